@@ -1,0 +1,189 @@
+# Lintel.  `make help` says what there is.  One Makefile, not recursive; everything
+# that is made lies under build/.
+
+VERSION := 0.1.0
+BUILD := build
+CC := gcc
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@)
+
+WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wundef -Wvla -Wwrite-strings -Wcast-align -Werror
+INCLUDES := -Iprotocol -Ishim -I.
+COMMON := -std=gnu11 $(WARN) $(INCLUDES) -DLINTEL_VERSION='"$(VERSION)"' -MMD -MP
+# The core: position independent, no libraries, no vector registers, no red zone
+# (an exception would overwrite it).
+CORE := $(COMMON) -O2 -ffreestanding -fpie -fvisibility=hidden -mno-red-zone \
+	-mgeneral-regs-only -fno-stack-protector -fno-jump-tables -fcf-protection=none \
+	-fno-asynchronous-unwind-tables -fno-builtin -fno-strict-aliasing
+ASM := $(INCLUDES) -MMD -MP -DLINTEL_VERSION_STRING='"Lintel $(VERSION)"' -Wa,-I$(BUILD)
+SETUP16 := $(COMMON) -m16 -march=i386 -mregparm=3 -Os -ffreestanding -fno-pic \
+	-fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none \
+	-mgeneral-regs-only -fno-jump-tables -fno-strict-aliasing -mpreferred-stack-boundary=2
+
+PROTOCOL_C := $(wildcard protocol/*.c)
+SHIM_C := $(wildcard shim/*.c)
+SHIM_S := $(wildcard shim/*.S)
+BIOS_C := $(wildcard bios/*.c)
+BIOS_S := $(wildcard bios/*.S)
+TOOL_C := $(wildcard iso/*.c)
+
+obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
+CORE_O := $(call obj,$(PROTOCOL_C) $(SHIM_C) $(SHIM_S))
+SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S))
+HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) $(TOOL_C))
+# The probe kernel is Lintel's entries and readers with other doors.
+PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c \
+	$(filter-out shim/doors.c shim/lintel.c shim/place.c shim/leave.c shim/refuse.c,$(SHIM_C)) \
+	$(filter-out shim/leave.S,$(SHIM_S)))
+
+PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintel probe.bzImage probe.elf)
+
+.PHONY: all help run check check-unit check-tool check-setup16 check-lint check-doors clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(PRODUCTS) ## build everything (default)
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  V=1 shows the commands; KERNEL=, INITRD= and CMDLINE= go with make run"
+
+# ---- the image: one link, two faces
+
+$(BUILD)/obj/%.c.o: %.c
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CORE) -c $< -o $@
+
+$(BUILD)/obj/%.S.o: %.S
+	$(call say,AS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ASM) -c $< -o $@
+
+$(BUILD)/obj/shim/headers.S.o: $(BUILD)/setup16.bin
+
+$(BUILD)/lintel.ld: shim/lintel.ld shim/layout.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) -E -P -x c -Ishim $< -o $@
+
+LINK = ld -pie --no-dynamic-linker -z text --no-warn-rwx-segments \
+	-e start_linux64 -T $(BUILD)/lintel.ld
+
+$(BUILD)/%.linked:
+	$(call say,LD)
+	$(Q)$(LINK) $(filter %.o,$^) -o $@
+
+$(BUILD)/lintel.linked: $(CORE_O) $(BUILD)/lintel.ld
+$(BUILD)/probe.linked: $(PROBE_O) $(BUILD)/lintel.ld
+
+$(BUILD)/lintel.efi: $(BUILD)/lintel.linked
+	$(call say,FACE)
+	$(Q)objcopy -O binary -R .face_elf $< $@
+
+$(BUILD)/probe.bzImage: $(BUILD)/probe.linked
+	$(call say,FACE)
+	$(Q)objcopy -O binary -R .face_elf $< $@
+
+$(BUILD)/lintel.elf: $(BUILD)/lintel.linked $(BUILD)/lintel.efi
+	$(call say,FACE)
+	$(Q)objcopy -O binary -j .face_elf $< $@
+	$(Q)tail -c +769 $(BUILD)/lintel.efi >> $@
+
+# An ordinary ELF kernel, entered at e_entry in 64-bit mode.
+$(BUILD)/probe.elf: $(PROBE_O)
+	$(call say,LD)
+	$(Q)ld -static -n --no-warn-rwx-segments -Ttext-segment=0x2000000 -e start_linux64 \
+		--defsym=image_base=__executable_start --defsym=image_end=_end \
+		$(filter-out %/headers.S.o %/face_efi.S.o %/face_elf.S.o,$^) -o $@
+
+# ---- the 16-bit setup code, a flat program of its own inside the image
+
+$(BUILD)/obj/bios/%.c.o: bios/%.c
+	$(call say,CC16)
+	@mkdir -p $(@D)
+	$(Q)gcc $(SETUP16) -c $< -o $@
+
+$(BUILD)/obj/bios/%.S.o: bios/%.S
+	$(call say,AS16)
+	@mkdir -p $(@D)
+	$(Q)gcc -m32 $(ASM) -c $< -o $@
+
+$(BUILD)/setup16.bin: $(SETUP16_O) bios/setup16.ld
+	$(call say,LD16)
+	$(Q)ld -m elf_i386 -T bios/setup16.ld $(SETUP16_O) -o $(BUILD)/setup16.linked
+	$(Q)objcopy -O binary $(BUILD)/setup16.linked $@
+
+# ---- the host tool: protocol/ once more, what boots a file accepts it
+
+$(BUILD)/host/%.c.o: %.c
+	$(call say,HOSTCC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMMON) -O2 -c $< -o $@
+
+$(BUILD)/lintel: $(HOST_O)
+	$(call say,HOSTLD)
+	$(Q)$(CC) $^ -o $@
+
+# ---- unit tests: the pure code on the host, under ASan and UBSan
+
+UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/identity.c shim/say.c
+UNIT_O := $(patsubst %,$(BUILD)/obj/unit/%.o,$(UNIT_C))
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+$(BUILD)/obj/unit/%.c.o: %.c
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMMON) -Itest/unit -g -O1 $(SANITIZE) -c $< -o $@
+
+$(BUILD)/unit: $(UNIT_O)
+	$(call say,LD)
+	$(Q)$(CC) $(SANITIZE) $^ -o $@
+
+# ---- running and checking; each part installs the packages that it needs
+
+PY := python3
+INSTALL := $(PY) test/packages.py
+# gcc, make and python3 are the user's; gcc only recommends the C library's headers.
+BUILD_PACKAGES := gcc libc6-dev
+RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
+LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
+
+STEPS := unit tool setup16 lint doors
+RESULTS := $(BUILD)/results
+# Inside `make check` a step notes its result and the check goes on.
+step = $(if $(CHECKING),test/step $(RESULTS) $(1))
+
+run: ## boot Debian's kernel from a GRUB CD in QEMU; KERNEL=, INITRD=, CMDLINE= for yours
+	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES)
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(PY) iso/run.py $(BUILD)
+
+check: ## all tests; the last line counts them
+	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(LINT_PACKAGES)
+	@mkdir -p $(BUILD)
+	@rm -f $(RESULTS)
+	$(Q)$(MAKE) --no-print-directory -j2 all $(BUILD)/unit
+	$(Q)for step in $(STEPS); do \
+		$(MAKE) --no-print-directory CHECKING=1 check-$$step || exit; done
+	$(Q)$(PY) test/summary.py $(RESULTS) $(STEPS)
+
+check-unit: $(BUILD)/unit ## unit tests on the host, with ASan and UBSan
+	$(Q)$(call step,unit) $(BUILD)/unit
+
+check-tool: all ## tests of build/lintel
+	$(Q)$(call step,tool) $(PY) test/iso_test.py $(BUILD)
+
+check-setup16: all ## tests of the 16-bit setup code, in QEMU
+	$(Q)$(call step,setup16) $(PY) test/setup16_test.py $(BUILD)
+
+check-lint: ## the rules of HACKING.md, clang's and cppcheck's
+	$(Q)$(call step,lint) $(PY) test/lint.py
+
+check-doors: all ## every door with real kernels and loaders, in QEMU
+	$(Q)$(call step,doors) $(PY) test/doors.py $(BUILD)
+
+clean: ## remove build/ but for the fetched packages
+	$(Q)find $(BUILD) -mindepth 1 -maxdepth 1 ! -name payload -exec rm -rf {} +
+
+-include $(shell find $(BUILD)/obj $(BUILD)/host -name '*.d' 2>/dev/null)

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Asks the BIOS for memory.  Every range that it tells is passed on: 128 in the zero
+ * page, the rest in a setup_data node.  A BIOS without E820 is asked the two older
+ * questions, and a map is made of its answers.
+ * Called by main() once; real mode.
+ */
+#include "bios/setup16.h"
+
+#define SMAP 0x534d4150
+#define RAM 1
+#define KIB 1024ull
+#define MIB (1024 * KIB)
+#define LOW_KIB_MAX 640
+/* A list that goes on and on must not hang us, even if all its entries are empty. */
+#define CALLS_MAX 4096
+
+/* An answer of E820; one of 24 bytes (ACPI 3.0) has the attributes. */
+struct answer {
+	struct boot_e820_entry range;
+	uint32_t attributes;
+} PACKED;
+#define ATTRIBUTE_ENABLED 1
+
+static uint32_t ranges;
+static bool have_ram;
+
+static void range_add(const struct boot_e820_entry *range)
+{
+	uint32_t extra = ranges - E820_MAX_ENTRIES_ZEROPAGE;
+
+	if (!range->size)
+		return;
+	if (ranges < E820_MAX_ENTRIES_ZEROPAGE)
+		zero_page.e820_table[ranges] = *range;
+	else if (extra < SETUP16_E820_MAX)
+		e820_extra.entry[extra] = *range;
+	else
+		setup_refuse(E_E820, "more BIOS memory ranges (E820) than fit:", ranges + 1);
+	ranges++;
+	have_ram |= range->type == RAM;
+}
+
+/*
+ * One walk through the list, @size bytes per answer.  A BIOS that forgets "SMAP"
+ * midway answers something else: then nothing that it said is believed.
+ */
+static void e820_ask(uint32_t size)
+{
+	struct answer answer;
+	uint32_t next = 0, calls;
+
+	ranges = 0;
+	have_ram = false;
+	for (calls = 0; calls < CALLS_MAX; calls++) {
+		struct bios_regs r = { .eax = 0xe820,
+				       .ebx = next,
+				       .ecx = size,
+				       .edx = SMAP,
+				       .edi = (uint32_t)&answer };
+
+		memset(&answer, 0, sizeof(answer));
+		answer.attributes = ATTRIBUTE_ENABLED;
+		if (!bios_call(0x15, &r))
+			return;
+		if (r.eax != SMAP) {
+			have_ram = false;
+			return;
+		}
+		if (answer.attributes & ATTRIBUTE_ENABLED)
+			range_add(&answer.range);
+		next = r.ebx;
+		if (!next)
+			return;
+	}
+	setup_refuse(E_E820, "BIOS memory map (E820) has no end, calls made:", calls);
+}
+
+/**
+ * struct e801 - what int 15h AX=E801 tells
+ * @low:  KiB from 1 to 16 MiB
+ * @high: blocks of 64 KiB from 16 MiB on
+ */
+struct e801 {
+	uint32_t low, high;
+};
+
+/* The answer is in AX:BX, in CX:DX, or in both. */
+static struct e801 e801_ask(void)
+{
+	struct bios_regs r = { .eax = 0xe801 };
+	struct e801 none = { 0, 0 }, told;
+
+	if (!bios_call(0x15, &r))
+		return none;
+	told.low = r.eax & 0xffff;
+	told.high = r.ebx & 0xffff;
+	if (r.ecx & 0xffff || r.edx & 0xffff) {
+		told.low = r.ecx & 0xffff;
+		told.high = r.edx & 0xffff;
+	}
+	return told.low <= 15 * 1024 ? told : none;
+}
+
+static uint16_t ext_mem_ask(void)
+{
+	struct bios_regs r = { .eax = 0x8800 };
+
+	return bios_call(0x15, &r) ? (uint16_t)r.eax : 0;
+}
+
+static uint32_t low_mem_ask(void)
+{
+	struct bios_regs r = { .eax = 0 };
+
+	bios_call(0x12, &r);
+	return r.eax & 0xffff;
+}
+
+static void ram_add(uint64_t base, uint64_t size)
+{
+	struct boot_e820_entry range = { .addr = base, .size = size, .type = RAM };
+
+	range_add(&range);
+}
+
+static void map_make(const struct e801 *told, uint32_t ext_mem_k)
+{
+	uint32_t low_k = low_mem_ask();
+
+	ranges = 0;
+	have_ram = false;
+	if (!told->low && !ext_mem_k)
+		return;
+	if (low_k <= LOW_KIB_MAX)
+		ram_add(0, low_k * KIB);
+	if (told->low) {
+		ram_add(MIB, told->low * KIB);
+		ram_add(16 * MIB, told->high * 64 * KIB);
+	} else {
+		ram_add(MIB, ext_mem_k * KIB);
+	}
+}
+
+static void map_finish(void)
+{
+	uint32_t extra;
+
+	if (ranges <= E820_MAX_ENTRIES_ZEROPAGE) {
+		zero_page.e820_entries = (uint8_t)ranges;
+		return;
+	}
+	extra = ranges - E820_MAX_ENTRIES_ZEROPAGE;
+	zero_page.e820_entries = E820_MAX_ENTRIES_ZEROPAGE;
+	e820_extra.node.next = zero_page.hdr.setup_data;
+	e820_extra.node.type = SETUP_E820_EXT;
+	e820_extra.node.len = extra * (uint32_t)sizeof(struct boot_e820_entry);
+	zero_page.hdr.setup_data = linear(&e820_extra);
+}
+
+void e820_read(void)
+{
+	struct e801 told = e801_ask();
+	uint16_t ext_mem_k = ext_mem_ask();
+
+	/* With a hole below 16 MiB, what lies above it does not count (as in Linux). */
+	zero_page.alt_mem_k = told.low < 15 * 1024 ? told.low : told.low + told.high * 64;
+	zero_page.screen_info.ext_mem_k = ext_mem_k;
+
+	/* Some BIOSes answer 24 bytes with attributes 0 throughout: ask them without. */
+	e820_ask(24);
+	if (!have_ram)
+		e820_ask(20);
+	if (!have_ram)
+		map_make(&told, ext_mem_k);
+	if (!have_ram)
+		setup_refuse(E_E820,
+			     "no memory map from the BIOS (int 15h E820, E801, 88), "
+			     "conventional memory in KiB:",
+			     low_mem_ask());
+	map_finish();
+}

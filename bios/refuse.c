@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The 16-bit setup code's only words: one line when it cannot go on, on COM1, on
+ * port 0xe9 and on the BIOS's screen.
+ * Called by every step; real mode.  No console that is missing can stop it.
+ */
+#include "bios/setup16.h"
+
+#define COM1 0x3f8
+#define COM1_STATUS (COM1 + 5)
+#define COM1_CAN_SEND 0x20
+#define DEBUG_PORT 0xe9
+
+/*
+ * The line settings are left alone: a BIOS or boot loader that uses COM1 has set them.
+ * The status of a port that is not there reads 0xff, which is "can send".
+ */
+static void serial_write(char c)
+{
+	unsigned int tries = 20000;
+
+	while (!(inb(COM1_STATUS) & COM1_CAN_SEND) && --tries)
+		io_wait();
+	outb(COM1, (uint8_t)c);
+}
+
+static void screen_write(char c)
+{
+	struct bios_regs r = { .eax = 0x0e00 | (uint8_t)c, .ebx = 7 };
+
+	bios_call(0x10, &r);
+}
+
+static void char_write(char c)
+{
+	serial_write(c);
+	outb(DEBUG_PORT, (uint8_t)c);
+	screen_write(c);
+}
+
+static void text_write(const char *text)
+{
+	while (*text)
+		char_write(*text++);
+}
+
+static void hex_write(uint32_t value)
+{
+	int shift = 28;
+
+	while (shift && !(value >> shift))
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		char_write("0123456789abcdef"[value >> shift & 15]);
+}
+
+_Noreturn void setup_refuse(enum error e, const char *what, uint32_t value)
+{
+	text_write("lintel: E");
+	char_write((char)('0' + e / 10));
+	char_write((char)('0' + e % 10));
+	char_write(' ');
+	text_write(what);
+	text_write(" 0x");
+	hex_write(value);
+	text_write("\r\n");
+	for (;;)
+		asm volatile("sti\n\thlt");
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The linux16 door: what the Linux kernel's setup code does for its kernel.  A boot
+ * loader has filled the setup header and entered us in real mode; we ask the BIOS,
+ * make a zero page and go on as a loader of the 32-bit protocol.
+ * Called by start16.S once; real mode, BIOS alive, interrupts on.
+ */
+#include "bios/setup16.h"
+
+#define OLD_CMDLINE_MAGIC 0xa33f
+#define JUMP_SHORT 0xeb
+
+/* The jump at 0x200 leads to the end of the header: that is how it tells its length. */
+static uint32_t header_size(void)
+{
+	uint32_t behind_jump = offsetof(struct setup_header, jump) + sizeof(face_header.jump);
+
+	return behind_jump + (face_header.jump >> 8);
+}
+
+static void header_check(void)
+{
+	uint32_t room = offsetof(struct boot_params, edd_mbr_sig_buffer) -
+			offsetof(struct boot_params, hdr);
+
+	if (face_header.boot_flag != LINUX_BOOT_FLAG)
+		setup_refuse(E_BLOCK, "setup header's boot_flag is", face_header.boot_flag);
+	if (face_header.header != LINUX_HDRS)
+		setup_refuse(E_BLOCK, "setup header's magic is", face_header.header);
+	if ((face_header.jump & 0xff) != JUMP_SHORT || header_size() > room)
+		setup_refuse(E_BLOCK, "setup header's jump is", face_header.jump);
+	if (face_header.code32_start < 0x100000)
+		setup_refuse(E_BLOCK, "setup header's code32_start is", face_header.code32_start);
+}
+
+static void header_copy(void)
+{
+	memcpy(&zero_page.hdr, &face_header, header_size());
+}
+
+static void cmdline_find(void)
+{
+	if (zero_page.hdr.type_of_loader && zero_page.hdr.cmd_line_ptr)
+		return;
+	if (old_cmdline.magic == OLD_CMDLINE_MAGIC)
+		zero_page.hdr.cmd_line_ptr = linear(0) + old_cmdline.offset;
+}
+
+/* Some BIOSes set up machine check and SMI differently for long mode. */
+static void cpu_mode_announce(void)
+{
+	struct bios_regs r = { .eax = 0xec00, .ebx = 2 };
+
+	bios_call(0x15, &r);
+}
+
+static void keyboard_read(void)
+{
+	struct bios_regs r = { .eax = 0x0200 };
+
+	bios_call(0x16, &r);
+	zero_page.kbd_status = (uint8_t)r.eax;
+}
+
+uint32_t main(void)
+{
+	header_check();
+	header_copy();
+	cmdline_find();
+	cpu_mode_announce();
+	e820_read();
+	a20_enable();
+	video_read();
+	keyboard_read();
+	return zero_page.hdr.code32_start + PM_STARTUP_16;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The first and the last instructions of the 16-bit setup code, and the BIOS call.
+ *
+ * Entry (Linux boot protocol, "Running the Kernel"): real mode, CS = S + 0x20 where
+ * S:0 is file offset 0; the face at 0x200 jumps here without changing CS.
+ * By protocol DS = S and SS:SP is a stack; none of that, nor IF, DF, A20 or any
+ * other register, is relied upon.
+ *
+ * Exit (same document, "32-bit Boot Protocol"): protected mode, paging off, IF = 0,
+ * CS = 0x10 and DS = ES = FS = GS = SS = 0x18, flat; esi = the zero page;
+ * ebp = edi = ebx = 0.  The IDT is empty: a trap is a reset.
+ */
+#include "shim/layout.h"
+
+#define CODE32 0x10
+#define DATA32 0x18
+
+/* Fixed places, for C and for the linker script. */
+	.globl	setup16_begin, setup16_limit, old_cmdline, face_header, zero_page, e820_extra
+	.set	setup16_begin, SETUP16_OFFSET
+	.set	setup16_limit, MB1_OFFSET
+	.set	old_cmdline, 0x20
+	.set	face_header, SETUP_HEADER_OFFSET
+	.set	realmode_swtch, 0x208		/* setup_header.realmode_swtch */
+	.set	zero_page, SETUP16_ZERO_PAGE
+	.set	e820_extra, SETUP16_E820
+
+	.code16
+	.section .head, "ax"
+	.globl	start16
+start16:
+	cli
+	cld
+	movw	%cs, %ax
+	subw	$0x20, %ax
+	movw	%ax, %ds
+	movw	%ax, %es
+	movw	%ax, %ss
+	movl	$SETUP16_STACK_TOP, %esp
+	pushw	%ax
+	pushw	$1f
+	lretw					/* CS = S, offsets = file offsets */
+
+1:	movl	$SETUP16_ZERO_PAGE, %edi	/* a loader may leave junk there */
+	movl	$(SETUP16_STACK_TOP - SETUP16_ZERO_PAGE) / 4, %ecx
+	xorl	%eax, %eax
+	rep stosl
+	sti
+	calll	main
+	movl	%eax, entry
+
+	/* A loader's own routine switches interrupts off, or we do. */
+	cmpl	$0, realmode_swtch
+	je	2f
+	lcallw	*realmode_swtch
+	jmp	3f
+2:	cli
+	movb	$0x80, %al			/* NMI off */
+	outb	%al, $0x70
+	outb	%al, $0x80			/* the CMOS is slow */
+3:	cli
+	cld
+	movw	%cs, %ax			/* that routine may have changed it */
+	movw	%ax, %ds
+
+	movzwl	%ax, %ebx
+	shll	$4, %ebx
+	addl	%ebx, gdt_where
+	addl	%ebx, start32_where
+	lidtl	idt_none
+	lgdtl	gdt_size
+	movl	%cr0, %eax
+	orb	$1, %al
+	movl	%eax, %cr0
+	ljmpl	*start32_where
+
+	.code32
+start32:
+	movl	$DATA32, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
+	movl	%eax, %fs
+	movl	%eax, %gs
+	movl	%eax, %ss
+	leal	SETUP16_STACK_TOP(%ebx), %esp
+	leal	SETUP16_ZERO_PAGE(%ebx), %esi
+	movl	entry(%ebx), %eax
+	xorl	%ecx, %ecx
+	xorl	%edx, %edx
+	xorl	%ebp, %ebp
+	xorl	%edi, %edi
+	xorl	%ebx, %ebx
+	jmp	*%eax
+
+	.code16
+	.text
+/*
+ * bool bios_call(unsigned int number [eax], struct bios_regs *r [edx])
+ *
+ * The handler is called as `int` would call it, so that nothing need be patched.
+ * It may change any register but CS, SS and SP.
+ */
+	.globl	bios_call
+bios_call:
+	xorl	%ecx, %ecx
+	movw	%cx, %fs
+	movl	%fs:(,%eax,4), %eax
+	testl	%eax, %eax
+	jz	1f
+	movl	%eax, handler
+
+	pushl	%ebx
+	pushl	%esi
+	pushl	%edi
+	pushl	%ebp
+	pushl	%edx
+	subl	$32, %esp
+	movl	%edx, %esi
+	movl	%esp, %edi
+	movl	$8, %ecx
+	rep movsl
+	popal
+	stc
+	pushfw
+	cli
+	lcallw	*%cs:handler
+
+	pushfl
+	pushal
+	movw	%cs, %ax
+	movw	%ax, %ds
+	movw	%ax, %es
+	cld
+	sti
+	movzwl	%sp, %esp
+	movl	%esp, %esi
+	movl	36(%esp), %edi			/* r */
+	movl	$8, %ecx
+	rep movsl
+	addl	$32, %esp
+	popl	%eax				/* eflags */
+	notl	%eax
+	andl	$1, %eax
+	popl	%edx
+	popl	%ebp
+	popl	%edi
+	popl	%esi
+	popl	%ebx
+1:	retl					/* no handler: eax is 0 */
+
+/* void *memset(void *to [eax], int value [edx], size_t n [ecx]), called by the compiler */
+	.globl	memset
+memset:
+	pushl	%edi
+	pushl	%eax
+	movl	%eax, %edi
+	movb	%dl, %al
+	rep stosb
+	popl	%eax
+	popl	%edi
+	retl
+
+/* void *memcpy(void *to [eax], const void *from [edx], size_t n [ecx]) */
+	.globl	memcpy
+memcpy:
+	pushl	%esi
+	pushl	%edi
+	movl	%eax, %edi
+	movl	%edx, %esi
+	rep movsb
+	popl	%edi
+	popl	%esi
+	retl
+
+	.data
+	.balign	8
+gdt:	.quad	0
+	.quad	0
+	.quad	0x00cf9b000000ffff		/* CODE32: base 0, limit 4 GiB */
+	.quad	0x00cf93000000ffff		/* DATA32 */
+gdt_end:
+gdt_size:
+	.word	gdt_end - gdt - 1
+gdt_where:
+	.long	gdt				/* + the segment's base */
+idt_none:
+	.word	0
+	.long	0
+start32_where:
+	.long	start32				/* + the segment's base */
+	.word	CODE32
+	.balign	4
+entry:	.long	0				/* what main() returned */
+handler:
+	.long	0				/* of the interrupt being called */
+
+	.section .note.GNU-stack, "", @progbits

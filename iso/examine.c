@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Lets protocol/ look at an input file: the code that will boot the file is the
+ * code that accepts it.  Here is what protocol/ asks of every world: bytes at an
+ * address, a console, the end after a refusal.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "protocol/say.h"
+#include "tool.h"
+
+#define LINE 512
+
+/* What a refusal is about. */
+static const char *examined;
+
+static void put_error(const char *text)
+{
+	if (write(STDERR_FILENO, text, strlen(text)) < 0)
+		_exit(STATUS_REFUSED);
+}
+
+/* What read() says by an error, a mapping says by a signal; no output exists yet. */
+_Noreturn static void unreadable(int sig)
+{
+	(void)sig;
+	put_error("lintel: ");
+	put_error(examined);
+	put_error(": cannot be read: it became shorter, or its disk is damaged\n");
+	_exit(STATUS_REFUSED);
+}
+
+struct span file_examine(const struct file *f)
+{
+	struct span s = { NULL, (size_t)f->size };
+
+	examined = f->path;
+	if (!s.len)
+		return s;
+	s.p = mmap(NULL, s.len, PROT_READ, MAP_PRIVATE, f->fd, 0);
+	if (s.p == MAP_FAILED)
+		reject(f->path, "cannot be mapped into memory: %s", strerror(errno));
+	signal(SIGBUS, unreadable);
+	return s;
+}
+
+struct span span_at(uint64_t base, uint64_t size)
+{
+	return (struct span){ (const uint8_t *)(uintptr_t)base, (size_t)size };
+}
+
+void say(const char *fmt, ...)
+{
+	char line[LINE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vformat(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	fputs(line, stderr);
+}
+
+/* The number is for a console's one line; here is room for the file's name. */
+void die(enum error e, const char *fmt, ...)
+{
+	char line[LINE];
+	va_list ap;
+
+	(void)e;
+	va_start(ap, fmt);
+	vformat(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	reject(examined, "%s", line);
+}

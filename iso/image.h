@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An image in the making: the bare universal image and the sections that go
+ * behind it.  Called by `lintel build`.  Until image_write() nothing is written
+ * and all that can be refused has been refused.
+ */
+#ifndef ISO_IMAGE_H
+#define ISO_IMAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tool.h"
+
+struct part;
+
+/**
+ * struct image - what will be written
+ * @path:      the bare image, for messages
+ * @base:      its bytes, whose headers are changed as sections are added
+ * @base_size: how many, a multiple of PAGE
+ * @elf_path:  the ELF face of the bare image
+ * @elf_face:  its bytes, of which the first FACE_SIZE differ; NULL where none is wanted
+ * @size:      file offset of whatever comes next
+ * @room:      memory behind the end of the file
+ * @section:   header of the section that is open, inside @base
+ * @parts, @tail: what follows the base in the file, and where the next part is hung
+ */
+struct image {
+	const char *path;
+	uint8_t *base;
+	uint64_t base_size;
+	const char *elf_path;
+	uint8_t *elf_face;
+	uint64_t size;
+	uint64_t room;
+	uint8_t *section;
+	struct part *parts, **tail;
+};
+
+/** image_open() - read the bare image, and its ELF face if wanted; refuse what is none */
+void image_open(struct image *im, const char *path, bool want_elf);
+
+/** image_begin() - open a section at the present end of the file; the parts that follow are its */
+void image_begin(struct image *im, const char *name);
+
+/** image_add_file() - all bytes of a file; refuses where the image grows beyond 4 GiB */
+void image_add_file(struct image *im, const struct file *f);
+
+/** image_add_bytes() - bytes that stay valid until image_write(); NULL for zeros */
+void image_add_bytes(struct image *im, const char *from, const void *bytes, uint64_t n);
+
+/** image_end() - close the section: its size is exact, the file is padded to PAGE */
+void image_end(struct image *im);
+
+/** image_set_room() - the last section of all: memory and no bytes, for @kernel's sake */
+void image_set_room(struct image *im, const char *kernel, uint64_t room);
+
+/** image_write() - the finished image to the given paths; NULL for a face that is not wanted */
+void image_write(struct image *im, const char *efi_path, const char *elf_path);
+
+#endif

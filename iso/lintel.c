@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The host tool `lintel`: finds the subcommand and runs it.  A new subcommand is
+ * one file with its X_main(), declared in tool.h, and one line in the table.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tool.h"
+
+static const struct subcommand {
+	const char *name;
+	const char *summary;
+	int (*run)(int argc, char **argv);
+} subcommands[] = {
+	{ "build", "pack a kernel, initrds and a command line into one image", build_main },
+};
+
+#define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
+
+static void usage(FILE *to)
+{
+	fputs("usage: lintel SUBCOMMAND [OPTION]...\n"
+	      "       lintel --help | --version\n\n"
+	      "subcommands (each has its own --help):\n",
+	      to);
+	for (size_t i = 0; i < SUBCOMMANDS; i++)
+		fprintf(to, "  %-8s %s\n", subcommands[i].name, subcommands[i].summary);
+	fputs("\nexit status: 0 done, 1 refused with the reason, 2 usage\n", to);
+}
+
+/* getopt prints argv[0] in front of its messages: let it be the same name always. */
+static int run(const struct subcommand *s, int argc, char **argv)
+{
+	static char name[] = "lintel";
+
+	argv[0] = name;
+	return s->run(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		usage(stderr);
+		return STATUS_USAGE;
+	}
+	if (!strcmp(argv[1], "--help")) {
+		usage(stdout);
+		return STATUS_DONE;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("lintel " LINTEL_VERSION);
+		return STATUS_DONE;
+	}
+	for (size_t i = 0; i < SUBCOMMANDS; i++)
+		if (!strcmp(argv[1], subcommands[i].name))
+			return run(&subcommands[i], argc - 1, argv + 1);
+	fprintf(stderr, "lintel: no subcommand \"%s\", see `lintel --help`\n", argv[1]);
+	return STATUS_USAGE;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel, as far as building an image must know it.  Called by `lintel build`
+ * before anything is written.
+ */
+#ifndef ISO_PAYLOAD_H
+#define ISO_PAYLOAD_H
+
+#include <stdint.h>
+
+#include "protocol/kernel.h"
+
+struct file;
+
+/** kernel_examine() - understand a kernel as the boot will, or refuse */
+void kernel_examine(struct kernel *k, const struct file *f);
+
+/** kernel_room() - bytes that it wants behind itself, so that it can stay where it was loaded */
+uint64_t kernel_room(const struct kernel *k);
+
+#endif

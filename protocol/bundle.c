@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Opening a UKI: a PE file whose sections .linux, .initrd and .cmdline are what is
+ * to be booted (UAPI.5 Unified Kernel Image).  Called for our own image and for a
+ * module that is a UKI.  Pure C for any world; reads the file's bytes.
+ */
+#include "kernel.h"
+#include "lib.h"
+#include "pe.h"
+#include "say.h"
+
+struct span bundle_table(struct span f)
+{
+	uint64_t pe = rd32(f, MZ_E_LFANEW);
+	uint64_t table = pe + sizeof(struct pe_header) +
+			 RD16(f, pe, struct pe_header, SizeOfOptionalHeader);
+	uint64_t n = RD16(f, pe, struct pe_header, NumberOfSections);
+
+	if (rd16(f, 0) != MZ_MAGIC || rd32(f, pe) != PE_MAGIC)
+		return span_sub(f, 0, 0);
+	return span_sub(f, table, n * sizeof(struct pe_section));
+}
+
+static bool is_named(struct span table, uint64_t off, const char *name)
+{
+	size_t n = strlen(name);
+	struct span field = span_sub(table, off, 8);
+
+	return n <= field.len && !memcmp(field.p, name, n) && (n == 8 || !field.p[n]);
+}
+
+struct blob bundle_find(struct span table, const char *name)
+{
+	for (uint64_t off = 0; off < table.len; off += sizeof(struct pe_section)) {
+		uint32_t size = RD32(table, off, struct pe_section, VirtualSize);
+		uint32_t raw = RD32(table, off, struct pe_section, SizeOfRawData);
+
+		if (is_named(table, off, name))
+			return (struct blob){ RD32(table, off, struct pe_section, PointerToRawData),
+					      size && size < raw ? size : raw };
+	}
+	return (struct blob){ 0 };
+}
+
+/* A section's bytes in memory; size 0 where the UKI has no such section. */
+static struct blob section(struct blob file, struct span table, const char *name)
+{
+	struct blob s = bundle_find(table, name);
+
+	if (s.size > file.size || s.base > file.size - s.size)
+		die(E_BUNDLE, "UKI section %s ends at %" X64 ", the file at %" X64, name,
+		    s.base + s.size, file.size);
+	s.base += file.base;
+	return s;
+}
+
+void bundle_open(struct blob file, struct span table, struct handoff *h)
+{
+	struct blob cmdline = section(file, table, ".cmdline");
+
+	h->kernel = section(file, table, ".linux");
+	handoff_initrd(h, section(file, table, ".initrd"));
+	if (cmdline.size && !h->bundled_cmdline.len)
+		h->bundled_cmdline = span_at(cmdline.base, cmdline.size);
+}

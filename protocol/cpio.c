@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Looking into an initrd for what the kernel wants early.  Called when initrds are put in order, at
+ * boot and by `lintel build`.  Pure C for any world; reads the initrd's first bytes.
+ */
+#include "cpio.h"
+
+#include "lib.h"
+
+/* A header is the magic and 13 numbers of 8 hexadecimal digits; name and data follow. */
+#define HEADER_SIZE 110
+#define MAGIC_SIZE 6
+#define FILESIZE 54
+#define NAMESIZE 94
+
+static uint32_t digit(uint8_t c)
+{
+	return c <= '9' ? (uint32_t)c - '0' : (c | 0x20u) - 'a' + 10;
+}
+
+static uint32_t number(struct span s, uint64_t off)
+{
+	uint32_t n = 0;
+
+	for (uint64_t i = off; i < off + 8; i++)
+		n = n << 4 | digit(rd8(s, i));
+	return n;
+}
+
+static bool is_hexadecimal(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static bool is_header(struct span s)
+{
+	if (s.len < HEADER_SIZE || memcmp(s.p, "07070", 5) || (s.p[5] != '1' && s.p[5] != '2'))
+		return false;
+	for (uint64_t i = MAGIC_SIZE; i < HEADER_SIZE; i++)
+		if (!is_hexadecimal(rd8(s, i)))
+			return false;
+	return true;
+}
+
+static uint64_t align4(uint64_t n)
+{
+	return (n + 3) & ~3ull;
+}
+
+static bool begins(struct span name, const char *with, size_t len)
+{
+	return name.len > len && !memcmp(name.p, with, len);
+}
+
+/* What may stand before: directories on the way, dracut's mark. */
+static bool is_on_the_way(struct span name)
+{
+	static const char names[][24] = { ".",
+					  "early_cpio",
+					  "kernel",
+					  "kernel/x86",
+					  "kernel/x86/microcode",
+					  "kernel/firmware",
+					  "kernel/firmware/acpi" };
+
+	for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (begins(name, names[i], strlen(names[i])) && !name.p[strlen(names[i])])
+			return true;
+	return false;
+}
+
+static bool is_early(struct span name)
+{
+	static const char microcode[] = "kernel/x86/microcode/", acpi[] = "kernel/firmware/acpi/";
+
+	return (begins(name, microcode, strlen(microcode)) && name.p[strlen(microcode)]) ||
+	       (begins(name, acpi, strlen(acpi)) && name.p[strlen(acpi)]);
+}
+
+bool cpio_is_early(struct span s)
+{
+	while (is_header(s)) {
+		uint64_t size = number(s, NAMESIZE);
+		struct span name = span_sub(s, HEADER_SIZE, size);
+
+		if (is_early(name))
+			return true;
+		if (!is_on_the_way(name))
+			return false;
+		s = span_from(s, align4(HEADER_SIZE + size) + align4(number(s, FILESIZE)));
+	}
+	return false;
+}

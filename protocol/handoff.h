@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The handoff: what a door learned, in one vocabulary.  Every reader fills one;
+ * everything behind the readers knows nothing else.  Pure; any world, any mode.
+ *
+ * After a reader returned, nothing in here points into the loader's memory
+ * except blobs, and every blob is marked used in the map (DESIGN law 2).
+ */
+#ifndef PROTOCOL_HANDOFF_H
+#define PROTOCOL_HANDOFF_H
+
+#include <stdint.h>
+
+#include "acpi.h"
+#include "linux.h"
+#include "map.h"
+#include "span.h"
+
+/* Command line that fits into a handoff, without its NUL. */
+#define CMDLINE_MAX 4095
+#define INITRDS_MAX 64
+#define SETUP_DATA_MAX 16
+
+/** struct blob - bytes that somebody put into memory for us */
+struct blob {
+	uint64_t base, size;
+};
+
+/**
+ * struct handoff
+ * @door:       "multiboot2", "linux32", ...
+ * @loader:     the boot loader's own name, "" where it told none
+ * @cmdline:    the command line for the kernel
+ * @bundled_cmdline: that of the UKI which the kernel came from
+ * @kernel:     the file that is the kernel; size 0 where none was given
+ * @initrd:     every other file, in the order given
+ * @setup_data: nodes that came through a Linux door, whole (header and data)
+ * @map:        the machine's memory, with everything above marked used
+ * @rsdp:       address of ACPI's root pointer, 0 where unknown
+ * @rsdp_copy:  the root pointer's bytes, where a loader gave a copy of it
+ * @bp:         what the zero page says about the machine in fields that have no
+ *              name here: screen_info, efi_info, EDD, hardware_subarch, ...
+ * @report:     the boot report so far, key=value lines
+ */
+struct handoff {
+	char door[16];
+	char loader[64];
+	char cmdline[CMDLINE_MAX + 1];
+	struct span bundled_cmdline;
+	struct blob kernel;
+	struct blob initrd[INITRDS_MAX];
+	uint32_t initrds;
+	struct blob setup_data[SETUP_DATA_MAX];
+	uint32_t setup_datas;
+	struct map map;
+	uint64_t rsdp;
+	uint8_t rsdp_copy[ACPI_RSDP_SIZE];
+	struct boot_params bp;
+	char report[1024];
+};
+
+void handoff_init(struct handoff *h, const char *door);
+
+/**
+ * handoff_module() - note a file that a loader put into memory
+ * @string: the words that belong to it
+ *
+ * Content decides what it is: the first kernel (a bzImage, an ELF kernel, or a UKI,
+ * which is opened) is the kernel and its string joins the command line; everything
+ * else, and everything once there is a kernel, is an initrd.  An empty module is
+ * none.  To be called when the map is complete: refuses what wraps or does not lie
+ * in RAM (E_MODULE), and the 65th initrd (E_MODULES).
+ */
+void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span string);
+
+/** handoff_initrd() - note an initrd and mark it used; refuses the 65th (E_MODULES) */
+void handoff_initrd(struct handoff *h, struct blob initrd);
+
+/** handoff_cmdline() - append a string to the command line, a space between;
+ *  reads up to a NUL or the span's end.  Refuses what does not fit (E_CMDLINE). */
+void handoff_cmdline(struct handoff *h, struct span s);
+
+/** handoff_settle_cmdline() - use the UKI's command line where the loader gave none.
+ *  Words that loaders add by themselves (BOOT_IMAGE=, initrd=) are no command line. */
+void handoff_settle_cmdline(struct handoff *h);
+
+/** handoff_loader() - the boot loader's name; a longer one is cut */
+void handoff_loader(struct handoff *h, struct span s);
+
+/** handoff_range() - one line of the loader's memory table; refuses one that wraps */
+void handoff_range(struct handoff *h, uint64_t base, uint64_t size, uint32_t type);
+
+/** handoff_memory() - the map of a loader that knows only KiB below and above 1 MiB */
+void handoff_memory(struct handoff *h, uint64_t lower_kib, uint64_t upper_kib);
+
+/** handoff_check_map() - refuses a handoff without RAM (E_NO_MAP) */
+void handoff_check_map(const struct handoff *h);
+
+/** handoff_report() - add a line "key=value" to the boot report; dropped where it is full */
+void handoff_report(struct handoff *h, const char *key, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** handoff_print() - say the handoff in its canonical text, a "key value" line each */
+void handoff_print(const struct handoff *h);
+
+/**
+ * struct framebuffer - as Multiboot 1 and 2 tell it
+ * @type: 0 palette, 1 RGB, 2 EGA text
+ * @mask: position and size of red, green, blue
+ */
+struct framebuffer {
+	uint64_t addr;
+	uint32_t pitch, width, height;
+	uint8_t bpp, type, mask[6];
+};
+
+/** handoff_framebuffer() - say it in screen_info's words */
+void handoff_framebuffer(struct handoff *h, struct framebuffer f);
+
+/** handoff_text_screen() - the loader said nothing: what a PC starts with, 80x25 VGA text */
+void handoff_text_screen(struct handoff *h);
+
+#endif

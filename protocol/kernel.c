@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Understanding a kernel file: bzImage by its setup header, ELF by its segments.
+ * Called when a module arrives and when the kernel is to be started.  Pure C for
+ * any world; reads the file's bytes.
+ */
+#include "kernel.h"
+
+#include "elf.h"
+#include "lib.h"
+#include "pe.h"
+#include "say.h"
+
+#define HEADER 0x1f1
+#define ARM64_MAGIC 0x644d5241 /* "ARM\x64" */
+#define ARM64_MAGIC_OFFSET 0x38
+/* Before 2.10 the header does not tell what unpacking needs; three times the size is ample. */
+#define OLD_INIT_FACTOR 3
+#define OLD_CMDLINE_SIZE 255
+#define OLD_INITRD_MAX 0x38000000
+#define FOUR_GIB 0x100000000
+#define EI_CLASS 4 /* indices into e_ident */
+#define EI_DATA 5
+#define ELFDATA2LSB 1
+
+static bool is_bzimage(struct span f)
+{
+	return rd32(f, 0x202) == LINUX_HDRS && rd16(f, 0x1fe) == LINUX_BOOT_FLAG;
+}
+
+/* A PE program for another machine, or for no environment that is left: no initrd is one. */
+static bool is_foreign(struct span f)
+{
+	uint32_t pe = rd32(f, MZ_E_LFANEW);
+
+	if (rd32(f, ARM64_MAGIC_OFFSET) == ARM64_MAGIC)
+		return true;
+	return rd16(f, 0) == MZ_MAGIC && rd32(f, pe) == PE_MAGIC &&
+	       !bundle_find(bundle_table(f), ".linux").size;
+}
+
+enum kernel_kind kernel_kind(struct span f)
+{
+	if (is_bzimage(f))
+		return KERNEL_BZIMAGE;
+	if (rd32(f, 0) == ELF_MAGIC)
+		return KERNEL_ELF;
+	return is_foreign(f) ? KERNEL_FOREIGN : KERNEL_NONE;
+}
+
+static uint16_t hdr16(const struct kernel *k, size_t field, uint16_t since, uint16_t otherwise)
+{
+	return k->version >= since ? rd16(k->header, field) : otherwise;
+}
+
+static uint32_t hdr32(const struct kernel *k, size_t field, uint16_t since, uint32_t otherwise)
+{
+	return k->version >= since ? rd32(k->header, field) : otherwise;
+}
+
+#define HDR16(k, field, since, otherwise) \
+	hdr16(k, offsetof(struct setup_header, field), since, otherwise)
+#define HDR32(k, field, since, otherwise) \
+	hdr32(k, offsetof(struct setup_header, field), since, otherwise)
+
+/* The header reaches from 0x1f1 to the target of the jump at 0x200. */
+static struct span header_of(struct span f)
+{
+	uint64_t end = 0x202 + (uint64_t)rd8(f, 0x201);
+
+	return span_sub(f, HEADER, end - HEADER);
+}
+
+static void name_bzimage(struct kernel *k, struct span f)
+{
+	uint64_t at = 0x200 + (uint64_t)RD16(k->header, 0, struct setup_header, kernel_version);
+	size_t n = 0;
+
+	while (at != 0x200 && n < sizeof(k->name) - 1 && rd8(f, at + n) > ' ') {
+		k->name[n] = (char)rd8(f, at + n);
+		n++;
+	}
+	k->name[n] = '\0';
+}
+
+static void check_bzimage(const struct kernel *k, uint64_t setup, uint64_t syssize)
+{
+	if (k->version < 0x200 ||
+	    !(RD8(k->header, 0, struct setup_header, loadflags) & LOADED_HIGH))
+		die(E_OLD, "kernel has boot protocol %x or is a zImage, 200 and a bzImage needed",
+		    k->version);
+	/* syssize is rounded up to 16 bytes, the file is not. */
+	if (k->file.size + 15 < setup + syssize || k->file.size <= setup)
+		die(E_TRUNCATED, "kernel is cut off: has %" U64 " bytes of %" U64, k->file.size,
+		    setup + syssize);
+	if (!RD32(k->header, 0, struct setup_header, code32_start) || !syssize)
+		die(E_16BIT, "kernel %s has only a 16-bit entry: start it with linux16 or isolinux",
+		    k->name);
+}
+
+/* A relocatable kernel starts anywhere; another one only where it was made for. */
+static void place_bzimage(struct kernel *k, uint64_t pm_size)
+{
+	uint32_t align = HDR32(k, kernel_alignment, 0x205, 1);
+	uint16_t xlf = HDR16(k, xloadflags, 0x20c, 0);
+	uint64_t code32 = RD32(k->header, 0, struct setup_header, code32_start);
+
+	k->relocatable = k->version >= 0x205 &&
+			 RD8(k->header, 0, struct setup_header, relocatable_kernel);
+	k->realigns = k->relocatable;
+	k->bits = xlf & XLF_KERNEL_64 ? 64 : 32;
+	k->entry = k->bits == 64 ? 0x200 : 0;
+	k->align = align && !(align & (align - 1)) ? align : 1;
+	k->run = HDR32(k, pref_address, 0x20a, (uint32_t)code32);
+	if (k->version >= 0x20a)
+		k->run = RD64(k->header, 0, struct setup_header, pref_address);
+	k->base = k->relocatable ? k->run : code32;
+	k->init_size = HDR32(k, init_size, 0x20a, 0);
+	if (!k->init_size)
+		k->init_size = pm_size * OLD_INIT_FACTOR;
+	if (k->init_size < pm_size)
+		k->init_size = pm_size;
+	k->load_max = xlf & XLF_CAN_BE_LOADED_ABOVE_4G ? UINT64_MAX : FOUR_GIB;
+	k->initrd_max = xlf & XLF_CAN_BE_LOADED_ABOVE_4G ?
+				UINT64_MAX :
+				(uint64_t)HDR32(k, initrd_addr_max, 0x203, OLD_INITRD_MAX - 1) + 1;
+	k->cmdline_size = HDR32(k, cmdline_size, 0x206, OLD_CMDLINE_SIZE);
+}
+
+static void open_bzimage(struct kernel *k, struct span f)
+{
+	uint64_t sects, setup, syssize;
+
+	k->header = header_of(f);
+	if (k->header.len < offsetof(struct setup_header, heap_end_ptr))
+		die(E_TRUNCATED, "kernel is cut off: has %" U64 " bytes, no whole setup header",
+		    k->file.size);
+	sects = RD8(k->header, 0, struct setup_header, setup_sects);
+	setup = ((sects ? sects : 4) + 1) * LINUX_SECTOR;
+	syssize = (uint64_t)RD32(k->header, 0, struct setup_header, syssize) * 16;
+	k->version = RD16(k->header, 0, struct setup_header, version);
+	/* Before 2.04 only the lower half of the field was filled. */
+	if (k->version < 0x204)
+		syssize &= 0xffff0;
+	name_bzimage(k, f);
+	check_bzimage(k, setup, syssize);
+	k->segment[0] = (struct segment){ setup, k->file.size - setup, 0, k->file.size - setup };
+	k->segments = 1;
+	place_bzimage(k, k->file.size - setup);
+}
+
+/**
+ * struct elf_header - what an ELF header says, of either width
+ * @class, @data: e_ident: 32 or 64 bits, byte order
+ */
+struct elf_header {
+	uint8_t class, data;
+	bool wide;
+	uint16_t type, machine, phentsize, phnum;
+	uint64_t entry, phoff;
+};
+
+static struct elf_header elf_header_at(struct span f)
+{
+	struct elf_header e = {
+		.class = rd8(f, EI_CLASS),
+		.data = rd8(f, EI_DATA),
+		.type = RD16(f, 0, struct elf32_ehdr, e_type),
+		.machine = RD16(f, 0, struct elf32_ehdr, e_machine),
+	};
+
+	e.wide = e.class == ELFCLASS64;
+	e.entry = e.wide ? RD64(f, 0, struct elf64_ehdr, e_entry) :
+			   RD32(f, 0, struct elf32_ehdr, e_entry);
+	e.phoff = e.wide ? RD64(f, 0, struct elf64_ehdr, e_phoff) :
+			   RD32(f, 0, struct elf32_ehdr, e_phoff);
+	e.phentsize = e.wide ? RD16(f, 0, struct elf64_ehdr, e_phentsize) :
+			       RD16(f, 0, struct elf32_ehdr, e_phentsize);
+	e.phnum = e.wide ? RD16(f, 0, struct elf64_ehdr, e_phnum) :
+			   RD16(f, 0, struct elf32_ehdr, e_phnum);
+	return e;
+}
+
+static struct elf64_phdr phdr64_at(struct span f, uint64_t off)
+{
+	return (struct elf64_phdr){
+		.p_type = RD32(f, off, struct elf64_phdr, p_type),
+		.p_offset = RD64(f, off, struct elf64_phdr, p_offset),
+		.p_vaddr = RD64(f, off, struct elf64_phdr, p_vaddr),
+		.p_paddr = RD64(f, off, struct elf64_phdr, p_paddr),
+		.p_filesz = RD64(f, off, struct elf64_phdr, p_filesz),
+		.p_memsz = RD64(f, off, struct elf64_phdr, p_memsz),
+		.p_align = RD64(f, off, struct elf64_phdr, p_align),
+	};
+}
+
+static struct elf64_phdr phdr32_at(struct span f, uint64_t off)
+{
+	return (struct elf64_phdr){
+		.p_type = RD32(f, off, struct elf32_phdr, p_type),
+		.p_offset = RD32(f, off, struct elf32_phdr, p_offset),
+		.p_vaddr = RD32(f, off, struct elf32_phdr, p_vaddr),
+		.p_paddr = RD32(f, off, struct elf32_phdr, p_paddr),
+		.p_filesz = RD32(f, off, struct elf32_phdr, p_filesz),
+		.p_memsz = RD32(f, off, struct elf32_phdr, p_memsz),
+		.p_align = RD32(f, off, struct elf32_phdr, p_align),
+	};
+}
+
+static struct elf64_phdr phdr_at(struct span f, const struct elf_header *e, uint32_t i)
+{
+	uint64_t off = e->phoff + (uint64_t)i * e->phentsize;
+
+	return e->wide ? phdr64_at(f, off) : phdr32_at(f, off);
+}
+
+static void check_elf(const struct elf_header *e, struct span f)
+{
+	uint16_t machine = e->wide ? EM_X86_64 : EM_386;
+	size_t size = e->wide ? sizeof(struct elf64_phdr) : sizeof(struct elf32_phdr);
+
+	if ((!e->wide && e->class != ELFCLASS32) || e->data != ELFDATA2LSB || e->machine != machine)
+		die(E_MACHINE, "kernel is for another machine: ELF class %u, data %u, e_machine %u",
+		    e->class, e->data, e->machine);
+	if (e->phnum && e->phentsize < size)
+		die(E_ELF, "ELF kernel has program headers of %u bytes, %u needed", e->phentsize,
+		    (unsigned)size);
+	if (!span_has(f, e->phoff, (uint64_t)e->phentsize * e->phnum))
+		die(E_TRUNCATED,
+		    "ELF kernel is cut off: program headers at %" X64 ", file has %" X64, e->phoff,
+		    (uint64_t)f.len);
+}
+
+static void add_segment(struct kernel *k, struct span f, const struct elf64_phdr *p)
+{
+	if (k->segments == KERNEL_SEGMENTS_MAX)
+		die(E_ELF, "ELF kernel has more than %u segments", KERNEL_SEGMENTS_MAX);
+	if (!span_has(f, p->p_offset, p->p_filesz))
+		die(E_TRUNCATED,
+		    "ELF kernel is cut off: segment at %" X64 ", size %" X64 ", file has %" X64,
+		    p->p_offset, p->p_filesz, (uint64_t)f.len);
+	if (p->p_filesz > p->p_memsz || p->p_memsz > UINT64_MAX - p->p_paddr)
+		die(E_ELF, "ELF kernel has a segment at %" X64 " of size %" X64, p->p_paddr,
+		    p->p_memsz);
+	k->segment[k->segments++] = (struct segment){ p->p_offset, p->p_filesz, p->p_paddr,
+						      p->p_memsz };
+	if (p->p_paddr < k->base)
+		k->base = p->p_paddr;
+	if (p->p_align > k->align && !(p->p_align & (p->p_align - 1)))
+		k->align = p->p_align;
+}
+
+static void add_segments(struct kernel *k, struct span f, const struct elf_header *e)
+{
+	k->base = UINT64_MAX;
+	k->align = 4096;
+	for (uint32_t i = 0; i < e->phnum; i++) {
+		struct elf64_phdr p = phdr_at(f, e, i);
+
+		if (p.p_type == PT_INTERP)
+			die(E_ELF,
+			    "ELF file is a program for an operating system, not a kernel: "
+			    "program header %u is PT_INTERP",
+			    i);
+		if (p.p_type == PT_LOAD && p.p_memsz)
+			add_segment(k, f, &p);
+	}
+	if (!k->segments)
+		die(E_ELF, "ELF kernel has no loadable segment: %u program headers", e->phnum);
+}
+
+static bool holds(uint64_t base, uint64_t size, uint64_t at)
+{
+	return at >= base && at - base < size;
+}
+
+/* e_entry is physical for Linux and virtual for others: see which segment has it. */
+static uint64_t elf_entry(const struct kernel *k, struct span f, const struct elf_header *e)
+{
+	for (uint32_t i = 0; i < k->segments; i++)
+		if (holds(k->segment[i].address, k->segment[i].memsz, e->entry))
+			return e->entry;
+	for (uint32_t i = 0; i < e->phnum; i++) {
+		struct elf64_phdr p = phdr_at(f, e, i);
+
+		if (p.p_type == PT_LOAD && holds(p.p_vaddr, p.p_memsz, e->entry))
+			return e->entry - p.p_vaddr + p.p_paddr;
+	}
+	die(E_ELF, "ELF kernel's entry %" X64 " lies in no segment", e->entry);
+}
+
+static void open_elf(struct kernel *k, struct span f)
+{
+	struct elf_header e = elf_header_at(f);
+
+	check_elf(&e, f);
+	add_segments(k, f, &e);
+	k->entry = elf_entry(k, f, &e);
+	k->bits = e.wide ? 64 : 32;
+	k->relocatable = e.type == ET_DYN;
+	k->load_max = FOUR_GIB;
+	k->initrd_max = e.wide ? UINT64_MAX : FOUR_GIB;
+	k->cmdline_size = CMDLINE_MAX;
+	k->version = 0x20f;
+	format(k->name, sizeof(k->name), "ELF%u", k->bits);
+}
+
+static void refuse_foreign(struct span f)
+{
+	uint32_t pe = rd32(f, MZ_E_LFANEW);
+	uint16_t machine = RD16(f, pe, struct pe_header, Machine);
+
+	if (rd32(f, ARM64_MAGIC_OFFSET) == ARM64_MAGIC)
+		die(E_MACHINE, "kernel is for another machine: an ARM64 Image");
+	if (machine != PE_MACHINE_AMD64 && machine != PE_MACHINE_I386)
+		die(E_MACHINE, "kernel is for another machine: PE machine %x", machine);
+	die(E_EFI_APP, "the module is an EFI application, not a kernel: PE machine %x", machine);
+}
+
+void kernel_open(struct kernel *k, struct blob file)
+{
+	struct span f = span_at(file.base, file.size);
+
+	memset(k, 0, sizeof(*k));
+	k->file = file;
+	k->kind = kernel_kind(f);
+	switch (k->kind) {
+	case KERNEL_BZIMAGE:
+		open_bzimage(k, f);
+		break;
+	case KERNEL_ELF:
+		open_elf(k, f);
+		break;
+	case KERNEL_FOREIGN:
+		refuse_foreign(f);
+		break;
+	case KERNEL_NONE:
+		die(E_NO_KERNEL,
+		    "no kernel: pass a bzImage or an ELF kernel as a module, or pack one"
+		    " with lintel build");
+	}
+}

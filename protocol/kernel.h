@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a file in memory is, and what a kernel among them needs: its parts, its
+ * size in memory, where it may lie, how it is entered.  Pure; any world.
+ */
+#ifndef PROTOCOL_KERNEL_H
+#define PROTOCOL_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "handoff.h"
+
+#define KERNEL_SEGMENTS_MAX 16
+
+enum kernel_kind {
+	KERNEL_NONE, /* an initrd, then */
+	KERNEL_BZIMAGE,
+	KERNEL_ELF,
+	KERNEL_FOREIGN, /* a program that cannot be started, but no initrd */
+};
+
+/**
+ * struct segment - bytes of the file that belong at an address
+ * @address: physical, or relative to the load address where the kernel is relocatable
+ * @memsz:   bytes there; what the file does not have is zero
+ */
+struct segment {
+	uint64_t offset, filesz, address, memsz;
+};
+
+/**
+ * struct kernel
+ * @file:         the whole file
+ * @header:       bzImage: its setup header's bytes, else empty
+ * @name:         the version that it tells, or its kind
+ * @version:      bzImage: boot protocol, 0x020f for 2.15; ELF: 0x020f
+ * @bits:         width of its entry, 64 or 32
+ * @relocatable:  it may lie anywhere that @align allows
+ * @realigns:     as a bzImage it may start anywhere: it moves itself up to @align
+ * @entry:        bzImage: offset from its load address; ELF: address, moved with the
+ *                segments where relocatable
+ * @align:        power of two
+ * @base:         the address it was made for: load address (bzImage that is not
+ *                relocatable), preferred address (bzImage that is), or lowest
+ *                segment (ELF)
+ * @run:          bzImage: lowest address that it runs at (pref_address)
+ * @init_size:    bytes that it needs from where it runs, before it reads the map
+ * @cmdline_size: longest command line, without the NUL
+ * @initrd_max:   the initrd lies below this address
+ * @load_max:     the kernel lies below this address
+ * @segment:      what goes where; one segment of a bzImage is its protected-mode part
+ */
+struct kernel {
+	enum kernel_kind kind;
+	struct blob file;
+	struct span header;
+	char name[64];
+	uint16_t version;
+	uint32_t bits;
+	bool relocatable, realigns;
+	uint64_t entry, align, base, run, init_size;
+	uint32_t cmdline_size;
+	uint64_t initrd_max, load_max;
+	struct segment segment[KERNEL_SEGMENTS_MAX];
+	uint32_t segments;
+};
+
+/** kernel_kind() - what a file's first bytes say */
+enum kernel_kind kernel_kind(struct span file);
+
+/**
+ * kernel_open() - understand a kernel
+ *
+ * Refuses what cannot be started: E_MACHINE, E_TRUNCATED, E_16BIT, E_OLD, E_ELF.
+ */
+void kernel_open(struct kernel *k, struct blob file);
+
+/** bundle_find() - the section of a PE section table with this name
+ *  @table: section headers; @name: up to 8 characters.
+ *  Return: its place in the file (PointerToRawData, VirtualSize); size 0 for none. */
+struct blob bundle_find(struct span table, const char *name);
+
+/** bundle_table() - the section table of a PE file; empty where it is none */
+struct span bundle_table(struct span file);
+
+/**
+ * bundle_open() - take kernel, initrd and command line out of a UKI
+ * @file:  the file; its sections lie at their file offsets
+ * @table: its section table
+ * @h:     kernel and initrd are noted; the command line where there is none yet
+ *
+ * Refuses a section that ends outside the file (E_BUNDLE).
+ */
+void bundle_open(struct blob file, struct span table, struct handoff *h);
+
+#endif

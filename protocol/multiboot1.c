@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The Multiboot 1 reader.  Called by the multiboot1 door with what ebx held.
+ * Pure C for any world; may touch the handoff and reads the loader's memory.
+ */
+#include "multiboot1.h"
+
+#include "handoff.h"
+#include "lib.h"
+#include "readers.h"
+#include "say.h"
+
+/* No table that a loader makes is longer; a larger size is damage. */
+#define TABLE_MAX 0x100000
+
+static struct span table_at(uint32_t base, uint32_t size, const char *what)
+{
+	struct span s = span_at(base, size);
+
+	if (size > TABLE_MAX || (uint64_t)base + size > UINT32_MAX || s.len != size)
+		die(E_BLOCK, "multiboot1 %s at %x has %u bytes", what, base, size);
+	return s;
+}
+
+/* A string tells no length: its end is looked for as far as a command line can go. */
+static struct span string_at(uint32_t base)
+{
+	if (!base)
+		return (struct span){ 0 };
+	return span_at(base, CMDLINE_MAX + 1);
+}
+
+static void read_mmap(struct span info, struct handoff *h)
+{
+	struct span mmap = table_at(RD32(info, 0, struct multiboot_info, mmap_addr),
+				    RD32(info, 0, struct multiboot_info, mmap_length), "mmap");
+	uint64_t off = 0;
+
+	while (off < mmap.len) {
+		/* An entry's size does not count the size field itself. */
+		uint64_t size = 4 + (uint64_t)RD32(mmap, off, struct multiboot_mmap, size);
+
+		if (size < sizeof(struct multiboot_mmap) || !span_has(mmap, off, size))
+			die(E_TAG, "multiboot1 mmap entry at +%" X64 " has size %" X64 ", table %x",
+			    off, size - 4, (uint32_t)mmap.len);
+		handoff_range(h, RD64(mmap, off, struct multiboot_mmap, base_addr),
+			      RD64(mmap, off, struct multiboot_mmap, length),
+			      RD32(mmap, off, struct multiboot_mmap, type));
+		off += size;
+	}
+}
+
+/* Loaders that put the file's name before the words that the user gave. */
+static bool names_file(const char *loader)
+{
+	static const char name[][12] = { "qemu",     "iPXE",	 "SYSLINUX", "ISOLINUX",
+					 "PXELINUX", "EXTLINUX", "GNU GRUB" };
+
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		if (!memcmp(loader, name[i], strlen(name[i])))
+			return true;
+	return false;
+}
+
+static struct span words(struct span s, bool with_name)
+{
+	uint64_t off = 0;
+
+	if (!with_name)
+		return s;
+	while (rd8(s, off) && rd8(s, off) != ' ')
+		off++;
+	while (rd8(s, off) == ' ')
+		off++;
+	return span_from(s, off);
+}
+
+static void read_modules(struct span info, struct handoff *h, bool with_name)
+{
+	uint32_t count = RD32(info, 0, struct multiboot_info, mods_count);
+	struct span mods;
+
+	if (count > TABLE_MAX / sizeof(struct multiboot_module))
+		die(E_BLOCK, "multiboot1 has %u modules", count);
+	mods = table_at(RD32(info, 0, struct multiboot_info, mods_addr),
+			count * (uint32_t)sizeof(struct multiboot_module), "module table");
+	for (uint64_t off = 0; off < mods.len; off += sizeof(struct multiboot_module)) {
+		uint32_t start = RD32(mods, off, struct multiboot_module, mod_start);
+		uint32_t end = RD32(mods, off, struct multiboot_module, mod_end);
+		struct span s = string_at(RD32(mods, off, struct multiboot_module, string));
+
+		if (end < start)
+			die(E_MODULE, "module at %x ends before it starts, at %x", start, end);
+		handoff_module(h, start, end - start, words(s, with_name));
+	}
+}
+
+static void read_framebuffer(struct span info, struct handoff *h)
+{
+	struct framebuffer f = {
+		.addr = RD64(info, 0, struct multiboot_info, framebuffer_addr),
+		.pitch = RD32(info, 0, struct multiboot_info, framebuffer_pitch),
+		.width = RD32(info, 0, struct multiboot_info, framebuffer_width),
+		.height = RD32(info, 0, struct multiboot_info, framebuffer_height),
+		.bpp = RD8(info, 0, struct multiboot_info, framebuffer_bpp),
+		.type = RD8(info, 0, struct multiboot_info, framebuffer_type),
+	};
+
+	for (uint32_t i = 0; i < sizeof(f.mask) && f.type == 1; i++)
+		f.mask[i] = rd8(info, offsetof(struct multiboot_info, color_info) + i);
+	handoff_framebuffer(h, f);
+}
+
+void mb1_read(uint64_t base, struct handoff *h)
+{
+	struct span info = span_at(base, sizeof(struct multiboot_info));
+	uint32_t flags = RD32(info, 0, struct multiboot_info, flags);
+	bool with_name;
+
+	if (info.len < sizeof(struct multiboot_info))
+		die(E_BLOCK, "multiboot1 information at %" X64 " cannot be read", base);
+	if (flags & MB1_INFO_MMAP)
+		read_mmap(info, h);
+	else if (flags & MB1_INFO_MEMORY)
+		handoff_memory(h, RD32(info, 0, struct multiboot_info, mem_lower),
+			       RD32(info, 0, struct multiboot_info, mem_upper));
+	handoff_check_map(h);
+	if (flags & MB1_INFO_LOADER)
+		handoff_loader(h,
+			       string_at(RD32(info, 0, struct multiboot_info, boot_loader_name)));
+	with_name = names_file(h->loader);
+	if (flags & MB1_INFO_CMDLINE)
+		handoff_cmdline(h, words(string_at(RD32(info, 0, struct multiboot_info, cmdline)),
+					 with_name));
+	if (flags & MB1_INFO_MODS)
+		read_modules(info, h, with_name);
+	if (flags & MB1_INFO_FRAMEBUFFER)
+		read_framebuffer(info, h);
+	else
+		handoff_text_screen(h);
+}

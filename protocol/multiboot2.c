@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The Multiboot 2 reader.  Called by the multiboot2 door with what ebx held.
+ * Pure C for any world; may touch the handoff and reads the loader's memory.
+ */
+#include "multiboot2.h"
+
+#include "acpi.h"
+#include "handoff.h"
+#include "readers.h"
+#include "say.h"
+
+/* No loader's block is longer; a larger size is damage. */
+#define INFO_MAX 0x1000000
+
+/* The fixed part of each tag that is read; a shorter tag is damage. */
+static uint64_t tag_min(uint32_t type)
+{
+	switch (type) {
+	case MB2_MODULE:
+		return sizeof(struct mb2_module);
+	case MB2_MEMORY:
+		return sizeof(struct mb2_memory);
+	case MB2_MMAP:
+		return sizeof(struct mb2_mmap);
+	case MB2_FRAMEBUFFER:
+		return offsetof(struct mb2_framebuffer, reserved);
+	default:
+		return sizeof(struct mb2_tag);
+	}
+}
+
+/* The tag at *off, bounded by its own size; *off moves to the next one. */
+static struct span next_tag(struct span info, uint64_t *off)
+{
+	uint64_t size = RD32(info, *off, struct mb2_tag, size);
+	struct span tag;
+
+	if (!span_has(info, *off, sizeof(struct mb2_tag)))
+		die(E_BLOCK, "multiboot2 tags have no end tag in %u bytes", (uint32_t)info.len);
+	if (size < tag_min(RD32(info, *off, struct mb2_tag, type)) || !span_has(info, *off, size))
+		die(E_TAG, "multiboot2 tag %u at +%" X64 " has size %" X64,
+		    RD32(info, *off, struct mb2_tag, type), *off, size);
+	tag = span_sub(info, *off, size);
+	*off += (size + 7) & ~7ull;
+	return tag;
+}
+
+static void read_mmap(struct span tag, struct handoff *h)
+{
+	uint64_t size = RD32(tag, 0, struct mb2_mmap, entry_size);
+
+	if (size < sizeof(struct mb2_mmap_entry))
+		die(E_TAG, "multiboot2 mmap has entries of %" U64 " bytes", size);
+	for (uint64_t off = sizeof(struct mb2_mmap); off < tag.len; off += size) {
+		if (!span_has(tag, off, sizeof(struct mb2_mmap_entry)))
+			die(E_TAG, "multiboot2 mmap entry at +%" X64 " is cut off", off);
+		handoff_range(h, RD64(tag, off, struct mb2_mmap_entry, base_addr),
+			      RD64(tag, off, struct mb2_mmap_entry, length),
+			      RD32(tag, off, struct mb2_mmap_entry, type));
+	}
+}
+
+static void read_module(struct span tag, struct handoff *h)
+{
+	uint32_t start = RD32(tag, 0, struct mb2_module, mod_start);
+	uint32_t end = RD32(tag, 0, struct mb2_module, mod_end);
+
+	if (end < start)
+		die(E_MODULE, "module at %x ends before it starts, at %x", start, end);
+	handoff_module(h, start, end - start, span_from(tag, sizeof(struct mb2_module)));
+}
+
+static void read_framebuffer(struct span tag, struct handoff *h)
+{
+	struct framebuffer f = {
+		.addr = RD64(tag, 0, struct mb2_framebuffer, framebuffer_addr),
+		.pitch = RD32(tag, 0, struct mb2_framebuffer, framebuffer_pitch),
+		.width = RD32(tag, 0, struct mb2_framebuffer, framebuffer_width),
+		.height = RD32(tag, 0, struct mb2_framebuffer, framebuffer_height),
+		.bpp = RD8(tag, 0, struct mb2_framebuffer, framebuffer_bpp),
+		.type = RD8(tag, 0, struct mb2_framebuffer, framebuffer_type),
+	};
+
+	for (uint32_t i = 0; i < sizeof(f.mask) && f.type == 1; i++)
+		f.mask[i] = rd8(tag, offsetof(struct mb2_framebuffer, color_info) + i);
+	handoff_framebuffer(h, f);
+}
+
+static void read_map(struct span tag, struct handoff *h)
+{
+	if (RD32(tag, 0, struct mb2_tag, type) == MB2_MMAP)
+		read_mmap(tag, h);
+}
+
+static void read_memory(struct span tag, struct handoff *h)
+{
+	if (RD32(tag, 0, struct mb2_tag, type) == MB2_MEMORY)
+		handoff_memory(h, RD32(tag, 0, struct mb2_memory, mem_lower),
+			       RD32(tag, 0, struct mb2_memory, mem_upper));
+}
+
+static void read_rest(struct span tag, struct handoff *h)
+{
+	struct span text = span_from(tag, sizeof(struct mb2_tag));
+
+	switch (RD32(tag, 0, struct mb2_tag, type)) {
+	case MB2_CMDLINE:
+		handoff_cmdline(h, text);
+		break;
+	case MB2_LOADER:
+		handoff_loader(h, text);
+		break;
+	case MB2_MODULE:
+		read_module(tag, h);
+		break;
+	case MB2_FRAMEBUFFER:
+		read_framebuffer(tag, h);
+		break;
+	case MB2_ACPI_OLD:
+	case MB2_ACPI_NEW:
+		acpi_note_rsdp(h, text);
+		break;
+	}
+}
+
+/* A module can only be judged by a complete map, and tags come in any order. */
+static void each_tag(struct span info, struct handoff *h,
+		     void (*read)(struct span tag, struct handoff *h))
+{
+	uint64_t off = sizeof(struct mb2_info);
+	struct span tag;
+
+	do {
+		tag = next_tag(info, &off);
+		read(tag, h);
+	} while (RD32(tag, 0, struct mb2_tag, type) != MB2_END);
+}
+
+void mb2_read(uint64_t base, struct handoff *h)
+{
+	struct span head = span_at(base, sizeof(struct mb2_info)), info;
+	uint32_t size = RD32(head, 0, struct mb2_info, total_size);
+
+	if (size < sizeof(struct mb2_info) + sizeof(struct mb2_tag) || size > INFO_MAX)
+		die(E_BLOCK, "multiboot2 information at %" X64 " has %u bytes", base, size);
+	info = span_at(base, size);
+	if (info.len != size)
+		die(E_BLOCK, "multiboot2 information at %" X64 " has %u bytes, %" U64 " exist",
+		    base, size, (uint64_t)info.len);
+	each_tag(info, h, read_map);
+	if (!h->map.n)
+		each_tag(info, h, read_memory); /* it ends at the first hole: second best */
+	handoff_check_map(h);
+	handoff_text_screen(h);
+	each_tag(info, h, read_rest);
+}

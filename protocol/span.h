@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Bounded reading of bytes that somebody else wrote.  Parsers never cast a wire
+ * structure onto input: they name the field and these readers check the bound.
+ * Any world, any mode; no side effects.
+ */
+#ifndef PROTOCOL_SPAN_H
+#define PROTOCOL_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * struct span - bytes that may be read, and no others
+ * @p:   the first byte
+ * @len: how many bytes there are; 0 is an empty span
+ */
+struct span {
+	const uint8_t *p;
+	size_t len;
+};
+
+/**
+ * span_at() - the bytes at an address of the machine
+ * @base: address as the handoff gives it (DESIGN law 3: it can be dereferenced)
+ * @size: number of bytes
+ *
+ * The one place where a number becomes a pointer, so that host tests can give
+ * captured bytes instead.
+ *
+ * Return: the span; an empty one where the range wraps or no such memory exists.
+ */
+struct span span_at(uint64_t base, uint64_t size);
+
+/** span_has() - whether @n bytes can be read at @off */
+static inline bool span_has(struct span s, uint64_t off, uint64_t n)
+{
+	return !(s.len < n || off > s.len - n);
+}
+
+/** span_sub() - @n bytes at @off; an empty span where they do not all exist */
+static inline struct span span_sub(struct span s, uint64_t off, uint64_t n)
+{
+	struct span none = { s.p, 0 };
+	struct span sub = { s.p + (span_has(s, off, n) ? off : 0), (size_t)n };
+
+	return span_has(s, off, n) ? sub : none;
+}
+
+/** span_from() - everything from @off on; an empty span where @off is outside */
+static inline struct span span_from(struct span s, uint64_t off)
+{
+	return span_sub(s, off, off > s.len ? 0 : s.len - off);
+}
+
+/* Little-endian readers; a read outside the span gives 0. */
+static inline uint8_t rd8(struct span s, uint64_t off)
+{
+	if (s.len < 1 || off > s.len - 1)
+		return 0;
+	return s.p[off];
+}
+
+static inline uint16_t rd16(struct span s, uint64_t off)
+{
+	if (s.len < 2 || off > s.len - 2)
+		return 0;
+	const uint8_t *q = s.p + off;
+	return (uint16_t)(q[0] | q[1] << 8);
+}
+
+static inline uint32_t rd32(struct span s, uint64_t off)
+{
+	if (s.len < 4 || off > s.len - 4)
+		return 0;
+	const uint8_t *q = s.p + off;
+	return (uint32_t)q[0] | (uint32_t)q[1] << 8 | (uint32_t)q[2] << 16 | (uint32_t)q[3] << 24;
+}
+
+static inline uint64_t rd64(struct span s, uint64_t off)
+{
+	if (s.len < 8 || off > s.len - 8)
+		return 0;
+	const uint8_t *q = s.p + off;
+	return (uint64_t)q[0] | (uint64_t)q[1] << 8 | (uint64_t)q[2] << 16 | (uint64_t)q[3] << 24 |
+	       (uint64_t)q[4] << 32 | (uint64_t)q[5] << 40 | (uint64_t)q[6] << 48 |
+	       (uint64_t)q[7] << 56;
+}
+
+/* Read the field of a wire structure that begins at @off: RD32(s, 0, struct x, f). */
+#define RD8(s, off, type, field) rd8((s), (off) + offsetof(type, field))
+#define RD16(s, off, type, field) rd16((s), (off) + offsetof(type, field))
+#define RD32(s, off, type, field) rd32((s), (off) + offsetof(type, field))
+#define RD64(s, off, type, field) rd64((s), (off) + offsetof(type, field))
+
+#endif

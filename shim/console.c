@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Consoles of a PC without firmware services: COM1, VGA text, port 0xe9.  Called by
+ * say().  64-bit, ring 0, identity-mapped; may touch the three devices, nothing
+ * else.  Every wait is bounded: none of them needs to exist.
+ */
+#include "console.h"
+
+#include "lib.h"
+#include "machine.h"
+#include "say.h"
+
+#define COM1 0x3f8
+#define COM_LCR (COM1 + 3)
+#define COM_LSR (COM1 + 5)
+#define LSR_THR_EMPTY 0x20
+#define LCR_8N1 0x03
+#define LCR_DLAB 0x80
+#define ABSENT 0xff
+#define UART_SPINS 100000
+
+#define VGA_TEXT 0xb8000
+#define VGA_COLUMNS 80
+#define VGA_ROWS 25
+#define VGA_CELLS (VGA_COLUMNS * VGA_ROWS)
+#define VGA_BLANK 0x0720
+#define CRTC 0x3d4
+#define CRTC_CURSOR_HIGH 0x0e
+#define CRTC_CURSOR_LOW 0x0f
+
+#define DEBUG_PORT 0xe9
+
+static bool no_text_screen;
+
+/* A line control register of 0 (5 data bits) means that nobody has set the UART up. */
+static void uart_set_up(void)
+{
+	outb(COM_LCR, LCR_DLAB | LCR_8N1);
+	outb(COM1, 1); /* 115200 baud */
+	outb(COM1 + 1, 0);
+	outb(COM_LCR, LCR_8N1);
+}
+
+static void uart_put(char c)
+{
+	for (uint32_t i = 0; i < UART_SPINS && !(inb(COM_LSR) & LSR_THR_EMPTY); i++)
+		;
+	outb(COM1, (uint8_t)c);
+}
+
+static void uart_write(const char *text, size_t len)
+{
+	if (inb(COM_LSR) == ABSENT)
+		return;
+	if (!inb(COM_LCR))
+		uart_set_up();
+	for (; len; len--, text++) {
+		if (*text == '\n')
+			uart_put('\r');
+		uart_put(*text);
+	}
+}
+
+static uint8_t crtc_read(uint8_t index)
+{
+	outb(CRTC, index);
+	return inb(CRTC + 1);
+}
+
+static void crtc_write(uint8_t index, uint8_t value)
+{
+	outb(CRTC, index);
+	outb(CRTC + 1, value);
+}
+
+static uint32_t vga_cursor(void)
+{
+	uint32_t at = (uint32_t)crtc_read(CRTC_CURSOR_HIGH) << 8 | crtc_read(CRTC_CURSOR_LOW);
+
+	/* Without a card, or in a mode of another size, the last row is as good as any. */
+	return at < VGA_CELLS ? at : VGA_CELLS - VGA_COLUMNS;
+}
+
+static uint32_t vga_scroll(volatile uint16_t *cell)
+{
+	for (uint32_t i = 0; i < VGA_CELLS - VGA_COLUMNS; i++)
+		cell[i] = cell[i + VGA_COLUMNS];
+	for (uint32_t i = VGA_CELLS - VGA_COLUMNS; i < VGA_CELLS; i++)
+		cell[i] = VGA_BLANK;
+	return VGA_CELLS - VGA_COLUMNS;
+}
+
+static void vga_write(const char *text, size_t len)
+{
+	volatile uint16_t *cell = (volatile uint16_t *)VGA_TEXT;
+	uint32_t at = vga_cursor();
+
+	for (; len; len--, text++) {
+		if (*text == '\n')
+			at += VGA_COLUMNS - at % VGA_COLUMNS;
+		else
+			cell[at++] = (uint16_t)(0x0700 | (uint8_t)*text);
+		if (at >= VGA_CELLS)
+			at = vga_scroll(cell);
+	}
+	crtc_write(CRTC_CURSOR_HIGH, (uint8_t)(at >> 8));
+	crtc_write(CRTC_CURSOR_LOW, (uint8_t)at);
+}
+
+void console_write(const char *text, size_t len)
+{
+	uart_write(text, len);
+	if (!no_text_screen)
+		vga_write(text, len);
+	for (; len; len--)
+		outb(DEBUG_PORT, (uint8_t)*text++);
+}
+
+void console_screen(const struct handoff *h)
+{
+	no_text_screen = h->bp.screen_info.orig_video_isVGA > 1;
+}
+
+void console_cursor(struct handoff *h)
+{
+	uint32_t at = vga_cursor();
+
+	if (no_text_screen)
+		return;
+	h->bp.screen_info.orig_x = (uint8_t)(at % VGA_COLUMNS);
+	h->bp.screen_info.orig_y = (uint8_t)(at / VGA_COLUMNS);
+}

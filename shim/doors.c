@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The doors' C side.  Called by start32.S and start64.S, on our own stack, with what
+ * the protocol's register held.  64-bit, ring 0, identity-mapped, interrupts off.
+ */
+#include "doors.h"
+
+#include "lintel.h"
+#include "machine.h"
+#include "paging.h"
+#include "readers.h"
+#include "say.h"
+#include "trap.h"
+
+struct handoff handoff;
+
+static void open_door(const char *name)
+{
+	uint64_t tsc = rdtsc();
+
+	trap_init();
+	paging_init();
+	handoff_init(&handoff, name);
+	handoff_report(&handoff, "tsc", "%" U64, tsc);
+	lintel_image(&handoff);
+}
+
+uint64_t door_multiboot1(uint64_t info)
+{
+	open_door("multiboot1");
+	mb1_read(info, &handoff);
+	return lintel(&handoff);
+}
+
+uint64_t door_multiboot2(uint64_t info)
+{
+	open_door("multiboot2");
+	mb2_read(info, &handoff);
+	return lintel(&handoff);
+}
+
+uint64_t door_linux16(uint64_t boot_params)
+{
+	open_door("linux16");
+	linux_read(boot_params, &handoff);
+	return lintel(&handoff);
+}
+
+uint64_t door_linux32(uint64_t boot_params)
+{
+	open_door("linux32");
+	linux_read(boot_params, &handoff);
+	return lintel(&handoff);
+}
+
+uint64_t door_linux64(uint64_t boot_params)
+{
+	open_door("linux64");
+	linux_read(boot_params, &handoff);
+	return lintel(&handoff);
+}
+
+uint64_t door_unknown(uint64_t eax)
+{
+	open_door("unknown");
+	die(E_ENTRY, "entered with eax %" X64 ", which no boot protocol has", eax);
+}
+
+struct span span_at(uint64_t base, uint64_t size)
+{
+	struct span none = { 0 };
+
+	if (!base || size > UINT64_MAX - base)
+		return none;
+	return (struct span){ (const uint8_t *)(uintptr_t)base, size };
+}

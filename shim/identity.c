@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The identity map that the kernel is entered with: all memory that the handoff
+ * names and all below 4 GiB, in pages of 1 GiB or 2 MiB.  Called by leave.c.  Pure:
+ * it writes where it is told to; any ring and the host's tests.
+ */
+#include "lib.h"
+#include "paging.h"
+
+#define PAGE 4096ull
+#define ENTRIES 512
+#define GIB 0x40000000ull
+#define PRESENT_WRITE 0x3
+#define LARGE 0x80
+
+static uint64_t gibs(uint64_t top)
+{
+	uint64_t n = (top + GIB - 1) / GIB;
+
+	return n < 4 ? 4 : n;
+}
+
+static uint64_t tables(uint64_t n)
+{
+	return (n + ENTRIES - 1) / ENTRIES;
+}
+
+uint64_t paging_size(uint64_t top, bool gib)
+{
+	uint64_t n = gibs(top);
+
+	return PAGE * (1 + tables(n) + (gib ? 0 : n));
+}
+
+void paging_write(uint64_t at, uint64_t top, bool gib)
+{
+	uint64_t n = gibs(top), third = tables(n);
+	uint64_t *root = (uint64_t *)(uintptr_t)at, *pdpt = root + ENTRIES;
+	uint64_t *pd = pdpt + third * ENTRIES;
+
+	memset(root, 0, PAGE * (1 + third));
+	for (uint64_t i = 0; i < third; i++)
+		root[i] = (at + PAGE * (1 + i)) | PRESENT_WRITE;
+	for (uint64_t i = 0; i < n; i++)
+		pdpt[i] = gib ? i * GIB | LARGE | PRESENT_WRITE :
+				(at + PAGE * (1 + third + i)) | PRESENT_WRITE;
+	for (uint64_t i = 0; !gib && i < n * ENTRIES; i++)
+		pd[i] = i * (GIB / ENTRIES) | LARGE | PRESENT_WRITE;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where everything lies in the image.  One rule: an address is the base plus the
+ * file offset, and RVA is the file offset.  Read by the assembly, the linker
+ * script, the core and the host tool, so constants only.
+ *
+ *   0x0000  face: MZ and the Linux setup header, or an ELF header
+ *   0x0300  PE header, section table to 0x7f0        } same bytes in
+ *   0x0840  Multiboot 2 header                       } both faces
+ *   0x0900  16-bit setup code, zero page, E820 buffer and stack of the BIOS door
+ *   0x1fe0  Multiboot 1 header
+ *   0x8000  protected-mode part: startup_32, startup_64 at +0x200
+ *   0x8f00  ELF view: an ELF header for those who look into the bzImage payload
+ *   0x9000  bundle table: the PE section table once more, since a boot loader of
+ *           the Linux protocol leaves everything below 0x8000 behind
+ *   ......  the core, its data and bss; then the sections that `lintel build` adds
+ */
+#ifndef SHIM_LAYOUT_H
+#define SHIM_LAYOUT_H
+
+/* Where loaders that take a fixed address put file offset 0. */
+#define IMAGE_BASE 0x200000
+
+#define FACE_SIZE 0x300
+/* Where the ELF face is linked, out of the way of the universal one. */
+#define FACE_ELF_VMA 0x10000000
+#define SETUP_HEADER_OFFSET 0x1f1
+#define PE_OFFSET 0x300
+#define PE_SECTIONS_OFFSET 0x408
+#define PE_SECTIONS_MAX 25
+#define MB2_OFFSET 0x840
+#define SETUP16_OFFSET 0x900
+/* Below 8192 for GRUB, above 8144 - 1 so that QEMU does not see it and takes PVH. */
+#define MB1_OFFSET 0x1fe0
+#define SETUP16_ZERO_PAGE 0x2000
+#define SETUP16_E820 0x3000
+#define SETUP16_E820_MAX 800
+#define SETUP16_STACK_TOP 0x8000
+
+/* (setup_sects + 1) * 512; 63 + 1 sectors is the most that the protocol has. */
+#define PM_OFFSET 0x8000
+/* Where the 16-bit setup code enters the protected-mode part: as 32-bit, other door. */
+#define PM_STARTUP_16 0x10
+#define PM_STARTUP_64 0x200
+#define ELF_VIEW_OFFSET 0x8f00
+/* The ELF view's PT_LOAD begins at the next page. */
+#define ELF_VIEW_LOAD 0x9000
+
+/*
+ * The bundle table: 8 bytes of magic, the number of sections and the size of the
+ * file (32 bits each), then PE section headers of 40 bytes each.
+ */
+#define BUNDLE_OFFSET 0x9000
+#define BUNDLE_MAGIC "LINTELUK"
+#define BUNDLE_SECTIONS 8
+#define BUNDLE_FILE_SIZE 12
+#define BUNDLE_TABLE 16
+#define BUNDLE_ENTRY 40
+#define CODE_OFFSET 0x9400
+
+#define PAGE 4096
+
+#endif

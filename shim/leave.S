@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The last code: carries out the moves and enters the kernel.  leave.c copies it
+ * into the block; it runs there, since the moves may overwrite Lintel.  Position
+ * independent.  64-bit, ring 0, interrupts off.
+ *
+ * On entry  rdi = struct leave, in the same block
+ * On exit   as the Linux boot protocol has it: interrupts off, flat segments
+ *           cs = 0x10, ds = es = ss = 0x18, direction flag clear, and
+ *   64 bit  long mode, the identity map of struct leave, rsi = boot_params,
+ *           rsp = a small stack in the block
+ *   32 bit  protected mode without paging, esi = boot_params, ebp = edi = ebx = 0
+ */
+#include "leave.h"
+
+#define CR0_PE 1
+#define MSR_EFER 0xc0000080
+
+	.section .text.leave, "ax"
+	.code64
+	/* lintel.ld names the beginning leave_code and the end leave_code_end. */
+begin:
+	mov	%rdi, %rbp
+	mov	LEAVE_CR3(%rbp), %rax
+	mov	%rax, %cr3
+	lgdt	LEAVE_GDTR(%rbp)
+	lidt	LEAVE_IDTR(%rbp)
+	lea	begin(%rip), %rsp
+	add	$LEAVE_BOOT_PARAMS, %rsp
+	mov	LEAVE_MOVES(%rbp), %ebx
+	lea	LEAVE_MOVE(%rbp), %r8
+
+next:	sub	$1, %ebx
+	jc	moved
+	mov	0(%r8), %rdi
+	mov	8(%r8), %rsi
+	mov	16(%r8), %rdx
+	add	$24, %r8
+	mov	%rdx, %rcx
+	cmp	$-1, %rsi
+	je	zero
+	/* Upwards into itself: from the end, or the source is gone before it is read. */
+	mov	%rdi, %rax
+	sub	%rsi, %rax
+	cmp	%rdx, %rax
+	jb	backward
+	shr	$3, %rcx
+	rep movsq
+	mov	%edx, %ecx
+	and	$7, %ecx
+	rep movsb
+	jmp	next
+
+backward:
+	lea	-1(%rdi, %rdx), %rdi
+	lea	-1(%rsi, %rdx), %rsi
+	and	$7, %ecx
+	std
+	rep movsb
+	sub	$7, %rdi
+	sub	$7, %rsi
+	mov	%rdx, %rcx
+	shr	$3, %rcx
+	rep movsq
+	cld
+	jmp	next
+
+zero:	xor	%eax, %eax
+	shr	$3, %rcx
+	rep stosq
+	mov	%edx, %ecx
+	and	$7, %ecx
+	rep stosb
+	jmp	next
+
+moved:	mov	LEAVE_PC(%rbp), %rcx
+	mov	LEAVE_ARG(%rbp), %rsi
+	mov	LEAVE_BITS(%rbp), %edx
+	mov	$LEAVE_DS, %eax
+	mov	%eax, %ds
+	mov	%eax, %es
+	mov	%eax, %fs
+	mov	%eax, %gs
+	mov	%eax, %ss
+	lea	to32(%rip), %rax
+	cmp	$32, %edx
+	cmovne	%rcx, %rax
+	pushq	$LEAVE_CS
+	push	%rax
+	xor	%eax, %eax
+	xor	%ebx, %ebx
+	xor	%edx, %edx
+	xor	%edi, %edi
+	xor	%ebp, %ebp
+	xor	%r8d, %r8d
+	lretq
+
+	/* Compatibility mode now, ecx = entry: leave paging and long mode behind. */
+	.code32
+to32:	mov	$CR0_PE, %eax
+	mov	%eax, %cr0
+	xor	%eax, %eax
+	mov	%eax, %cr4
+	mov	%ecx, %edi
+	mov	$MSR_EFER, %ecx
+	xor	%edx, %edx
+	wrmsr
+	mov	%edi, %ecx
+	xor	%edi, %edi
+	jmp	*%ecx
+	.section .note.GNU-stack, "", @progbits

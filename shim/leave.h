@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The block that leaves Lintel: memory of its own that holds all that is needed
+ * when kernel and initrd are moved to where Lintel may lie itself.
+ *
+ *   +0       the code of leave.S, then struct leave, then the moves
+ *   +0x2000  boot_params
+ *   +0x3000  command line, setup_data; then, on pages of their own, the
+ *            identity map and a copy of ACPI's root pointer
+ *
+ * Read by the assembly too, so the structure stands in C and its offsets as
+ * constants, compared in leave.c.
+ */
+#ifndef SHIM_LEAVE_H
+#define SHIM_LEAVE_H
+
+/* The code ends before (lintel.ld asserts it). */
+#define LEAVE_ARGS 0x180
+#define LEAVE_BOOT_PARAMS 0x2000
+#define LEAVE_TEXT 0x3000
+
+/* Offsets in struct leave. */
+#define LEAVE_CR3 0
+#define LEAVE_PC 8
+#define LEAVE_ARG 16
+#define LEAVE_BITS 24
+#define LEAVE_MOVES 28
+#define LEAVE_GDTR 32
+#define LEAVE_IDTR 42
+#define LEAVE_GDT 56
+#define LEAVE_MOVE 88
+
+/* The boot protocol's selectors; the code descriptor has the width of the jump. */
+#define LEAVE_CS 0x10
+#define LEAVE_DS 0x18
+
+#ifndef __ASSEMBLER__
+
+#include "place.h"
+
+/**
+ * struct leave - what leave.S carries out
+ * @cr3:   identity map of all RAM
+ * @pc:    the kernel's entry
+ * @arg:   address of boot_params
+ * @bits:  width of the entry, 64 or 32
+ * @moves: how many of @move there are
+ */
+struct leave {
+	uint64_t cr3, pc, arg;
+	uint32_t bits, moves;
+	struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) gdtr, idtr;
+	uint32_t pad;
+	uint64_t gdt[4];
+	struct move move[MOVES_MAX];
+};
+
+/** leave_size() - bytes that the block needs */
+uint64_t leave_size(const struct handoff *h);
+
+/**
+ * leave_write() - write the block: boot_params, identity map, the moves, the code
+ *
+ * Return: the address of the code, to be jumped to with rdi = it + LEAVE_ARGS.
+ */
+uint64_t leave_write(const struct plan *p, struct handoff *h, const struct kernel *k);
+
+#endif
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The story.  Called by every door with the handoff that its reader filled.
+ * Pure C for any ring; may touch the handoff and what the plan gives it.
+ */
+#include "lintel.h"
+
+#include "kernel.h"
+#include "layout.h"
+#include "leave.h"
+#include "lib.h"
+#include "place.h"
+#include "console.h"
+#include "say.h"
+
+extern const char image_base[], image_end[];
+
+static struct kernel kernel;
+static struct plan plan;
+
+/* Our own code and data: a boot loader of the Linux protocol loads nothing before it. */
+static struct blob image_core(void)
+{
+	uint64_t base = (uint64_t)(uintptr_t)image_base;
+	uint64_t end = (uint64_t)(uintptr_t)image_end;
+
+	return (struct blob){ base + PM_OFFSET, end - base - PM_OFFSET };
+}
+
+void lintel_image(struct handoff *h)
+{
+	uint64_t base = (uint64_t)(uintptr_t)image_base;
+	struct span bundle = span_at(base + BUNDLE_OFFSET, CODE_OFFSET - BUNDLE_OFFSET);
+	uint32_t n = rd32(bundle, BUNDLE_SECTIONS), size = rd32(bundle, BUNDLE_FILE_SIZE);
+	struct span table = span_sub(bundle, BUNDLE_TABLE, (uint64_t)n * BUNDLE_ENTRY);
+
+	if (memcmp(bundle.p, BUNDLE_MAGIC, 8) || n > PE_SECTIONS_MAX)
+		die(E_BUNDLE, "the image's section table is damaged: %u sections", n);
+	if (bundle_find(table, ".linux").size)
+		bundle_open((struct blob){ base, size }, table, h);
+}
+
+static void check_kernel(const struct handoff *h, const struct kernel *k)
+{
+	size_t length = strlen(h->cmdline);
+
+	if (length > k->cmdline_size)
+		die(E_CMDLINE, "command line has %" U64 " bytes, kernel %s takes at most %u",
+		    (uint64_t)length, k->name, k->cmdline_size);
+}
+
+static void report(struct handoff *h, const struct kernel *k)
+{
+	handoff_report(h, "version", "%s", LINTEL_VERSION);
+	handoff_report(h, "door", "%s", h->door);
+	handoff_report(h, "loader", "%s", h->loader);
+	handoff_report(h, "kernel", "%s", k->name);
+	handoff_report(h, "exit", "linux%u", k->bits);
+	handoff_report(h, "moved", "%u", plan.moves);
+}
+
+static void announce(const struct handoff *h, const struct kernel *k)
+{
+	say("lintel " LINTEL_VERSION ": %s (%s), %" U64 " MiB RAM: %s, initrd %" U64
+	    " KiB, linux%u at %" X64 "\n",
+	    h->door, h->loader, map_total(&h->map, MAP_RAM) >> 20, k->name, plan.initrd.size >> 10,
+	    k->bits, plan.entry);
+}
+
+uint64_t lintel(struct handoff *h)
+{
+	handoff_settle_cmdline(h);
+	console_screen(h);
+	acpi_find_rsdp(h);
+	initrd_sort(h);
+	kernel_open(&kernel, h->kernel);
+	check_kernel(h, &kernel);
+	place(&plan, h, &kernel, image_core(), leave_size(h));
+	report(h, &kernel);
+	announce(h, &kernel);
+	console_cursor(h);
+	return leave_write(&plan, h, &kernel);
+}

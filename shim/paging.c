@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Lintel's own identity map.  A door may enter anywhere in physical memory, and
+ * what a handoff names may lie anywhere, so a GiB is mapped when it is first
+ * touched.  When one set of pages is used up, a new map of the image alone is made
+ * in the other set.  Called by the doors and the page-fault handler.  64-bit,
+ * ring 0; may touch its pages and cr3.
+ */
+#include "paging.h"
+
+#include "layout.h"
+#include "lib.h"
+#include "machine.h"
+
+#define ENTRIES 512
+#define GIB_SHIFT 30
+#define PRESENT_WRITE 0x3ull
+#define LARGE 0x80ull
+#define ADDRESS 0xffffffffff000ull
+
+/* Root, PDPT and PD for the image, and three more GiB; start32.S begins in set 0. */
+#define SET 6
+/* What one more GiB can take: a PDPT and a PD. */
+#define MOST_FOR_ONE 2
+
+extern uint64_t paging_pool[2][SET][ENTRIES];
+extern const char image_base[], image_end[];
+
+static uint32_t set, taken;
+
+static uint64_t *take_page(void)
+{
+	uint64_t *page = paging_pool[set][taken++];
+
+	memset(page, 0, PAGE);
+	return page;
+}
+
+static uint64_t *table(uint64_t *entry)
+{
+	if (!*entry)
+		*entry = (uint64_t)(uintptr_t)take_page() | PRESENT_WRITE;
+	return (uint64_t *)(uintptr_t)(*entry & ADDRESS);
+}
+
+static void map_gib(uint64_t address)
+{
+	uint64_t *pdpt = table(&paging_pool[set][0][address >> 39 & 511]);
+	uint64_t *entry = &pdpt[address >> GIB_SHIFT & 511];
+	uint64_t base = address >> GIB_SHIFT << GIB_SHIFT;
+
+	if (*entry)
+		return;
+	uint64_t *pd = table(entry);
+
+	for (uint64_t i = 0; i < ENTRIES; i++)
+		pd[i] = (base + (i << 21)) | LARGE | PRESENT_WRITE;
+}
+
+static void start_over(void)
+{
+	set = !set;
+	taken = 0;
+	uint64_t *root = take_page();
+
+	map_gib((uint64_t)(uintptr_t)image_base);
+	map_gib((uint64_t)(uintptr_t)image_end - 1);
+	write_cr3((uint64_t)(uintptr_t)root);
+}
+
+void paging_init(void)
+{
+	set = 0; /* perhaps start32.S's map is in use, so begin in the other */
+	start_over();
+}
+
+void paging_fault(uint64_t address)
+{
+	if (taken + MOST_FOR_ONE > SET)
+		start_over();
+	map_gib(address);
+}

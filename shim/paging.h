@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Identity maps: Lintel's own, made as addresses are touched (paging.c), and the
+ * one that the kernel is entered with (identity.c).
+ */
+#ifndef SHIM_PAGING_H
+#define SHIM_PAGING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** paging_init() - switch to a map of our own; the rest of memory joins it on demand */
+void paging_init(void);
+
+/** paging_fault() - map the GiB with this address; the page-fault handler's work */
+void paging_fault(uint64_t address);
+
+/** paging_size() - bytes of an identity map of [0, top), at least of 4 GiB
+ *  @gib: the processor has pages of 1 GiB */
+uint64_t paging_size(uint64_t top, bool gib);
+
+/** paging_write() - write that map at @at, paging_size() bytes; the root comes first */
+void paging_write(uint64_t at, uint64_t top, bool gib);
+
+#endif

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Choosing places.  Called by lintel() when everything is known.  Pure C for any
+ * ring and the host's tests; may touch the plan and the marks in the map.
+ */
+#include "place.h"
+
+#include "cpio.h"
+#include "layout.h"
+#include "lib.h"
+#include "say.h"
+
+#define MIB 0x100000
+#define FOUR_GIB 0x100000000
+#define OLD_BOOT_PARAMS_END (OLD_CMDLINE + PAGE)
+
+static uint64_t align_up(uint64_t n, uint64_t align)
+{
+	return (n + align - 1) & ~(align - 1);
+}
+
+static uint64_t higher(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static void add_move(struct plan *p, uint64_t to, uint64_t from, uint64_t size)
+{
+	if (size && to != from)
+		p->move[p->moves++] = (struct move){ to, from, size };
+}
+
+static void use_blob(struct map *m, struct blob b)
+{
+	map_use(m, b.base, b.base + b.size);
+}
+
+void initrd_sort(struct handoff *h)
+{
+	uint32_t front = 0;
+
+	for (uint32_t i = 0; i < h->initrds; i++) {
+		struct blob b = h->initrd[i];
+
+		if (!cpio_is_early(span_at(b.base, b.size)))
+			continue;
+		for (uint32_t j = i; j > front; j--)
+			h->initrd[j] = h->initrd[j - 1];
+		h->initrd[front++] = b;
+	}
+}
+
+/* ---- initrd ---- */
+
+static uint64_t initrd_total(const struct handoff *h)
+{
+	uint64_t total = 0;
+
+	for (uint32_t i = 0; i < h->initrds; i++)
+		total = align_up(total, 4) + h->initrd[i].size;
+	return total;
+}
+
+/* Zeros between two archives are allowed, so neighbours with a small free gap are one. */
+static bool joins(const struct map *m, struct blob a, struct blob b)
+{
+	uint64_t end = a.base + a.size;
+
+	return b.base >= end && b.base - end < PAGE && b.base % 4 == 0 &&
+	       map_is_free(m, end, b.base);
+}
+
+/* Whether the initrds can be used where they lie; their places are marked. */
+static bool initrd_stay(struct plan *p, struct handoff *h, const struct kernel *k)
+{
+	const struct blob *b = h->initrd;
+	uint32_t last = h->initrds - 1;
+
+	for (uint32_t i = 0; i < h->initrds; i++)
+		use_blob(&h->map, b[i]);
+	if (b[0].base % PAGE || b[last].base + b[last].size > k->initrd_max)
+		return false;
+	for (uint32_t i = 0; i < last; i++)
+		if (!joins(&h->map, b[i], b[i + 1]))
+			return false;
+	for (uint32_t i = 0; i < last; i++) {
+		uint64_t end = b[i].base + b[i].size;
+
+		add_move(p, end, MOVE_ZERO, b[i + 1].base - end);
+		map_use(&h->map, end, b[i + 1].base);
+	}
+	p->initrd = (struct blob){ b[0].base, b[last].base + b[last].size - b[0].base };
+	return true;
+}
+
+static bool initrd_go(struct plan *p, struct handoff *h, const struct kernel *k)
+{
+	uint64_t size = initrd_total(h), at;
+	struct fit fit = { size, PAGE, MIB, k->initrd_max };
+
+	for (uint32_t i = 0; i < h->initrds; i++)
+		use_blob(&h->map, h->initrd[i]);
+	use_blob(&h->map, k->file);
+	at = map_find_high(&h->map, fit);
+	if (!at)
+		return false;
+	p->initrd = (struct blob){ at, size };
+	use_blob(&h->map, p->initrd);
+	for (uint32_t i = 0; i < h->initrds; i++) {
+		uint64_t aligned = align_up(at, 4);
+
+		add_move(p, at, MOVE_ZERO, aligned - at);
+		add_move(p, aligned, h->initrd[i].base, h->initrd[i].size);
+		at = aligned + h->initrd[i].size;
+	}
+	return true;
+}
+
+/* ---- kernel ---- */
+
+/* Where a bzImage loaded at `load` runs: it moves itself up to this. */
+static uint64_t run_address(const struct kernel *k, uint64_t load)
+{
+	return k->relocatable ? higher(align_up(load, k->align), k->run) : k->run;
+}
+
+static uint64_t top_of(const struct kernel *k)
+{
+	uint64_t top = 0;
+
+	for (uint32_t i = 0; i < k->segments; i++)
+		top = higher(top, k->segment[i].address + k->segment[i].memsz);
+	return top;
+}
+
+/* Whether a bzImage loaded there has all the memory that it will touch; marked if so. */
+static bool bzimage_fits(struct map *m, const struct kernel *k, uint64_t load)
+{
+	uint64_t end = load + k->segment[0].memsz, run = run_address(k, load);
+
+	if (end > k->load_max || run > UINT64_MAX - k->init_size || !map_is_free(m, load, end) ||
+	    !map_is_free(m, run, run + k->init_size))
+		return false;
+	map_use(m, load, end);
+	map_use(m, run, run + k->init_size);
+	return true;
+}
+
+/* Whether an ELF kernel fits, its segments moved up by `delta`; marked if so. */
+static bool elf_fits(struct map *m, const struct kernel *k, uint64_t delta)
+{
+	for (uint32_t i = 0; i < k->segments; i++) {
+		uint64_t base = k->segment[i].address + delta;
+
+		if (base + k->segment[i].memsz > k->load_max ||
+		    !map_is_free(m, base, base + k->segment[i].memsz))
+			return false;
+	}
+	for (uint32_t i = 0; i < k->segments; i++)
+		map_use(m, k->segment[i].address + delta,
+			k->segment[i].address + delta + k->segment[i].memsz);
+	return true;
+}
+
+static bool kernel_stay(struct plan *p, struct handoff *h, const struct kernel *k)
+{
+	if (!k->realigns)
+		return false;
+	p->load = k->file.base + k->segment[0].offset;
+	return bzimage_fits(&h->map, k, p->load);
+}
+
+static bool bzimage_go(struct plan *p, struct handoff *h, const struct kernel *k)
+{
+	struct fit fit = { k->init_size, k->align, k->run, k->load_max };
+
+	p->load = k->base;
+	if (!bzimage_fits(&h->map, k, p->load)) {
+		p->load = k->relocatable ? map_find_low(&h->map, fit) : 0;
+		if (!p->load || !bzimage_fits(&h->map, k, p->load))
+			return false;
+	}
+	add_move(p, p->load, k->file.base + k->segment[0].offset, k->segment[0].filesz);
+	return true;
+}
+
+/* The order in which moves do not overwrite what a later one needs: all up or all down. */
+static bool elf_order(struct plan *p, uint32_t first)
+{
+	bool up = false, down = false;
+
+	for (uint32_t i = first; i < p->moves; i++) {
+		up |= p->move[i].to > p->move[i].from;
+		down |= p->move[i].to < p->move[i].from;
+	}
+	for (uint32_t i = first; i < p->moves; i++)
+		for (uint32_t j = i; j > first; j--) {
+			struct move a = p->move[j - 1], b = p->move[j];
+
+			if (up ? a.to >= b.to : a.to <= b.to)
+				break;
+			p->move[j - 1] = b;
+			p->move[j] = a;
+		}
+	return !(up && down);
+}
+
+/* Segments that go both ways: bring the file to a place that none of them needs first. */
+static bool elf_lift(struct plan *p, struct handoff *h, const struct kernel *k, uint32_t first)
+{
+	uint64_t at;
+
+	use_blob(&h->map, k->file);
+	at = map_find_high(&h->map, (struct fit){ k->file.size, PAGE, MIB, UINT64_MAX });
+	if (!at)
+		return false;
+	map_use(&h->map, at, at + k->file.size);
+	for (uint32_t i = first; i < p->moves; i++)
+		p->move[i].from += at - k->file.base;
+	for (uint32_t i = p->moves++; i > first; i--)
+		p->move[i] = p->move[i - 1];
+	p->move[first] = (struct move){ at, k->file.base, k->file.size };
+	return true;
+}
+
+static bool elf_go(struct plan *p, struct handoff *h, const struct kernel *k)
+{
+	uint32_t first = p->moves;
+
+	p->load = k->base;
+	if (!elf_fits(&h->map, k, 0)) {
+		p->load = k->relocatable ?
+				  map_find_low(&h->map, (struct fit){ top_of(k) - k->base, k->align,
+								      MIB, k->load_max }) :
+				  0;
+		if (!p->load || !elf_fits(&h->map, k, p->load - k->base))
+			return false;
+	}
+	for (uint32_t i = 0; i < k->segments; i++)
+		add_move(p, k->segment[i].address + p->load - k->base,
+			 k->file.base + k->segment[i].offset, k->segment[i].filesz);
+	if (!elf_order(p, first) && !elf_lift(p, h, k, first))
+		return false;
+	for (uint32_t i = 0; i < k->segments; i++)
+		add_move(p, k->segment[i].address + p->load - k->base + k->segment[i].filesz,
+			 MOVE_ZERO, k->segment[i].memsz - k->segment[i].filesz);
+	return true;
+}
+
+static bool kernel_go(struct plan *p, struct handoff *h, const struct kernel *k)
+{
+	return k->kind == KERNEL_ELF ? elf_go(p, h, k) : bzimage_go(p, h, k);
+}
+
+/* ---- both ---- */
+
+/* What nobody may overwrite: the EFI memory map, which the kernel reads in place. */
+static void use_lasting(struct handoff *h)
+{
+	const struct efi_info *efi = &h->bp.efi_info;
+	uint64_t at = (uint64_t)efi->efi_memmap_hi << 32 | efi->efi_memmap;
+
+	if (efi->efi_loader_signature)
+		map_use(&h->map, at, at + efi->efi_memmap_size);
+}
+
+struct attempt {
+	bool move_kernel, move_initrd;
+};
+
+static bool plan_attempt(struct plan *p, struct handoff *h, const struct kernel *k,
+			 struct attempt a)
+{
+	memset(p, 0, sizeof(*p));
+	map_release(&h->map);
+	use_lasting(h);
+	if (h->initrds && !a.move_initrd && !initrd_stay(p, h, k))
+		return false;
+	/* Initrds are moved first, so the kernel's place is chosen as if they were gone ... */
+	if (a.move_kernel ? !kernel_go(p, h, k) : !kernel_stay(p, h, k))
+		return false;
+	if (!h->initrds || !a.move_initrd)
+		return true;
+	/* ... and the moves of the kernel, made already, come behind theirs. */
+	struct move kernel[2 * KERNEL_SEGMENTS_MAX + 1];
+	uint32_t n = p->moves;
+
+	memcpy(kernel, p->move, n * sizeof(kernel[0]));
+	p->moves = 0;
+	if (!initrd_go(p, h, k))
+		return false;
+	memcpy(p->move + p->moves, kernel, n * sizeof(kernel[0]));
+	p->moves += n;
+	return true;
+}
+
+_Noreturn static void refuse_memory(const struct handoff *h, const struct kernel *k)
+{
+	uint64_t kib = (k->init_size ? k->init_size : top_of(k) - k->base) >> 10;
+
+	if (!k->relocatable && !map_is_ram(&h->map, k->base, k->base + k->segment[0].memsz))
+		die(E_FIXED, "kernel %s must lie at %" X64 ", which is not RAM", k->name, k->base);
+	die(E_MEMORY,
+	    "kernel needs %" U64 " KiB from %" X64 " on and initrd %" U64
+	    " KiB, the machine has %" U64 " KiB",
+	    kib, k->run ? k->run : k->base, initrd_total(h) >> 10,
+	    map_total(&h->map, MAP_RAM) >> 10);
+}
+
+/* Where the kernel alone would fit, it is the initrd that has no place. */
+static void refuse_initrd(struct plan *p, struct handoff *h, const struct kernel *k)
+{
+	uint64_t size = initrd_total(h);
+	uint32_t initrds = h->initrds;
+
+	h->initrds = 0;
+	if (initrds && plan_attempt(p, h, k, (struct attempt){ .move_kernel = true }))
+		die(E_INITRD,
+		    "no room for the initrd of %" U64 " KiB below %" X64 ", the machine has %" U64
+		    " KiB",
+		    size >> 10, k->initrd_max, map_total(&h->map, MAP_RAM) >> 10);
+	h->initrds = initrds;
+}
+
+static void choose(struct plan *p, struct handoff *h, const struct kernel *k)
+{
+	bool kernel_first = k->file.size < initrd_total(h);
+	const struct attempt attempt[] = { { false, false },
+					   { kernel_first, !kernel_first },
+					   { !kernel_first, kernel_first },
+					   { true, true } };
+
+	for (uint32_t i = 0; i < sizeof(attempt) / sizeof(attempt[0]); i++)
+		if (plan_attempt(p, h, k, attempt[i]))
+			return;
+	refuse_initrd(p, h, k);
+	refuse_memory(h, k);
+}
+
+/* The block is written while everything is still where it was. */
+static void place_block(struct plan *p, struct handoff *h, const struct kernel *k,
+			struct blob image, uint64_t size)
+{
+	if (k->version < 0x202) {
+		if (!map_is_free(&h->map, OLD_BOOT_PARAMS, OLD_BOOT_PARAMS_END))
+			die(E_FIXED, "kernel %s needs boot_params at %x, which is not free RAM",
+			    k->name, OLD_BOOT_PARAMS);
+		map_use(&h->map, OLD_BOOT_PARAMS, OLD_BOOT_PARAMS_END);
+	}
+	use_blob(&h->map, image);
+	use_blob(&h->map, k->file);
+	for (uint32_t i = 0; i < h->initrds; i++)
+		use_blob(&h->map, h->initrd[i]);
+	for (uint32_t i = 0; i < h->setup_datas; i++)
+		use_blob(&h->map, h->setup_data[i]);
+	p->block.base = map_find_high(&h->map, (struct fit){ size, PAGE, MIB, FOUR_GIB });
+	p->block.size = size;
+	if (!p->block.base)
+		refuse_memory(h, k);
+	use_blob(&h->map, p->block);
+}
+
+void place(struct plan *p, struct handoff *h, const struct kernel *k, struct blob image,
+	   uint64_t block_size)
+{
+	choose(p, h, k);
+	p->entry = k->kind == KERNEL_ELF ? k->entry + p->load - k->base : p->load + k->entry;
+	place_block(p, h, k, image, block_size);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The plan: where kernel, initrd and the block that leaves Lintel come to lie, and
+ * the moves that bring them there.  Made before a byte is moved; pure.
+ */
+#ifndef SHIM_PLACE_H
+#define SHIM_PLACE_H
+
+#include "kernel.h"
+
+/* Every initrd and the padding behind it, every segment and its zeros, one whole file. */
+#define MOVES_MAX (2 * INITRDS_MAX + 2 * KERNEL_SEGMENTS_MAX + 1)
+#define MOVE_ZERO UINT64_MAX
+
+/* Boot protocol 2.00 and 2.01 know boot_params at one place only. */
+#define OLD_BOOT_PARAMS 0x90000
+#define OLD_CMDLINE 0x91000
+
+/**
+ * struct move - @size bytes from @from to @to, which may overlap
+ * @from: MOVE_ZERO fills with zeros
+ */
+struct move {
+	uint64_t to, from, size;
+};
+
+/**
+ * struct plan
+ * @move:   what is to be moved, in this order; none where all lies well
+ * @load:   the kernel's load address
+ * @entry:  the address to enter it at
+ * @initrd: where the initrds lie as one, 0 for none
+ * @block:  memory for what leaves: code, boot_params, page tables (see leave.h)
+ */
+struct plan {
+	struct move move[MOVES_MAX];
+	uint32_t moves;
+	uint64_t load, entry;
+	struct blob initrd;
+	struct blob block;
+};
+
+/**
+ * place() - make the plan
+ * @p:          filled
+ * @h:          its map's marks of what is used are set anew
+ * @k:          the kernel
+ * @image:      our own code and data: needed until the block is written
+ * @block_size: bytes that the block needs
+ *
+ * Tried in the order of bytes to be moved: nothing, the smaller of kernel and
+ * initrd, the larger, both.  Refuses (E_MEMORY, E_FIXED, E_INITRD).
+ */
+void place(struct plan *p, struct handoff *h, const struct kernel *k, struct blob image,
+	   uint64_t block_size);
+
+/** initrd_sort() - bring the initrd with CPU microcode to the front */
+void initrd_sort(struct handoff *h);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The 64-bit doors, and where the 32-bit ones arrive.
+ *
+ *   linux64   long mode, some identity map that covers image, boot_params and
+ *             command line, rsi = boot_params, interrupts off
+ *   arrive64  from start32.S: edi = the door's argument, esi = its C function
+ *
+ * Calls the door's C function on our own stack and segments, and jumps to the code
+ * that it returns: who opened the world closes it.
+ */
+#include "leave.h"
+
+#define DATA 0x18
+#define CODE 0x10
+
+	.section .text, "ax"
+	.code64
+	.globl start_linux64, arrive64, gdt, gdtr, stack_top, paging_pool
+	.hidden start_linux64, arrive64, gdt, gdtr, stack_top, paging_pool
+
+start_linux64:
+	cli
+	cld
+	mov	%rsi, %rdi
+	lea	door_linux64(%rip), %rsi
+	lea	stack_top(%rip), %rsp
+	lea	gdt(%rip), %rax
+	mov	%rax, gdtr + 2(%rip)
+	lgdt	gdtr(%rip)
+	lea	enter64(%rip), %rax
+	push	$CODE
+	push	%rax
+	lretq
+
+arrive64:
+	/* The upper halves are undefined after the change of mode. */
+	mov	%edi, %edi
+	mov	%esi, %esi
+enter64:
+	mov	$DATA, %eax
+	mov	%eax, %ds
+	mov	%eax, %es
+	mov	%eax, %ss
+	mov	%eax, %fs
+	mov	%eax, %gs
+	lea	stack_top(%rip), %rsp
+	xor	%ebp, %ebp
+	call	*%rsi
+	lea	LEAVE_ARGS(%rax), %rdi
+	jmp	*%rax
+
+	.section .data, "aw"
+	.balign 8
+gdt:	.quad 0
+	.quad 0
+	.quad 0x00af9b000000ffff	/* 0x10: 64-bit code */
+	.quad 0x00cf93000000ffff	/* 0x18: data */
+gdtr:	.word . - gdt - 1
+	.quad 0
+
+	.section .bss.stack, "aw", @nobits
+	.balign 16
+	.skip 16384
+stack_top:
+
+	.section .bss.pages, "aw", @nobits
+	.balign 4096
+paging_pool:
+	.skip 12 * 4096
+	.section .note.GNU-stack, "", @progbits

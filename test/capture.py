@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Capture what real loaders hand over, as fixtures for the unit tests.
+
+usage: capture.py BUILD_DIR OUTPUT_DIR
+
+Boots Lintel in QEMU through each loader, stops at the door's entry through QEMU's
+gdb stub (the Remote Serial Protocol, of which four packets are used), and writes the
+wire blocks that the register points to.  Run by hand when a fixture is to be added or
+made anew; the fixtures are in git.
+"""
+import os
+import re
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import media  # noqa: E402
+import qemu  # noqa: E402
+
+MODULE_HEAD = 4096  # of a module only its beginning is looked at
+INITRD = b"not a kernel, so an initrd " * 200
+RBX, RSI = 1, 4  # numbers in gdb's order of the amd64 registers
+
+
+class Stub:
+    """A connection to QEMU's gdb stub."""
+
+    def __init__(self, port):
+        for _ in range(100):
+            try:
+                self.link = socket.create_connection(("127.0.0.1", port), timeout=60)
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise qemu.Failed("no gdb stub")
+
+    def ask(self, packet):
+        """Send a packet and return the answer's text."""
+        data = packet.encode()
+        self.link.sendall(b"$" + data + b"#%02x" % (sum(data) & 255))
+        answer = b""
+        while not re.search(rb"\$[^#]*#..$", answer):
+            answer += self.link.recv(65536)
+        self.link.sendall(b"+")
+        return re.search(rb"\$([^#]*)#..$", answer).group(1).decode()
+
+    def memory(self, address, size):
+        """Bytes of the machine's memory."""
+        data = b""
+        while len(data) < size:
+            part = min(1024, size - len(data))
+            data += bytes.fromhex(self.ask(f"m{address + len(data):x},{part:x}"))
+        return data
+
+    def register(self, number):
+        """The lower half of a general register."""
+        return int.from_bytes(bytes.fromhex(self.ask("g")[number * 16:number * 16 + 8]), "little")
+
+
+def words(data, *offsets):
+    """32-bit words of a block."""
+    return [struct.unpack_from("<I", data, offset)[0] for offset in offsets]
+
+
+def text(stub, address):
+    """A NUL-terminated string with its NUL."""
+    data = stub.memory(address, 256)
+    return data[:data.index(b"\0") + 1]
+
+
+def multiboot1(stub, info):
+    """The information block and all that it points to."""
+    block = stub.memory(info, 116)
+    flags, line, count, mods, size, mmap, name = words(block, 0, 16, 20, 24, 44, 48, 64)
+    pieces = [(info, block), (mmap, stub.memory(mmap, size))]
+    if flags & 4:
+        pieces.append((line, text(stub, line)))
+    if flags & 0x200:
+        pieces.append((name, text(stub, name)))
+    table = stub.memory(mods, count * 16)
+    if count:
+        pieces.append((mods, table))
+    for at in range(0, len(table), 16):
+        start, _, string = words(table, at, at + 4, at + 8)
+        pieces += [(start, stub.memory(start, MODULE_HEAD)), (string, text(stub, string))]
+    return pieces
+
+
+def multiboot2(stub, info):
+    """The boot information and the beginnings of the modules."""
+    block = stub.memory(info, words(stub.memory(info, 8), 0)[0])
+    pieces, at = [(info, block)], 8
+    while True:
+        kind, size = words(block, at, at + 4)
+        if kind == 0:
+            return pieces
+        if kind == 3:
+            start = words(block, at + 8)[0]
+            pieces.append((start, stub.memory(start, MODULE_HEAD)))
+        at += (size + 7) & ~7
+
+
+def linux(stub, page):
+    """The zero page, its command line and the initrd's beginning."""
+    block = stub.memory(page, 4096)
+    image, size, line = words(block, 0x218, 0x21c, 0x228)
+    pieces = [(page, block)]
+    if line:
+        pieces.append((line, text(stub, line)))
+    if size:
+        pieces.append((image, stub.memory(image, MODULE_HEAD)))
+    return pieces
+
+
+def write(path, door, what, arg, pieces):
+    """A fixture as fixture_test.c reads it."""
+    with open(path, "w", encoding="utf-8") as out:
+        out.write(f"# {what}\ndoor {door}\narg {arg:x}\n")
+        for base, data in pieces:
+            out.write(f"at {base:x}\n")
+            for at in range(0, len(data), 32):
+                out.write(data[at:at + 32].hex() + "\n")
+
+
+def capture(args, entry, reader, register):
+    """Boot, stop at @entry, read what the register points to."""
+    port = 20000 + os.getpid() % 20000
+    command = [*qemu.base(256), *args, "-S", "-gdb", f"tcp:127.0.0.1:{port}"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as machine:
+        try:
+            stub = Stub(port)
+            stub.ask("?")
+            stub.ask(f"Z1,{entry:x},1")
+            stub.ask("c")
+            arg = stub.register(register)
+            return arg, reader(stub, arg)
+        finally:
+            machine.kill()
+
+
+def symbol(build, name):
+    """A symbol's file offset."""
+    lines = subprocess.run(["nm", os.path.join(build, "lintel.linked")], check=True, text=True,
+                           stdout=subprocess.PIPE).stdout.splitlines()
+    return next(int(line.split()[0], 16) for line in lines if line.split()[2] == name)
+
+
+def main():
+    build, output = sys.argv[1:]
+    version = subprocess.run([qemu.QEMU, "--version"], check=True, text=True,
+                             stdout=subprocess.PIPE).stdout.split("(")[0].strip()
+    with tempfile.TemporaryDirectory() as work:
+        initrd, kernel = os.path.join(work, "initrd"), os.path.join(build, "probe.bzImage")
+        with open(initrd, "wb") as out:
+            out.write(INITRD)
+        files = {"lintel.efi": os.path.join(build, "lintel.efi"), "kernel": kernel,
+                 "initrd": initrd}
+        files.update({name: os.path.join("/usr/lib", path) for name, path in (
+            ("isolinux.bin", "ISOLINUX/isolinux.bin"),
+            ("ldlinux.c32", "syslinux/modules/bios/ldlinux.c32"),
+            ("libcom32.c32", "syslinux/modules/bios/libcom32.c32"),
+            ("mboot.c32", "syslinux/modules/bios/mboot.c32"))})
+        iso = os.path.join(work, "a.iso")
+        base, pm = 0x200000, 0x8000
+        modules = "module2 /kernel kernel words\nmodule2 /initrd\nboot\n"
+        cases = [
+            ("grub-multiboot1", "multiboot1", "start_multiboot1", base, RBX, multiboot1,
+             "multiboot /lintel.efi a=b\n" + modules.replace("module2", "module")),
+            ("grub-multiboot2", "multiboot2", "start_multiboot2", base, RBX, multiboot2,
+             "multiboot2 /lintel.efi a=b\n" + modules),
+            ("grub-linux", "linux32", "start_linux32", 0x100000 - pm, RSI, linux,
+             "linux /lintel.efi a=b\ninitrd /kernel\nboot\n"),
+            ("grub-linux16", "linux16", "start_linux16", 0x100000 - pm, RSI, linux,
+             "linux16 /lintel.efi a=b\ninitrd16 /kernel\nboot\n"),
+        ]
+        for name, door, entry, at, register, reader, config in cases:
+            media.grub_iso(iso, media.GRUB_HEAD + config, files)
+            arg, pieces = capture(["-cdrom", iso], symbol(build, entry) + at, reader, register)
+            write(os.path.join(output, name + ".txt"), door, f"GRUB 2.06 on SeaBIOS, {version}",
+                  arg, pieces)
+            print(name, hex(arg), [(hex(a), len(d)) for a, d in pieces])
+        media.isolinux_iso(iso, "DEFAULT a\nLABEL a\nKERNEL mboot.c32\n"
+                           "APPEND lintel.efi a=b --- kernel kernel words --- initrd\n", files)
+        arg, pieces = capture(["-cdrom", iso], symbol(build, "start_multiboot1") + base,
+                              multiboot1, RBX)
+        write(os.path.join(output, "isolinux-mboot.txt"), "multiboot1",
+              f"mboot.c32 of syslinux 6.04 on SeaBIOS, {version}", arg, pieces)
+        arg, pieces = capture(["-kernel", files["lintel.efi"], "-initrd", kernel, "-append",
+                               "a=b"], symbol(build, "start_linux16") + 0x100000 - pm, linux, RSI)
+        write(os.path.join(output, "qemu-kernel.txt"), "linux16", f"-kernel, SeaBIOS, {version}",
+              arg, pieces)
+
+
+if __name__ == "__main__":
+    main()

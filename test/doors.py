@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The doors matrix: boots every case of doors_cases.py in QEMU, two at a time.
+
+usage: doors.py [-l] [-v] [-j N] [-k GLOB] [BUILD]
+
+One line per case; a failed one is followed by its reason and its last console
+lines.  BUILD/doors/NAME.log holds the whole console and the QEMU command; the
+media of a failed case stay there too.  Exit status 1 when any case failed.
+"""
+import argparse
+import difflib
+import fnmatch
+import glob
+import os
+import re
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import doors_cases
+import media
+import payload
+import qemu
+
+ERRORS = (qemu.Failed, media.Refused, payload.Missing)
+
+
+def probe_text(console):
+    """The probe kernel's canonical text: its lines between begin and end."""
+    return re.search(doors_cases.PROBE_TEXT, console, re.M | re.S).group(1).splitlines()
+
+
+def key_value(line):
+    """A line of the probe's text in two."""
+    match = re.fullmatch(doors_cases.PROBE_LINE, line)
+    return match.groups() if match else (line, "")
+
+
+def check_facts(text, facts):
+    """The probe's values that the test knows from elsewhere."""
+    values = dict(map(key_value, text))
+    for key, wanted in facts.items():
+        if values.get(key) != wanted:
+            raise qemu.Failed(f"the probe says '{key} {values.get(key)}', it should be '{wanted}'")
+
+
+def check_same(text, reference):
+    """Every line must be the same as through the reference door, but for the explained."""
+    texts = [[line for line in lines if key_value(line)[0] not in doors_cases.EXPLAINED]
+             for lines in (reference, text)]
+    diff = list(difflib.unified_diff(*texts, doors_cases.REFERENCE, "here", n=0, lineterm=""))
+    if diff:
+        raise qemu.Failed("the probe got something else:\n" + "\n".join(diff))
+
+
+def check_everywhere(machine, pattern):
+    """A refusal must also be on port 0xe9 and in VGA text memory."""
+    line = machine.until(lambda: machine.find(pattern + ".*\n"), "whole line").group().strip()
+    machine.until(lambda: line in machine.debugcon(), f"'{line}' on port 0xe9")
+    machine.until(lambda: line in machine.vga(), f"'{line}' in the VGA text")
+
+
+class Matrix:
+    """A run of some cases."""
+
+    def __init__(self, build, verbose):
+        self.build, self.verbose, self.reference = build, verbose, None
+        self.files, self.broken = {}, {}
+        self.work = os.path.join(build, "doors")
+        os.makedirs(self.work, exist_ok=True)
+
+    def boot(self, case, log):
+        """Boot a case and hold it to everything that it promises."""
+        for name in case.medium.files:
+            if name in self.broken:
+                raise media.Refused(f"there is no {name}: {self.broken[name]}")
+        files = {name: self.files[name] for name in case.medium.files}
+        args = case.medium.make(files, log[:-len(".log")])
+        with qemu.Machine(args, log, case.mib, case.seconds) as machine:
+            try:
+                machine.expect(case.expect, case.never)
+                if case.everywhere:
+                    check_everywhere(machine, case.expect[-1])
+                if case.ends:
+                    machine.expect_end(case.ends)
+                if case.probe is not None:
+                    self.check_probe(case, probe_text(machine.console()))
+            except qemu.Failed as error:
+                raise qemu.Failed("\n".join([str(error), *("  | " + line for line in
+                                                           machine.tail())])) from None
+
+    def check_probe(self, case, text):
+        """What the probe kernel says that it got."""
+        check_facts(text, case.probe)
+        if case.name == doors_cases.REFERENCE:
+            self.reference = text
+        elif case.same and self.reference is None:
+            raise qemu.Failed(f"nothing to compare with: {doors_cases.REFERENCE} failed")
+        elif case.same:
+            check_same(text, self.reference)
+
+    def run(self, case):
+        """Run a case and print its line; whether it passed."""
+        name = case.name.replace("/", "_")
+        log, start, error = os.path.join(self.work, name + ".log"), time.monotonic(), ""
+        try:
+            self.boot(case, log)
+        except ERRORS as reason:
+            error = str(reason)
+        seconds = f"({time.monotonic() - start:.1f} s)"
+        if error:
+            print(f"FAIL {case.name}: {error}\n  {seconds} log: {log}", flush=True)
+        else:
+            print(f"PASS {case.name} {seconds}" + (f" {log}" if self.verbose else ""), flush=True)
+            for path in glob.glob(os.path.join(self.work, glob.escape(name) + ".medium*")):
+                os.unlink(path)
+        return not error
+
+    def run_all(self, cases, jobs):
+        """Run the cases; the numbers of passed and failed ones."""
+        # The reference comes first and alone; the others are compared with it.
+        first = [case for case in doors_cases.CASES if case.name == doors_cases.REFERENCE
+                 and any(other.same for other in cases)]
+        rest = [case for case in cases if case not in first]
+        self.files, self.broken = prepare(self.build, first + rest)
+        passed = [self.run(case) for case in first]
+        with ThreadPoolExecutor(jobs) as pool:
+            try:
+                passed += pool.map(self.run, rest)
+            except KeyboardInterrupt:
+                qemu.stop_all()
+                pool.shutdown(cancel_futures=True)
+                sys.exit(130)
+        return passed.count(True), passed.count(False)
+
+
+def prepare(build, cases):
+    """Make the files that the cases share; those that could be made, and errors of others."""
+    made, broken = {}, {}
+    for name in dict.fromkeys(name for case in cases for name in case.medium.files):
+        try:
+            made[name] = doors_cases.file(build, name)
+        except ERRORS as error:
+            broken[name] = str(error)
+    return made, broken
+
+
+def main():
+    parser = argparse.ArgumentParser(description="boot the doors matrix in QEMU")
+    parser.add_argument("-l", action="store_true", help="list the cases")
+    parser.add_argument("-v", action="store_true", help="name the log of passed cases too")
+    parser.add_argument("-j", type=int, default=2, metavar="N", help="machines at a time")
+    parser.add_argument("-k", default="*", metavar="GLOB", help="only cases with such a name")
+    parser.add_argument("build", nargs="?", default="build")
+    options = parser.parse_args()
+    cases = [case for case in doors_cases.CASES if fnmatch.fnmatch(case.name, options.k)]
+    if not cases:
+        sys.exit(f"doors: no case is named {options.k}")
+    if options.l:
+        print("\n".join(case.name for case in cases))
+        return
+    passed, failed = Matrix(options.build, options.v).run_all(cases, options.j)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,365 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The cases of the doors matrix (doors.py runs them): a medium, and what must be seen.
+
+Every text that Lintel or the probe kernel prints is named at the top.  The commands
+of a medium name files as "/NAME"; file() makes each.
+"""
+import os
+import re
+import zlib
+from dataclasses import dataclass
+
+import media
+import payload
+
+# The probe kernel's text, and the case that the others are compared with.
+PROBE_TEXT = r"^lintel-probe: begin\n(.*)^lintel-probe: end$"
+PROBE = [r"^lintel-probe: begin$", r"^lintel-probe: end$"]
+REFERENCE = "probe.bzImage/multiboot2/modules"
+PROBE_LINE = r"(report \w+|\w+)[ =](.*)"  # key and value
+# Keys of the probe's text that may differ from case to case, and why.
+EXPLAINED = {
+    "initrd": "its address: loaders put it where they like; its bytes are checked by initrd_crc32",
+    "report tsc": "a time",
+    "report door": "the door is what the case is about; every case checks it",
+    "report loader": "the loader's own name",
+    "report kernel": "the probe's name, or that it is an ELF file",
+    "report moved": "what had to be moved depends on where the loader put it",
+}
+
+WRONG = r"^error: .*|Kernel panic.*|^lintel: E\d\d.*"
+CMDLINE = "console=ttyS0,115200 panic=-1 lintel.init=poweroff"
+UNAME = {"cloud": r"\S+-cloud-amd64", "amd64": r"[\d.]+-\d+-amd64"}
+CMDLINE_SIZE = 2047  # the longest command line of Debian's kernels
+KERNELS = ("cloud", "amd64", "probe.bzImage", "probe.elf")
+
+# Packed images: kernel, initrds, command line.
+PACKED = {
+    "cloud.efi": ("cloud", ["first"], CMDLINE),
+    "amd64.efi": ("amd64", ["first"], CMDLINE),
+    "probe.bzImage.efi": ("probe.bzImage", ["plain"], CMDLINE),
+    "probe.elf.efi": ("probe.elf", ["plain"], CMDLINE),
+    "memtest-x64.efi": ("memtest-x64", [], "console=ttyS0,115200"),
+    "memtest-ia32.efi": ("memtest-ia32", [], "console=ttyS0,115200"),
+}
+# The probe's initrd: not compressed, since GRUB decompresses modules on the way.
+PLAIN = payload.cpio(payload.proof("plain", 300000))
+BUILT = ("lintel.efi", "lintel.elf", "probe.bzImage", "probe.elf")
+
+
+def arm64_image():
+    """The first page of an arm64 Linux Image (Documentation/arch/arm64/booting.rst)."""
+    head = bytearray(4096)
+    head[:4] = b"MZ\x40\xfa"
+    head[16:24] = (0x1000000).to_bytes(8, "little")
+    head[56:60] = b"ARM\x64"
+    return bytes(head)
+
+
+def half(path):
+    """The first half of a file."""
+    with open(path, "rb") as whole:
+        return whole.read(os.path.getsize(path) // 2)
+
+
+def pack(build, name, output):
+    """A kernel packed into one image by the host tool."""
+    kernel, initrds, cmdline = PACKED[name]
+    media.run(os.path.join(build, "lintel"), "build", f"--linux={file(build, kernel)}",
+              *[f"--initrd={file(build, initrd)}" for initrd in initrds],
+              f"--cmdline={cmdline}", f"--output={output}")
+
+
+def file(build, name):
+    """Make or find a file that a case names; its path."""
+    path = os.path.join(build, "doors", "files", name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if name in BUILT:
+        path = os.path.join(build, name)
+    elif name in payload.FILES:
+        path = payload.get(build, name)
+    elif name == "first":
+        path = payload.initrd(build, name)
+    elif name == "second":
+        path = payload.initrd(build, name, 100001, init=False)
+    elif name == "large":
+        path = payload.initrd(build, name, 48 << 20)
+    elif name == "plain":
+        payload.write(path, PLAIN)
+    elif name == "arm64":
+        payload.write(path, arm64_image())
+    elif name == "truncated":
+        payload.write(path, half(file(build, "cloud")))
+    else:
+        pack(build, name, path)
+    return path
+
+
+@dataclass(eq=False)
+class Medium:
+    """Something to boot from: @make(files, stem) makes it; gives QEMU's arguments."""
+    files: list
+    make: object
+
+
+@dataclass(eq=False)
+class Case:
+    """A machine and what it must do.
+
+    @expect: regexes that the serial console must show, in this order; @never must not
+    @ends: "shutdown" or "reset", where the machine must do so
+    @everywhere: the last expected line must also be on port 0xe9 and in VGA text
+    @probe: values that the probe must print; None where another kernel is booted
+    @same: the probe's text must be the reference's
+    """
+    name: str
+    medium: Medium
+    expect: list
+    never: str = WRONG
+    mib: int = 512
+    seconds: int = 90
+    ends: str = ""
+    everywhere: bool = False
+    probe: dict = None
+    same: bool = False
+
+
+def named(*lines):
+    """The files that commands name."""
+    return list(dict.fromkeys(re.findall(r"(?:\s|initrd=)/(\S+)", "\n".join(lines))))
+
+
+def grub(*lines):
+    """GRUB for the BIOS runs some commands, from a CD."""
+    def make(files, stem):
+        iso = stem + ".medium.iso"
+        media.grub_iso(iso, media.GRUB_HEAD + "\n".join(lines) + "\nboot\n", files)
+        return ["-cdrom", iso]
+    return Medium(named(*lines), make)
+
+
+def lying(entries, *lines):
+    """The same from a disk, after the BIOS was made to tell that many E820 entries."""
+    def make(files, stem):
+        disk, iso = stem + ".medium.img", stem + ".medium.iso"
+        media.lying_disk(disk, entries)
+        media.grub_iso(iso, media.GRUB_HEAD + "\n".join(lines) + "\nboot\n", files)
+        return ["-drive", f"file={disk},format=raw,if=ide,index=0",
+                "-drive", f"file={iso},format=raw,if=ide,index=1", "-boot", "c"]
+    return Medium(named(*lines), make)
+
+
+def isolinux(*lines):
+    """isolinux runs some directives, from a CD."""
+    def make(files, stem):
+        iso = stem + ".medium.iso"
+        media.isolinux_iso(iso, "serial 0 115200\ndefault x\nlabel x\n" + "\n".join(lines) + "\n",
+                           files)
+        return ["-cdrom", iso]
+    return Medium([*media.ISOLINUX_FILES, *named(*lines)], make)
+
+
+def qemu(kernel, initrd="", cmdline=""):
+    """QEMU's own loader, under SeaBIOS."""
+    def make(files, _):
+        args = ["-kernel", files[kernel]]
+        args += ["-initrd", files[initrd]] if initrd else []
+        return args + (["-append", cmdline] if cmdline else [])
+    return Medium([kernel] + ([initrd] if initrd else []), make)
+
+
+def ram(mib):
+    """KiB of RAM that Linux counts on QEMU's PC under SeaBIOS.
+
+    All but page 0, the EBDA, what lies from VGA to 1 MiB and the ACPI tables, which
+    take a page more in a large machine.
+    """
+    return mib * 1024 - 4 - 1 - 384 - (132 if mib > 65536 else 128)
+
+
+def debian(kernel, cmdline=CMDLINE, files=("first",), kib=ram(512), door=""):
+    """What a Debian kernel with our initrd must say."""
+    return [f"^lintel-init: uname {UNAME[kernel]}$", f"^lintel-init: cmdline {cmdline}$",
+            f"^lintel-init: ram {kib} KiB$", f"^lintel-init: report door={door}",
+            *[f"^lintel-init: file {name} ok$" for name in files], "^lintel-init: initrd ok$"]
+
+
+def probe_facts(door, kib, cmdline=CMDLINE):
+    """What the probe kernel must say; page 0 is RAM to it."""
+    return {"report door": door, "cmdline": cmdline, "ram": f"{kib + 4} KiB",
+            "initrd_crc32": f"{zlib.crc32(PLAIN):08x} of {len(PLAIN)}"}
+
+
+def boots(name, kernel, medium, door, cmdline=CMDLINE, files=("first",), mib=512, **more):
+    """A case of any of KERNELS through a door of Lintel."""
+    if kernel in UNAME:
+        return Case(name, medium, debian(kernel, cmdline, files, ram(mib), door), mib=mib, **more)
+    facts = probe_facts(door, ram(mib), cmdline)
+    return Case(name, medium, PROBE, probe=facts, mib=mib, **more)
+
+
+def refused(name, error, *lines, mib=512, ends=""):
+    """A case that Lintel must refuse, in one line on every console, through GRUB."""
+    return Case(name, grub(*lines), [f"^lintel: {error} "], r"^error: .*|Linux version", mib,
+                ends=ends, everywhere=True)
+
+
+def through_all_doors(kernel):
+    """A kernel as module and packed, through every door and loader."""
+    image, c = f"/{kernel}.efi", CMDLINE
+    initrd = "/first" if kernel in UNAME else "/plain"
+    loaded = [
+        ("multiboot2/modules", grub(f"multiboot2 /lintel.efi {c}", f"module2 /{kernel}",
+                                    f"module2 {initrd}"), "multiboot2"),
+        ("multiboot2/modules-elf", grub(f"multiboot2 /lintel.elf {c}", f"module2 /{kernel}",
+                                        f"module2 {initrd}"), "multiboot2"),
+        ("multiboot/modules", grub(f"multiboot /lintel.efi {c}", f"module /{kernel}",
+                                   f"module {initrd}"), "multiboot1"),
+        ("multiboot/modules-elf", grub(f"multiboot /lintel.elf {c}", f"module /{kernel}",
+                                       f"module {initrd}"), "multiboot1"),
+        ("multiboot2/packed", grub(f"multiboot2 {image}"), "multiboot2"),
+        ("multiboot/packed", grub(f"multiboot {image}"), "multiboot1"),
+        ("linux/packed", grub(f"linux {image}"), "linux32"),
+        ("linux16/packed", grub(f"linux16 {image}"), "linux16"),
+        ("qemu/packed", qemu(image[1:]), "linux16"),
+        ("isolinux-linux/packed", isolinux(f"linux {image}"), "linux16"),
+        ("isolinux-mboot/packed", isolinux("kernel mboot.c32", f"append {image}"), "multiboot1"),
+    ]
+    same = kernel.startswith("probe.")
+    return [boots(f"{kernel}/{name}", kernel, medium, door, same=same)
+            for name, medium, door in loaded]
+
+
+def initrds_and_command_lines():
+    """Initrds beside and before others; a command line from the loader, which wins."""
+    c, both = CMDLINE, ("first", "second")
+    own = c + " lintel.test=1"
+    longest = c + " " + "x" * (CMDLINE_SIZE - len(c) - 1)
+    return [
+        boots("order/multiboot2", "cloud", grub(f"multiboot2 /lintel.efi {c}", "module2 /first",
+                                                "module2 /cloud"), "multiboot2"),
+        boots("order/multiboot", "cloud", grub(f"multiboot /lintel.efi {c}", "module /first",
+                                               "module /cloud"), "multiboot1"),
+        boots("two/multiboot2", "cloud",
+              grub(f"multiboot2 /lintel.efi {c}", "module2 /cloud", "module2 /second",
+                   "module2 /first"), "multiboot2", files=both),
+        boots("two/multiboot", "cloud",
+              grub(f"multiboot /lintel.efi {c}", "module /second", "module /cloud",
+                   "module /first"), "multiboot1", files=both),
+        boots("large/multiboot2", "amd64",
+              grub(f"multiboot2 /lintel.efi {c}", "module2 /amd64", "module2 /large"),
+              "multiboot2", files=("large",), seconds=180),
+        boots("large/multiboot", "amd64",
+              grub(f"multiboot /lintel.efi {c}", "module /amd64", "module /large"),
+              "multiboot1", files=("large",), seconds=180),
+        boots("extra/multiboot2", "cloud", grub("multiboot2 /cloud.efi", "module2 /second"),
+              "multiboot2", files=both),
+        boots("extra/multiboot", "cloud", grub("multiboot /cloud.efi", "module /second"),
+              "multiboot1", files=both),
+        boots("extra/linux", "cloud", grub(f"linux /cloud.efi {own}", "initrd /second"),
+              "linux32", f"BOOT_IMAGE=/cloud.efi {own}", both),
+        boots("extra/linux16", "amd64", grub(f"linux16 /amd64.efi {own}", "initrd16 /second"),
+              "linux16", f"BOOT_IMAGE=/amd64.efi {own}", both),
+        boots("extra/qemu", "cloud", qemu("cloud.efi", "second", own), "linux16", own, both),
+        boots("extra/isolinux-linux", "cloud",
+              isolinux("linux /cloud.efi", f"append {own} initrd=/second"), "linux16",
+              f"BOOT_IMAGE=/cloud.efi {own} initrd=/second", both),
+        boots("extra/isolinux-mboot", "cloud",
+              isolinux("kernel mboot.c32", f"append /cloud.efi {own} --- /second"), "multiboot1",
+              own, both),
+        boots("cmdline/longest", "cloud",
+              grub(f"multiboot2 /lintel.efi {longest}", "module2 /cloud", "module2 /first"),
+              "multiboot2", longest),
+    ]
+
+
+def chains():
+    """Lintel starts Lintel, which gets the packed image as its initrd: the 64-bit entry."""
+    return [boots(f"chain/{kernel}/{name}", kernel, grub(*lines), "linux64",
+                  same=kernel not in UNAME)
+            for kernel in ("cloud", "probe.bzImage")
+            for name, lines in {
+                "multiboot2": (f"multiboot2 /lintel.efi {CMDLINE}", "module2 /lintel.efi",
+                               f"module2 /{kernel}.efi"),
+                "linux16": ("linux16 /lintel.efi", f"initrd16 /{kernel}.efi"),
+            }.items()]
+
+
+def memtests():
+    """Kernels that are fixed at 1 MiB, where Lintel and its modules may lie."""
+    c, cases = "console=ttyS0,115200", []
+    for bits in ("ia32", "x64"):
+        expect = [r"\.x" + bits[-2:], r"#[2-9] +\[", "Errors: 0"]
+        for name, lines in {"modules": (f"multiboot2 /lintel.efi {c}", f"module2 /memtest-{bits}"),
+                            "packed": (f"multiboot2 /memtest-{bits}.efi",),
+                            "linux16": (f"linux16 /memtest-{bits}.efi",)}.items():
+            cases.append(Case(f"memtest-{bits}/{name}", grub(*lines), expect,
+                              WRONG + "|Errors: [1-9]", mib=64))
+    return cases
+
+
+def memory_sizes():
+    """All of the RAM is told, whatever there is of it."""
+    cases, c = [], CMDLINE
+    for mib in (64, 512, 5120, 102400):
+        loaded = {
+            "multiboot2": grub(f"multiboot2 /lintel.efi {c}", "module2 /probe.bzImage",
+                               "module2 /plain"),
+            "multiboot1": grub(f"multiboot /lintel.efi {c}", "module /probe.bzImage",
+                               "module /plain"),
+            "linux32": grub("linux /probe.bzImage.efi"),
+            "linux16": qemu("probe.bzImage.efi"),
+        }
+        cases += [boots(f"memory-{mib}/{door}", "probe", medium, door, mib=mib)
+                  for door, medium in loaded.items()]
+    return cases + [
+        boots(f"memory-{mib}/cloud", "cloud",
+              grub(f"multiboot2 /lintel.efi {c}", "module2 /cloud", "module2 /first"),
+              "multiboot2", mib=mib) for mib in (5120, 102400)]
+
+
+def many_ranges():
+    """E820 entries beyond what the zero page holds, none lost."""
+    cases, c = [], CMDLINE
+    for entries in (153, 301):
+        kib = media.lie_ram(entries) // 1024 - 4
+        loaded = {
+            "multiboot2": (f"multiboot2 /lintel.efi {c}", "module2 /@", "module2 /+"),
+            "multiboot1": (f"multiboot /lintel.efi {c}", "module /@", "module /+"),
+            "linux16": ("linux16 /@.efi",),
+        }
+        for door, lines in loaded.items():
+            for kernel, initrd in (("amd64", "first"), ("probe.bzImage", "plain")):
+                medium = lying(entries, *[line.replace("@", kernel).replace("+", initrd)
+                                          for line in lines])
+                name = f"e820-{entries}/{kernel}/{door}"
+                cases.append(Case(name, medium, debian(kernel, kib=kib, door=door))
+                             if kernel == "amd64" else
+                             Case(name, medium, PROBE, probe=probe_facts(door, kib)))
+    return cases
+
+
+def refusals():
+    """What Lintel must refuse, and with which words."""
+    shim = "multiboot2 /lintel.efi " + CMDLINE
+    too_long = CMDLINE + " " + "x" * (CMDLINE_SIZE - len(CMDLINE))
+    return [
+        refused("refuse/no-kernel", "E10", shim),
+        refused("refuse/no-kernel-multiboot", "E10", "multiboot /lintel.efi"),
+        refused("refuse/no-kernel-linux", "E10", "linux /lintel.efi"),
+        refused("refuse/no-kernel-linux16", "E10", "linux16 /lintel.efi"),
+        refused("refuse/only-initrd", "E10", shim, "module2 /first"),
+        refused("refuse/arm64", "E11", shim, "module2 /arm64"),
+        refused("refuse/truncated", "E12", shim, "module2 /truncated", "module2 /first"),
+        refused("refuse/ipxe", "E13", shim, "module2 /ipxe.lkrn"),
+        refused("refuse/memdisk", "E13", shim, "module2 /memdisk", "module2 /first"),
+        refused("refuse/memory", "E16", shim, "module2 /amd64", "module2 /first", mib=64),
+        refused("refuse/cmdline", "E09", "multiboot2 /lintel.efi " + too_long, "module2 /cloud",
+                "module2 /first"),
+        refused("refuse/reboot", "E10", shim + " lintel.reboot=1", ends="reset"),
+    ]
+
+
+CASES = [*[case for kernel in KERNELS for case in through_all_doors(kernel)],
+         *initrds_and_command_lines(), *chains(), *memtests(), *memory_sizes(),
+         *many_ranges(), *refusals()]

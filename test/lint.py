@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The rules of HACKING.md that a program can check, each counted as a test.
+
+usage: lint.py, in the top directory.  Needs clang, clang-format, clang-tidy,
+cppcheck and universal-ctags.
+"""
+import os
+import re
+import subprocess
+import sys
+
+# The wire headers of input protocols, and the files that may know them.
+WIRE = {"multiboot1.h": {"protocol/multiboot1.c"}, "multiboot2.h": {"protocol/multiboot2.c"}}
+MACHINE = {"shim/console.c", "shim/doors.c", "shim/paging.c", "shim/refuse.c", "shim/trap.c"}
+ASSEMBLY = MACHINE | {"shim/machine.h", "shim/lib.c"}
+# What each folder may include from.
+ARROWS = {"protocol": {"protocol"}, "shim": {"protocol", "shim"}}
+LONGEST = 70
+COLUMNS = 100
+WARNINGS = ("-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes "
+            "-Wpointer-arith -Wundef -Wvla -Wwrite-strings -Wcast-align -Werror").split()
+INCLUDES = ["-std=gnu11", "-Iprotocol", "-Ishim", "-I.", "-Itest/unit",
+            '-DLINTEL_VERSION="0"']
+TIDY = ("-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,"
+        "-bugprone-reserved-identifier,-bugprone-narrowing-conversions,"
+        # Annex K's functions do not exist here; the checker wants them for memcpy.
+        "-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,"
+        # AT() and field names cannot stand in parentheses.
+        "-bugprone-macro-parentheses,"
+        # Wrong on x86-64's va_list, and on an array of pointers.
+        "-clang-analyzer-valist.Uninitialized,-bugprone-sizeof-expression,"
+        # Right, but for other machines or other habits than ours.
+        "-bugprone-misplaced-widening-cast,-bugprone-suspicious-string-compare,"
+        # Addresses are numbers on purpose: span.h.
+        "-clang-analyzer-core.FixedAddressDereference,-performance-no-int-to-ptr")
+
+
+def files(*endings):
+    """The tracked and new files with these endings."""
+    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], check=True, text=True,
+                         stdout=subprocess.PIPE, timeout=60).stdout.split()
+    return [name for name in out if name.endswith(endings) and os.path.exists(name)]
+
+
+def lines(name):
+    """The lines of a file with their numbers."""
+    with open(name, encoding="utf-8") as text:
+        return list(enumerate(text.read().split("\n"), 1))
+
+
+def run(command):
+    """What a program complains of."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=1200, check=False)
+    return [] if done.returncode == 0 else done.stdout.strip().split("\n")
+
+
+def check_text():
+    """No tabs or blanks at a line's end, no line too long."""
+    for name in files(".c", ".h", ".S", ".py", ".ld"):
+        for number, line in lines(name):
+            if line != line.rstrip():
+                yield f"{name}:{number}: blank at the end"
+            if len(line.expandtabs(8)) > COLUMNS:
+                yield f"{name}:{number}: longer than {COLUMNS} columns"
+
+
+def check_head():
+    """Every source file begins with its licence and says what it is for."""
+    for name in files(".c", ".h", ".S", ".py", ".ld"):
+        head = "\n".join(line for _, line in lines(name)[:8])
+        if "SPDX-License-Identifier: BSD-2-Clause" not in head:
+            yield f"{name}:1: no licence"
+        if not re.search(r'/\*\s*(\n \*)? ?[\w`]|"""\w', head.split("BSD-2-Clause", 1)[-1]):
+            yield f"{name}:1: does not say what it is for"
+
+
+def check_includes():
+    """Laws 1 and 4, and the arrows between the folders."""
+    core = {os.path.basename(name): os.path.dirname(name) for name in files(".h")
+            if name.startswith(("protocol/", "shim/"))}
+    for name in files(".c", ".h"):
+        folder = name.split("/")[0]
+        for number, line in lines(name):
+            match = re.match(r'#include "(?:\w+/)?([\w.]+)"', line)
+            if not match or folder not in ARROWS:
+                continue
+            header = match.group(1)
+            if header in WIRE and name not in WIRE[header]:
+                yield f"{name}:{number}: {header} is known to {WIRE[header]} only (law 1)"
+            if header == "machine.h" and name not in MACHINE:
+                yield f"{name}:{number}: not a machine file (law 4)"
+            if core.get(header, folder) not in ARROWS[folder]:
+                yield f"{name}:{number}: {folder}/ may not include {header}"
+
+
+def check_assembly():
+    """Law 4: instructions of the machine in the named files only."""
+    for name in files(".c", ".h"):
+        if name.startswith(("protocol/", "shim/")) and name not in ASSEMBLY:
+            for number, line in lines(name):
+                if "__asm__" in line:
+                    yield f"{name}:{number}: not a machine file (law 4)"
+
+
+def check_lengths():
+    """No function longer than the limit."""
+    tags = subprocess.run(["ctags", "-x", "--c-kinds=f", "--_xformat=%F %n %e %N",
+                           *files(".c")], check=True, text=True, stdout=subprocess.PIPE,
+                          timeout=60).stdout
+    for tag in tags.splitlines():
+        name, first, last, function = tag.split()
+        if int(last) - int(first) + 1 > LONGEST:
+            yield f"{name}:{first}: {function} is longer than {LONGEST} lines"
+
+
+def check_format():
+    """clang-format has nothing to change."""
+    return run(["clang-format", "--dry-run", "-Werror", *files(".c", ".h")])
+
+
+def sources():
+    """C files for the 64-bit compiler; bios/ is for gcc -m16 alone."""
+    return [name for name in files(".c") if not name.startswith("bios/")]
+
+
+def check_clang():
+    """clang's warnings, with the options of the build."""
+    return run(["clang", "-fsyntax-only", *WARNINGS, *INCLUDES, *sources()])
+
+
+def check_tidy():
+    """clang-tidy."""
+    names = [name for name in sources() if not name.startswith("test/")]
+    said = run(["clang-tidy", "--quiet", f"--checks={TIDY}", "--warnings-as-errors=*", *names,
+                "--", *INCLUDES])
+    return [line for line in said if not line.endswith(" generated.")]
+
+
+def check_cppcheck():
+    """cppcheck."""
+    return run(["cppcheck", "--quiet", "--error-exitcode=1", "--enable=warning,portability",
+                # The linker's symbols begin and end one thing.
+                "--suppress=comparePointers", "-Iprotocol", "-Ishim", "-I.",
+                "protocol", "shim", "iso"])
+
+
+def main():
+    passed = failed = 0
+    for name, check in list(globals().items()):
+        if not name.startswith("check_"):
+            continue
+        complaints = list(check())
+        print(f"{'FAIL' if complaints else 'PASS'} {check.__doc__}")
+        for complaint in complaints[:40]:
+            print(f"  {complaint}")
+        passed, failed = passed + (not complaints), failed + bool(complaints)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()

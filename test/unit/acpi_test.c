@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Finding ACPI's root pointer. */
+#include "acpi.h"
+#include "check.h"
+#include "handoff.h"
+
+static struct handoff h;
+
+static void sum(uint8_t *p, size_t n, size_t at)
+{
+	uint8_t s = 0;
+
+	p[at] = 0;
+	for (size_t i = 0; i < n; i++)
+		s = (uint8_t)(s + p[i]);
+	p[at] = (uint8_t)-s;
+}
+
+static struct acpi_rsdp make(uint8_t revision, uint32_t rsdt)
+{
+	struct acpi_rsdp r = { .signature = { 'R', 'S', 'D', ' ', 'P', 'T', 'R', ' ' },
+			       .revision = revision,
+			       .rsdt_address = rsdt,
+			       .length = revision < 2 ? 0 : ACPI_RSDP_SIZE };
+
+	sum((uint8_t *)&r, ACPI_RSDP_SIZE_V1, offsetof(struct acpi_rsdp, checksum));
+	sum((uint8_t *)&r, ACPI_RSDP_SIZE, offsetof(struct acpi_rsdp, extended_checksum));
+	return r;
+}
+
+static uint8_t *rom(void)
+{
+	world_reset();
+	handoff_init(&h, "test");
+	return world_put(0xe0000, NULL, 0x20000);
+}
+
+static void test_acpi_rom(void)
+{
+	struct acpi_rsdp r = make(0, 0x1234);
+	uint8_t *p = rom();
+
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0);
+	memcpy(p + 0x59d0, &r, ACPI_RSDP_SIZE_V1);
+	p[0x59d0 + 16] ^= 1; /* a wrong checksum is none */
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0);
+	p[0x59d0 + 16] ^= 1;
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0xe59d0);
+}
+
+static void test_acpi_ebda_first(void)
+{
+	struct acpi_rsdp r = make(2, 0x1234);
+
+	memcpy(rom() + 0x100, &r, sizeof(r));
+	world_put(0x40e, "\xc0\x9f", 2);
+	memcpy(world_put(0x9fc00, NULL, 1024) + 0x20, &r, sizeof(r));
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0x9fc20);
+}
+
+static void test_acpi_extended_checksum(void)
+{
+	struct acpi_rsdp r = make(2, 0x1234);
+	uint8_t *p = rom();
+
+	memcpy(p, &r, sizeof(r));
+	p[33]++;
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0);
+}
+
+static void test_acpi_copy(void)
+{
+	struct acpi_rsdp wrong = make(0, 0x9999), right = make(2, 0x1234), old = make(0, 0x1234);
+	uint8_t *p = rom();
+
+	memcpy(p + 0x10, &wrong, sizeof(wrong));
+	acpi_note_rsdp(&h, (struct span){ (uint8_t *)&right, sizeof(right) });
+	acpi_note_rsdp(&h, (struct span){ (uint8_t *)&old, ACPI_RSDP_SIZE_V1 });
+	CHECK_EQUAL(h.rsdp_copy[15], 2); /* the newer one stays */
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0); /* not the one that the copy was made from */
+	map_add(&h.map, 0x7fe000, 0x7ff000, MAP_ACPI);
+	memcpy(world_put(0x7fe000, NULL, 4096) + 0x40, &right, sizeof(right));
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0x7fe040);
+}
+
+static void test_acpi_given(void)
+{
+	struct acpi_rsdp r = make(0, 0x1234);
+
+	memcpy(rom(), &r, sizeof(r));
+	h.rsdp = 0x7777;
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0x7777);
+}
+
+const struct test acpi_tests[] = { { "acpi: in the ROM area", test_acpi_rom },
+				   { "acpi: EBDA first", test_acpi_ebda_first },
+				   { "acpi: extended checksum", test_acpi_extended_checksum },
+				   { "acpi: a loader's copy", test_acpi_copy },
+				   { "acpi: a loader's address", test_acpi_given },
+				   { 0 } };

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Recognising kernels and UKIs, on files made here; the real ones are booted by the
+ * doors matrix.
+ */
+#include "check.h"
+#include "cpio.h"
+#include "elf.h"
+#include "kernel.h"
+#include "pe.h"
+
+#define AT_ADDRESS 0x400000
+
+static uint8_t file[8192];
+static struct kernel k;
+static struct handoff h;
+
+static int open_file(size_t size)
+{
+	world_reset();
+	world_put(AT_ADDRESS, file, size);
+	return DIES_WITH(kernel_open(&k, (struct blob){ AT_ADDRESS, size }));
+}
+
+/* ---- bzImage ---- */
+
+static struct setup_header *make_bzimage(void)
+{
+	struct setup_header *s = (struct setup_header *)(file + 0x1f1);
+
+	memset(file, 0, sizeof(file));
+	*s = (struct setup_header){ .setup_sects = 7, /* with the first one 4096 bytes */
+				    .syssize = 4096 / 16,
+				    .boot_flag = LINUX_BOOT_FLAG,
+				    .jump = 0x6aeb,
+				    .header = LINUX_HDRS,
+				    .version = 0x20f,
+				    .kernel_version = 0x300 - 0x200,
+				    .loadflags = LOADED_HIGH,
+				    .code32_start = 0x100000,
+				    .initrd_addr_max = 0x7fffffff,
+				    .kernel_alignment = 0x200000,
+				    .relocatable_kernel = 1,
+				    .xloadflags = XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G,
+				    .cmdline_size = 2047,
+				    .pref_address = 0x1000000,
+				    .init_size = 0x3000000 };
+	strcpy((char *)file + 0x300, "6.1.0-test (builder)");
+	return s;
+}
+
+static void test_bzimage_good(void)
+{
+	make_bzimage();
+	CHECK_EQUAL(open_file(8192), 0);
+	CHECK(!strcmp(k.name, "6.1.0-test"));
+	CHECK(k.kind == KERNEL_BZIMAGE && k.relocatable && k.realigns);
+	CHECK_EQUAL(k.bits, 64);
+	CHECK_EQUAL(k.entry, 0x200);
+	CHECK_EQUAL(k.align, 0x200000);
+	CHECK_EQUAL(k.run, 0x1000000);
+	CHECK_EQUAL(k.init_size, 0x3000000);
+	CHECK_EQUAL(k.cmdline_size, 2047);
+	CHECK_EQUAL(k.initrd_max, UINT64_MAX);
+	CHECK_EQUAL(k.segment[0].offset, 4096);
+	CHECK_EQUAL(k.segment[0].filesz, 4096);
+	CHECK_EQUAL(k.header.len, sizeof(struct setup_header));
+}
+
+static void test_bzimage_protocols(void)
+{
+	make_bzimage()->version = 0x203;
+	CHECK_EQUAL(open_file(8192), 0);
+	CHECK(!k.relocatable && k.bits == 32);
+	CHECK_EQUAL(k.base, 0x100000);
+	CHECK_EQUAL(k.cmdline_size, 255);
+	CHECK_EQUAL(k.initrd_max, 0x80000000);
+	CHECK_EQUAL(k.init_size, 3 * 4096);
+	make_bzimage()->version = 0x200;
+	CHECK_EQUAL(open_file(8192), 0);
+	CHECK_EQUAL(k.initrd_max, 0x38000000);
+	make_bzimage()->xloadflags = 0;
+	CHECK_EQUAL(open_file(8192), 0);
+	CHECK_EQUAL(k.bits, 32);
+	CHECK_EQUAL(k.entry, 0);
+	CHECK_EQUAL(k.load_max, 0x100000000);
+	make_bzimage()->relocatable_kernel = 0;
+	CHECK_EQUAL(open_file(8192), 0);
+	CHECK(!k.relocatable);
+	CHECK_EQUAL(k.base, 0x100000);
+	CHECK_EQUAL(k.run, 0x1000000);
+}
+
+static void test_bzimage_refusals(void)
+{
+	make_bzimage();
+	CHECK_EQUAL(open_file(8192 - 15), 0); /* the last 16 bytes may be short */
+	CHECK_EQUAL(open_file(8192 - 16), E_TRUNCATED);
+	CHECK_TEXT(world_said(), "has 8176 bytes of 8192");
+	make_bzimage()->version = 0x1ff;
+	CHECK_EQUAL(open_file(8192), E_OLD);
+	make_bzimage()->loadflags = 0;
+	CHECK_EQUAL(open_file(8192), E_OLD);
+	make_bzimage()->code32_start = 0; /* as in ipxe.lkrn */
+	CHECK_EQUAL(open_file(8192), E_16BIT);
+	make_bzimage()->syssize = 0; /* as in memdisk */
+	CHECK_EQUAL(open_file(8192), E_16BIT);
+}
+
+/* Cut anywhere: never a crash, and no kernel that lacks its end. */
+static void test_bzimage_cuts(void)
+{
+	make_bzimage();
+	for (size_t n = 0; n < 8192 - 15; n++)
+		CHECK(open_file(n) != 0);
+}
+
+/* ---- ELF ---- */
+
+static struct elf64_phdr *make_elf64(void)
+{
+	struct elf64_ehdr *e = (struct elf64_ehdr *)file;
+	struct elf64_phdr *p = (struct elf64_phdr *)(file + 64);
+
+	memset(file, 0, sizeof(file));
+	memcpy(e->e_ident,
+	       "\x7f"
+	       "ELF\2\1\1",
+	       7);
+	e->e_type = ET_EXEC;
+	e->e_machine = EM_X86_64;
+	e->e_entry = 0x1000040;
+	e->e_phoff = 64;
+	e->e_phentsize = sizeof(*p);
+	e->e_phnum = 2;
+	p[0] = (struct elf64_phdr){ .p_type = PT_LOAD,
+				    .p_offset = 4096,
+				    .p_vaddr = 0xffffffff81000000,
+				    .p_paddr = 0x1000000,
+				    .p_filesz = 2048,
+				    .p_memsz = 8192,
+				    .p_align = 0x200000 };
+	p[1] = (struct elf64_phdr){ .p_type = PT_LOAD,
+				    .p_offset = 6144,
+				    .p_vaddr = 0xffffffff80800000,
+				    .p_paddr = 0x800000,
+				    .p_filesz = 100,
+				    .p_memsz = 100 };
+	return p;
+}
+
+static struct elf64_ehdr *elf64(void)
+{
+	make_elf64();
+	return (struct elf64_ehdr *)file;
+}
+
+static void test_elf_good(void)
+{
+	make_elf64();
+	CHECK_EQUAL(open_file(8192), 0);
+	CHECK_EQUAL(k.kind, KERNEL_ELF);
+	CHECK_EQUAL(k.bits, 64);
+	CHECK_EQUAL(k.segments, 2);
+	CHECK_EQUAL(k.base, 0x800000);
+	CHECK_EQUAL(k.entry, 0x1000040);
+	CHECK_EQUAL(k.align, 0x200000);
+	CHECK(!k.relocatable);
+	elf64()->e_entry = 0xffffffff81000040; /* virtual: by its segment */
+	CHECK_EQUAL(open_file(8192), 0);
+	CHECK_EQUAL(k.entry, 0x1000040);
+	elf64()->e_type = ET_DYN;
+	CHECK_EQUAL(open_file(8192), 0);
+	CHECK(k.relocatable);
+}
+
+static void test_elf32(void)
+{
+	struct elf32_ehdr *e = (struct elf32_ehdr *)file;
+	struct elf32_phdr *p = (struct elf32_phdr *)(file + 52);
+
+	memset(file, 0, sizeof(file));
+	memcpy(e->e_ident,
+	       "\x7f"
+	       "ELF\1\1\1",
+	       7);
+	e->e_type = ET_EXEC;
+	e->e_machine = EM_386;
+	e->e_entry = 0x100010;
+	e->e_phoff = 52;
+	e->e_phentsize = sizeof(*p);
+	e->e_phnum = 1;
+	p[0] = (struct elf32_phdr){ PT_LOAD, 4096, 0x100000, 0x100000, 2048, 4096, 5, 4096 };
+	CHECK_EQUAL(open_file(8192), 0);
+	CHECK_EQUAL(k.bits, 32);
+	CHECK_EQUAL(k.entry, 0x100010);
+	CHECK_EQUAL(k.segment[0].memsz, 4096);
+}
+
+static void test_elf_refusals(void)
+{
+	elf64()->e_machine = 183;
+	CHECK_EQUAL(open_file(8192), E_MACHINE);
+	CHECK_TEXT(world_said(), "e_machine 183");
+	elf64()->e_entry = 0x42;
+	CHECK_EQUAL(open_file(8192), E_ELF);
+	elf64()->e_phoff = UINT64_MAX - 8;
+	CHECK_EQUAL(open_file(8192), E_TRUNCATED);
+	elf64()->e_phnum = 0xffff;
+	CHECK_EQUAL(open_file(8192), E_TRUNCATED);
+	elf64()->e_phentsize = 8;
+	CHECK(open_file(8192) != 0);
+	make_elf64()[0].p_offset = UINT64_MAX - 100;
+	CHECK_EQUAL(open_file(8192), E_TRUNCATED);
+	make_elf64()[0].p_filesz = 8193;
+	CHECK_EQUAL(open_file(8192), E_TRUNCATED);
+	make_elf64()[0].p_memsz = 10;
+	CHECK_EQUAL(open_file(8192), E_ELF);
+	make_elf64()[0].p_paddr = UINT64_MAX - 10;
+	CHECK_EQUAL(open_file(8192), E_ELF);
+	make_elf64()[0].p_type = 3; /* PT_INTERP: a user's program */
+	CHECK_EQUAL(open_file(8192), E_ELF);
+	elf64()->e_phnum = 0;
+	CHECK_EQUAL(open_file(8192), E_ELF);
+}
+
+static void test_elf_cuts(void)
+{
+	make_elf64();
+	for (size_t n = 0; n < 6144 + 100; n++)
+		CHECK(open_file(n) != 0);
+	CHECK_EQUAL(open_file(6144 + 100), 0);
+}
+
+/* ---- others ---- */
+
+static void test_kernel_others(void)
+{
+	memset(file, 0, sizeof(file));
+	CHECK_EQUAL(open_file(8192), E_NO_KERNEL);
+	memcpy(file + 0x38, "ARM\x64", 4);
+	memcpy(file, "MZ", 2);
+	CHECK_EQUAL(open_file(8192), E_MACHINE);
+	CHECK_TEXT(world_said(), "ARM64");
+	memset(file, 0, sizeof(file));
+	memcpy(file, "MZ", 2);
+	file[0x3c] = 0x80;
+	memcpy(file + 0x80, "PE\0\0\x64\xaa", 6);
+	CHECK_EQUAL(open_file(8192), E_MACHINE);
+	memcpy(file + 0x80, "PE\0\0\x64\x86", 6);
+	CHECK_EQUAL(open_file(8192), E_EFI_APP);
+}
+
+static void add_section(uint32_t i, const char *name, uint32_t at, uint32_t size)
+{
+	struct pe_section *s = (struct pe_section *)(file + 0x80 + sizeof(struct pe_header)) + i;
+
+	*s = (struct pe_section){ .VirtualSize = size,
+				  .VirtualAddress = 0x100000 + at,
+				  .SizeOfRawData = (size + 511) & ~511u,
+				  .PointerToRawData = at };
+	memcpy(s->Name, name, strlen(name));
+}
+
+/* A UKI as other tools make it: sections at file offsets, not at their addresses. */
+static void make_uki(void)
+{
+	struct pe_header *pe = (struct pe_header *)(file + 0x80);
+
+	memset(file, 0, sizeof(file));
+	memcpy(file, "MZ", 2);
+	file[0x3c] = 0x80;
+	*pe = (struct pe_header){ .Signature = PE_MAGIC,
+				  .Machine = PE_MACHINE_AMD64,
+				  .NumberOfSections = 3 };
+	add_section(0, ".linux", 1024, 600);
+	add_section(1, ".cmdline", 2048, 9);
+	add_section(2, ".initrd", 4096, 300);
+	strcpy((char *)file + 2048, "root=/abc junk behind the size");
+}
+
+static int open_module(void)
+{
+	world_reset();
+	handoff_init(&h, "test");
+	map_add(&h.map, 0x100000, 0x4000000, MAP_RAM);
+	world_put(AT_ADDRESS, file, sizeof(file));
+	return DIES_WITH(handoff_module(&h, AT_ADDRESS, sizeof(file), (struct span){ 0 }));
+}
+
+static void test_uki(void)
+{
+	make_uki();
+	CHECK_EQUAL(open_module(), 0);
+	CHECK_EQUAL(h.kernel.base, AT_ADDRESS + 1024);
+	CHECK_EQUAL(h.kernel.size, 600);
+	CHECK_EQUAL(h.initrds, 1);
+	CHECK_EQUAL(h.initrd[0].base, AT_ADDRESS + 4096);
+	CHECK_EQUAL(h.initrd[0].size, 300);
+	handoff_settle_cmdline(&h);
+	CHECK(!strcmp(h.cmdline, "root=/abc"));
+	make_uki();
+	add_section(0, ".linux", 8000, 600);
+	CHECK_EQUAL(open_module(), E_BUNDLE);
+	make_uki();
+	add_section(2, ".initrd", 0xffffff00, 0x200);
+	CHECK_EQUAL(open_module(), E_BUNDLE);
+}
+
+/* Words that loaders add unasked do not replace the UKI's command line. */
+static void test_uki_cmdline(void)
+{
+	static const char decoration[][40] = { "BOOT_IMAGE=/OS.efi", "initrd=a.img",
+					       "BOOT_IMAGE=/u initrd=x  initrd=y ", "" };
+
+	for (size_t i = 0; i < sizeof(decoration) / sizeof(decoration[0]); i++) {
+		make_uki();
+		open_module();
+		strcpy(h.cmdline, decoration[i]);
+		handoff_settle_cmdline(&h);
+		CHECK(!strcmp(h.cmdline, "root=/abc"));
+	}
+	strcpy(h.cmdline, "BOOT_IMAGE=/u single");
+	handoff_settle_cmdline(&h);
+	CHECK(!strcmp(h.cmdline, "BOOT_IMAGE=/u single"));
+}
+
+static size_t add_cpio(size_t at, const char *name, const char *data)
+{
+	size_t n = strlen(name) + 1, d = strlen(data);
+
+	char header[128];
+
+	snprintf(header, sizeof(header), "07070100000001000081a4%032d%08x%032d%08x00000000", 0,
+		 (uint32_t)d, 0, (uint32_t)n);
+	memcpy(file + at, header, 110);
+	at += 110;
+	memcpy(file + at, name, n);
+	at = (at + n + 3) & ~3ul;
+	memcpy(file + at, data, d);
+	return (at + d + 3) & ~3ul;
+}
+
+static void test_cpio(void)
+{
+	size_t at;
+
+	memset(file, 0, sizeof(file));
+	CHECK(!cpio_is_early((struct span){ file, sizeof(file) }));
+	at = add_cpio(0, "kernel", "");
+	at = add_cpio(at, "kernel/x86", "");
+	at = add_cpio(at, "kernel/x86/microcode", "");
+	at = add_cpio(at, "kernel/x86/microcode/GenuineIntel.bin", "code");
+	CHECK(cpio_is_early((struct span){ file, at }));
+	for (size_t n = 0; n < at; n++)
+		cpio_is_early((struct span){ file, n });
+	add_cpio(0, "kernel/firmware/acpi/ssdt.aml", "table");
+	CHECK(cpio_is_early((struct span){ file, sizeof(file) }));
+	add_cpio(0, "kernel/x86/microcode/", "");
+	CHECK(!cpio_is_early((struct span){ file, sizeof(file) }));
+	at = add_cpio(0, "init", "#!/bin/sh\n");
+	add_cpio(at, "kernel/x86/microcode/GenuineIntel.bin", "code");
+	CHECK(!cpio_is_early((struct span){ file, sizeof(file) }));
+}
+
+const struct test kernel_tests[] = { { "bzimage: good", test_bzimage_good },
+				     { "bzimage: protocols", test_bzimage_protocols },
+				     { "bzimage: refusals", test_bzimage_refusals },
+				     { "bzimage: cut at every byte", test_bzimage_cuts },
+				     { "elf: good", test_elf_good },
+				     { "elf: 32 bits", test_elf32 },
+				     { "elf: refusals", test_elf_refusals },
+				     { "elf: cut at every byte", test_elf_cuts },
+				     { "kernel: others", test_kernel_others },
+				     { "uki: as a module", test_uki },
+				     { "uki: command line", test_uki_cmdline },
+				     { "cpio: microcode", test_cpio },
+				     { 0 } };

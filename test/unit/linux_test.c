@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The zero page: what linux_write() wrote is what linux_read() reads, and each lie
+ * in a page that a loader left is refused.
+ */
+#include "check.h"
+#include "kernel.h"
+#include "readers.h"
+
+#define MIB 0x100000
+#define PAGE_SIZE 4096
+
+static struct handoff in, out;
+static struct kernel k;
+static uint8_t header[0x7b];
+static struct linux_place at;
+static struct boot_params *bp;
+
+static void set_header(uint16_t version)
+{
+	struct setup_header *s = (struct setup_header *)header;
+
+	memset(header, 0, sizeof(header));
+	*s = (struct setup_header){ .boot_flag = LINUX_BOOT_FLAG,
+				    .header = LINUX_HDRS,
+				    .version = version,
+				    .loadflags = LOADED_HIGH,
+				    .setup_sects = 39,
+				    .xloadflags = XLF_KERNEL_64,
+				    .init_size = 0x3378000 };
+	k = (struct kernel){ .kind = KERNEL_BZIMAGE,
+			     .header = { header, sizeof(header) },
+			     .version = version,
+			     .bits = 64 };
+}
+
+static void begin(uint32_t ranges)
+{
+	world_reset();
+	handoff_init(&in, "test");
+	set_header(0x20f);
+	for (uint64_t i = 0; i < ranges; i++)
+		map_add(&in.map, i * 2 * PAGE_SIZE, (i * 2 + 1) * PAGE_SIZE, MAP_RAM);
+	map_add(&in.map, 256 * MIB, 512 * MIB, MAP_RAM);
+	map_add(&in.map, 512 * MIB, 513 * MIB, MAP_ACPI);
+	strcpy(in.cmdline, "root=/dev/vda1 quiet");
+	in.rsdp = 0xf59d0;
+	in.bp.screen_info.orig_video_isVGA = 1;
+	in.bp.hdr.hardware_subarch = SUBARCH_LGUEST;
+	in.bp.hdr.hardware_subarch_data = 0x123456789abc;
+}
+
+static void write_page(void)
+{
+	uint64_t size = 4 * PAGE_SIZE + linux_setup_data_size(&in);
+	uint8_t *p = world_low(size);
+
+	bp = (struct boot_params *)p;
+	memset(p, 0xee, size); /* whatever memory held before */
+	at.boot_params = (uintptr_t)p;
+	at.cmdline = at.boot_params + PAGE_SIZE;
+	at.setup_data = at.cmdline + PAGE_SIZE;
+	linux_write(&in, &k, &at);
+}
+
+static void check_same_map(void)
+{
+	struct range a, b;
+	uint32_t i = 0, j = 0;
+
+	while (map_next(&in.map, &i, &a)) {
+		CHECK(map_next(&out.map, &j, &b));
+		CHECK_EQUAL(b.base, a.base);
+		CHECK_EQUAL(b.end, a.end);
+		CHECK_EQUAL(b.type, a.type);
+	}
+	CHECK(!map_next(&out.map, &j, &b));
+}
+
+static void round_trip(uint32_t ranges)
+{
+	begin(ranges);
+	at.initrd = 300 * MIB;
+	at.initrd_size = 5 * MIB + 3;
+	at.load = 16 * MIB;
+	write_page();
+	handoff_init(&out, "linux64");
+	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), 0);
+	check_same_map();
+	CHECK(!strcmp(out.cmdline, in.cmdline));
+	CHECK_EQUAL(out.rsdp, in.rsdp);
+	CHECK_EQUAL(out.initrds, 1);
+	CHECK_EQUAL(out.initrd[0].base, at.initrd);
+	CHECK_EQUAL(out.initrd[0].size, at.initrd_size);
+	CHECK_EQUAL(out.bp.hdr.hardware_subarch, SUBARCH_LGUEST);
+	CHECK_EQUAL(out.bp.hdr.hardware_subarch_data, 0x123456789abc);
+	CHECK_EQUAL(bp->hdr.init_size, 0x3378000);
+	CHECK_EQUAL(bp->hdr.code32_start, 16 * MIB);
+	CHECK_EQUAL(bp->hdr.type_of_loader, 0xff);
+	CHECK_EQUAL(bp->sentinel, 0);
+	CHECK_EQUAL(bp->pad9[275], 0);
+}
+
+static void test_linux_round_trip(void)
+{
+	round_trip(3);
+	CHECK_EQUAL(bp->e820_entries, 5);
+	CHECK_EQUAL(bp->hdr.setup_data, 0);
+}
+
+static void test_linux_many_ranges(void)
+{
+	const uint32_t edges[] = { 125, 126, 127, 301, 1500 };
+
+	for (size_t i = 0; i < sizeof(edges) / sizeof(edges[0]); i++) {
+		round_trip(edges[i]);
+		CHECK_EQUAL(bp->e820_entries, edges[i] > 126 ? 128 : edges[i] + 2);
+		CHECK_EQUAL(!!bp->hdr.setup_data, edges[i] > 126);
+	}
+}
+
+static void test_linux_high_initrd(void)
+{
+	begin(1);
+	map_add(&in.map, 0x100000000, 0x400000000, MAP_RAM);
+	at.initrd = 0x123456000;
+	at.initrd_size = 0x112345678;
+	write_page();
+	CHECK_EQUAL(bp->hdr.ramdisk_image, 0x23456000);
+	CHECK_EQUAL(bp->ext_ramdisk_image, 1);
+	CHECK_EQUAL(bp->ext_ramdisk_size, 1);
+	handoff_init(&out, "linux64");
+	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), 0);
+	CHECK_EQUAL(out.initrd[0].base, at.initrd);
+	CHECK_EQUAL(out.initrd[0].size, at.initrd_size);
+	at.initrd = at.initrd_size = 0;
+}
+
+/* Nodes pass through, whole and in order; our report and E820_EXT are made anew. */
+static void test_linux_setup_data(void)
+{
+	struct setup_data a = { 0, SETUP_RNG_SEED, 5 }, b = { 0, SETUP_DTB, 3 };
+	uint8_t node[2][32];
+
+	begin(200);
+	memcpy(node[0], &a, 16);
+	memcpy(node[0] + 16, "12345", 5);
+	memcpy(node[1], &b, 16);
+	memcpy(node[1] + 16, "xyz", 3);
+	world_put(0x5000, node[0], 21);
+	world_put(0x6000, node[1], 19);
+	in.setup_data[0] = (struct blob){ 0x5000, 21 };
+	in.setup_data[1] = (struct blob){ 0x6000, 19 };
+	in.setup_datas = 2;
+	strcpy(in.report, "version=1\n");
+	write_page();
+	handoff_init(&out, "linux64");
+	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), 0);
+	check_same_map();
+	CHECK_EQUAL(out.setup_datas, 2);
+	CHECK(!memcmp((void *)(uintptr_t)(out.setup_data[0].base + 16), "12345", 5));
+	CHECK(!memcmp((void *)(uintptr_t)(out.setup_data[1].base + 16), "xyz", 3));
+}
+
+static void test_linux_old_protocols(void)
+{
+	begin(1);
+	set_header(0x201);
+	write_page();
+	CHECK_EQUAL(rd16(span_at(at.boot_params, PAGE_SIZE), 0x20), 0xa33f);
+	CHECK_EQUAL(rd16(span_at(at.boot_params, PAGE_SIZE), 0x22), PAGE_SIZE);
+	set_header(0x204);
+	write_page();
+	CHECK_EQUAL(bp->hdr.cmd_line_ptr, at.cmdline);
+	CHECK_EQUAL(bp->hdr.hardware_subarch, 0);
+}
+
+static void test_linux_elf_kernel(void)
+{
+	begin(1);
+	k = (struct kernel){ .kind = KERNEL_ELF, .version = 0x20f, .bits = 64, .cmdline_size = 99 };
+	write_page();
+	CHECK_EQUAL(bp->hdr.header, LINUX_HDRS);
+	CHECK_EQUAL(bp->hdr.boot_flag, LINUX_BOOT_FLAG);
+	CHECK_EQUAL(bp->hdr.version, 0x20f);
+	CHECK_EQUAL(bp->hdr.cmdline_size, 99);
+	CHECK_EQUAL(bp->hdr.hardware_subarch, SUBARCH_LGUEST);
+}
+
+/* syslinux.efi leaves the file's first bytes in the page; the sentinel tells. */
+static void test_linux_sentinel(void)
+{
+	begin(1);
+	in.bp.kbd_status = 7;
+	in.bp.ext_cmd_line_ptr = 0;
+	write_page();
+	bp->sentinel = 0xff;
+	bp->ext_cmd_line_ptr = 0x41414141;
+	bp->ext_ramdisk_image = 0x42424242;
+	handoff_init(&out, "linux32");
+	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), 0);
+	CHECK_EQUAL(out.rsdp, 0);
+	CHECK_EQUAL(out.bp.kbd_status, 0);
+	CHECK(!strcmp(out.cmdline, in.cmdline));
+	CHECK_EQUAL(out.bp.screen_info.orig_video_isVGA, 1);
+}
+
+static void test_linux_lies(void)
+{
+	struct setup_data loop = { 0x7000, 99, 0 }, huge = { 0, 99, 0xffffffff };
+
+	begin(1);
+	write_page();
+	bp->hdr.header = 0;
+	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), E_BLOCK);
+	begin(1);
+	write_page();
+	bp->e820_entries = 129;
+	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), E_BLOCK);
+	begin(1);
+	write_page();
+	bp->e820_entries = 0;
+	bp->alt_mem_k = 0;
+	bp->screen_info.ext_mem_k = 0;
+	handoff_init(&out, "linux32");
+	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), 0);
+	CHECK_EQUAL(map_top(&out.map), 640 * 1024);
+	begin(1);
+	write_page();
+	world_put(0x7000, &loop, sizeof(loop));
+	bp->hdr.setup_data = 0x7000;
+	handoff_init(&out, "linux32");
+	CHECK(DIES_WITH(linux_read(at.boot_params, &out)) == E_BLOCK);
+	begin(1);
+	write_page();
+	world_put(0x7000, &huge, sizeof(huge));
+	bp->hdr.setup_data = 0x7000;
+	handoff_init(&out, "linux32");
+	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), E_TAG);
+	begin(1);
+	at.initrd = 0x100000000000;
+	at.initrd_size = 1;
+	write_page();
+	handoff_init(&out, "linux32");
+	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), E_MODULE);
+	at.initrd = at.initrd_size = 0;
+}
+
+const struct test linux_tests[] = { { "linux: round trip", test_linux_round_trip },
+				    { "linux: more than 128 ranges", test_linux_many_ranges },
+				    { "linux: initrd above 4 GiB", test_linux_high_initrd },
+				    { "linux: setup_data passes through", test_linux_setup_data },
+				    { "linux: old protocols", test_linux_old_protocols },
+				    { "linux: ELF kernel", test_linux_elf_kernel },
+				    { "linux: sentinel", test_linux_sentinel },
+				    { "linux: lies", test_linux_lies },
+				    { 0 } };

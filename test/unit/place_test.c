@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The plan, checked by carrying it out on a model of memory: random machines and
+ * handoffs from fixed seeds; every page of kernel and initrd must arrive, in RAM,
+ * and nothing may lie where something else is.
+ */
+#include "check.h"
+#include "place.h"
+
+#define PAGE_SIZE 4096ull
+#define MIB 0x100000ull
+#define PAGES 24576 /* 96 MiB */
+#define KERNEL_TAG 0x1000000u
+#define INITRD_TAG 0x2000000u
+
+static struct handoff h;
+static struct kernel k;
+static struct plan p;
+static uint32_t memory[PAGES], before[PAGES];
+static uint64_t seed;
+
+static uint32_t below(uint32_t n)
+{
+	seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+	return (uint32_t)(seed >> 33) % n;
+}
+
+static void fill(struct blob b, uint32_t tag)
+{
+	for (uint64_t i = 0; i < b.size / PAGE_SIZE; i++)
+		memory[b.base / PAGE_SIZE + i] = tag + (uint32_t)i;
+}
+
+/* A machine with a hole or a reserved range or two, and RAM else. */
+static void make_machine(uint32_t pages)
+{
+	handoff_init(&h, "test");
+	memset(memory, 0, sizeof(memory));
+	map_add(&h.map, 0, 0x9f000, MAP_RAM);
+	map_add(&h.map, MIB, pages * PAGE_SIZE, MAP_RAM);
+	for (uint32_t i = 0; i < below(3); i++) {
+		uint64_t at = (512 + below(pages)) * PAGE_SIZE;
+
+		map_add(&h.map, at, at + (1 + below(64)) * PAGE_SIZE, MAP_RESERVED);
+	}
+}
+
+/* A free stretch of RAM, marked used; size 0 where none was found. */
+static struct blob random_blob(uint32_t most)
+{
+	struct blob b = { 0 };
+
+	for (int tries = 0; tries < 50 && !b.size; tries++) {
+		uint64_t base = (256 + below(PAGES - 256)) * PAGE_SIZE;
+		uint64_t size = (1 + below(most)) * PAGE_SIZE;
+
+		if (map_is_free(&h.map, base, base + size))
+			b = (struct blob){ base, size };
+	}
+	map_use(&h.map, b.base, b.base + b.size);
+	return b;
+}
+
+static void make_bzimage(struct blob file)
+{
+	k = (struct kernel){ .kind = KERNEL_BZIMAGE,
+			     .file = file,
+			     .version = 0x20f,
+			     .bits = 64,
+			     .align = 1ull << (12 + below(10)),
+			     .run = (1 + below(16)) * MIB,
+			     .load_max = UINT64_MAX,
+			     .initrd_max = below(2) ? UINT64_MAX : 64 * MIB,
+			     .segments = 1 };
+	k.relocatable = k.realigns = below(3) != 0;
+	k.base = k.relocatable ? k.run : MIB;
+	k.segment[0] = (struct segment){ PAGE_SIZE, file.size - PAGE_SIZE, 0,
+					 file.size - PAGE_SIZE };
+	k.init_size = file.size * (1 + below(4));
+}
+
+static void make_elf(struct blob file)
+{
+	uint64_t half = file.size / 2 & ~(PAGE_SIZE - 1), to = (1 + below(40)) * MIB;
+
+	k = (struct kernel){ .kind = KERNEL_ELF,
+			     .file = file,
+			     .version = 0x20f,
+			     .bits = 64,
+			     .align = PAGE_SIZE,
+			     .relocatable = below(2),
+			     .load_max = 0x100000000,
+			     .initrd_max = UINT64_MAX,
+			     .segments = 2 };
+	k.segment[0] = (struct segment){ 0, half, to, half };
+	/* Behind the first one, or before it: then the moves may go both ways. */
+	to = below(2) || to < 2 * MIB + file.size ? to + half + below(64) * PAGE_SIZE :
+						    to - file.size - 16 * PAGE_SIZE;
+	k.segment[1] = (struct segment){ half, file.size - half, to,
+					 file.size - half + below(16) * PAGE_SIZE };
+	k.base = k.segment[0].address < to ? k.segment[0].address : to;
+	k.entry = k.segment[0].address;
+}
+
+static void carry_out(void)
+{
+	for (uint32_t i = 0; i < p.moves; i++) {
+		struct move *m = &p.move[i];
+		uint64_t to = m->to / PAGE_SIZE, from = m->from / PAGE_SIZE;
+
+		CHECK(map_is_ram(&h.map, m->to, m->to + m->size));
+		if (m->from == MOVE_ZERO && m->size % PAGE_SIZE == 0)
+			memset(&memory[to], 0, m->size / PAGE_SIZE * sizeof(memory[0]));
+		else if (m->from != MOVE_ZERO)
+			memmove(&memory[to], &memory[from],
+				m->size / PAGE_SIZE * sizeof(memory[0]));
+	}
+}
+
+static bool overlap(struct blob a, struct blob b)
+{
+	return a.size && b.size && a.base < b.base + b.size && b.base < a.base + a.size;
+}
+
+static void check_kernel(void)
+{
+	for (uint32_t s = 0; s < k.segments; s++) {
+		uint64_t to = k.segment[s].address + p.load - (k.kind == KERNEL_ELF ? k.base : 0);
+
+		for (uint64_t i = 0; i < k.segment[s].memsz / PAGE_SIZE; i++) {
+			uint32_t tag = memory[to / PAGE_SIZE + i];
+			uint64_t off = k.segment[s].offset / PAGE_SIZE + i;
+
+			CHECK_EQUAL(tag,
+				    i < k.segment[s].filesz / PAGE_SIZE ? KERNEL_TAG + off : 0);
+		}
+		CHECK(!overlap(p.block, (struct blob){ to, k.segment[s].memsz }));
+		CHECK(!overlap(p.initrd, (struct blob){ to, k.segment[s].memsz }));
+	}
+}
+
+/* What the kernel will write to before it reads the map. */
+static void check_run(void)
+{
+	uint64_t at = (p.load + k.align - 1) & ~(k.align - 1);
+	struct blob run = { !k.relocatable || at < k.run ? k.run : at, k.init_size };
+
+	CHECK(map_is_ram(&h.map, run.base, run.base + run.size));
+	CHECK(!overlap(run, p.block));
+	CHECK(!overlap(run, p.initrd));
+}
+
+static void check_initrd(void)
+{
+	uint64_t page = p.initrd.base / PAGE_SIZE;
+
+	CHECK(p.initrd.base + p.initrd.size <= k.initrd_max);
+	for (uint32_t i = 0; i < h.initrds; i++) {
+		while (!memory[page] && page < (p.initrd.base + p.initrd.size) / PAGE_SIZE)
+			page++;
+		for (uint64_t j = 0; j < h.initrd[i].size / PAGE_SIZE; j++)
+			CHECK_EQUAL(memory[page++], INITRD_TAG * (i + 1) + j);
+	}
+	CHECK_EQUAL(page, (p.initrd.base + p.initrd.size) / PAGE_SIZE);
+}
+
+/* The block is written first, so it may lie on nothing that is still needed. */
+static void check_block(struct blob image)
+{
+	CHECK(map_is_ram(&h.map, p.block.base, p.block.base + p.block.size));
+	CHECK(!overlap(p.block, image) && !overlap(p.block, k.file) && !overlap(p.block, p.initrd));
+	for (uint32_t i = 0; i < h.initrds; i++)
+		CHECK(!overlap(p.block, h.initrd[i]));
+	for (uint32_t i = 0; i < p.moves; i++)
+		CHECK(!overlap(p.block, (struct blob){ p.move[i].to, p.move[i].size }));
+}
+
+static bool place_once(uint64_t s)
+{
+	struct blob image, file;
+
+	seed = s;
+	make_machine(4096 + below(PAGES - 4096));
+	image = random_blob(64);
+	file = random_blob(2000);
+	if (image.size == 0 || file.size < 4 * PAGE_SIZE)
+		return false;
+	fill(file, KERNEL_TAG);
+	for (uint32_t i = below(4); i > 0; i--) {
+		struct blob b = random_blob(i == 1 ? 3000 : 200);
+
+		handoff_initrd(&h, b);
+		if (b.size)
+			fill(b, INITRD_TAG * h.initrds);
+	}
+	if (below(3))
+		make_bzimage(file);
+	else
+		make_elf(file);
+	memcpy(before, memory, sizeof(memory));
+	if (DIES_WITH(place(&p, &h, &k, image, (1 + below(64)) * PAGE_SIZE)))
+		return false;
+	carry_out();
+	check_kernel();
+	check_initrd();
+	check_block(image);
+	if (k.kind == KERNEL_BZIMAGE)
+		check_run();
+	return true;
+}
+
+static void test_place_random(void)
+{
+	uint32_t placed = 0, runs = 6000;
+
+	for (uint64_t s = 1; s <= runs; s++) {
+		world_reset();
+		placed += place_once(s);
+	}
+	/* A planner that refuses everything passes all else. */
+	CHECK(placed > runs / 2);
+}
+
+static void simple(uint64_t kernel_at, uint64_t initrd_at)
+{
+	world_reset();
+	seed = 1;
+	handoff_init(&h, "test");
+	map_add(&h.map, MIB, 64 * MIB, MAP_RAM);
+	make_bzimage((struct blob){ kernel_at, 4 * MIB });
+	k.relocatable = k.realigns = true;
+	k.align = 2 * MIB;
+	k.run = k.base = 16 * MIB;
+	k.init_size = 20 * MIB;
+	k.initrd_max = UINT64_MAX;
+	if (initrd_at)
+		handoff_initrd(&h, (struct blob){ initrd_at, 8 * MIB });
+}
+
+static const struct blob image = { 2 * MIB, MIB };
+
+static void test_place_nothing_moves(void)
+{
+	simple(3 * MIB, 40 * MIB);
+	place(&p, &h, &k, image, MIB);
+	CHECK_EQUAL(p.moves, 0);
+	CHECK_EQUAL(p.load, 3 * MIB + PAGE_SIZE);
+	simple(12 * MIB, 4 * MIB);
+	place(&p, &h, &k, image, MIB);
+	CHECK_EQUAL(p.moves, 0);
+}
+
+/* Kernel and then initrd, as a boot loader puts modules: the smaller one goes. */
+static void test_place_smaller_moves(void)
+{
+	simple(12 * MIB, 16 * MIB);
+	place(&p, &h, &k, image, MIB);
+	CHECK_EQUAL(p.moves, 1);
+	CHECK_EQUAL(p.move[0].size, 4 * MIB - PAGE_SIZE);
+	CHECK_EQUAL(p.initrd.base, 16 * MIB);
+}
+
+static void test_place_fixed(void)
+{
+	simple(3 * MIB, 0);
+	k.relocatable = k.realigns = false;
+	k.base = MIB; /* over Lintel itself, which steps aside */
+	k.run = MIB;
+	place(&p, &h, &k, image, MIB);
+	CHECK_EQUAL(p.load, MIB);
+	CHECK_EQUAL(p.moves, 1);
+	simple(3 * MIB, 0);
+	k.relocatable = k.realigns = false;
+	k.base = 0x10000;
+	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), E_FIXED);
+}
+
+static void test_place_joined_initrds(void)
+{
+	simple(40 * MIB, 4 * MIB);
+	h.initrd[0].size -= 100;
+	handoff_initrd(&h, (struct blob){ 12 * MIB, MIB });
+	place(&p, &h, &k, image, MIB);
+	CHECK_EQUAL(p.moves, 1);
+	CHECK_EQUAL(p.move[0].from, MOVE_ZERO);
+	CHECK_EQUAL(p.move[0].size, 100);
+	CHECK_EQUAL(p.initrd.size, 9 * MIB);
+}
+
+static void test_place_refusals(void)
+{
+	simple(3 * MIB, 40 * MIB);
+	k.init_size = 60 * MIB;
+	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), E_MEMORY);
+	simple(8 * MIB, 40 * MIB);
+	k.init_size = 46 * MIB;
+	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), E_INITRD);
+	simple(3 * MIB, 40 * MIB);
+	k.initrd_max = 4 * MIB;
+	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), E_INITRD);
+}
+
+const struct test place_tests[] = { { "place: random machines", test_place_random },
+				    { "place: nothing moves", test_place_nothing_moves },
+				    { "place: the smaller one moves", test_place_smaller_moves },
+				    { "place: fixed kernels", test_place_fixed },
+				    { "place: initrds that join", test_place_joined_initrds },
+				    { "place: refusals", test_place_refusals },
+				    { 0 } };

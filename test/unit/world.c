@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The world of the unit tests: what a door gives on a machine (memory, consoles,
+ * the end after a refusal), made of the host's memory.
+ */
+#include <sys/mman.h>
+
+#include "check.h"
+#include "span.h"
+
+#define CHUNKS 64
+
+struct chunk {
+	uint64_t base;
+	size_t size;
+	uint8_t *bytes;
+	bool mapped;
+};
+
+static struct chunk chunks[CHUNKS];
+static size_t chunk_count;
+static char said[65536];
+
+jmp_buf world_refusal;
+
+void world_reset(void)
+{
+	for (size_t i = 0; i < chunk_count; i++)
+		if (chunks[i].mapped)
+			munmap(chunks[i].bytes, chunks[i].size);
+		else
+			free(chunks[i].bytes);
+	chunk_count = 0;
+	said[0] = '\0';
+}
+
+uint8_t *world_put(uint64_t base, const void *bytes, size_t size)
+{
+	struct chunk *c = &chunks[chunk_count++];
+
+	if (chunk_count == CHUNKS)
+		abort();
+	*c = (struct chunk){ base, size, malloc(size ? size : 1), false };
+	if (bytes && size)
+		memcpy(c->bytes, bytes, size);
+	else
+		memset(c->bytes, 0, size);
+	return c->bytes;
+}
+
+uint8_t *world_low(size_t size)
+{
+	uint8_t *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+
+	if (p == MAP_FAILED || chunk_count == CHUNKS)
+		abort();
+	chunks[chunk_count++] = (struct chunk){ (uintptr_t)p, size, p, true };
+	return p;
+}
+
+/*
+ * Memory ends where the test's bytes end, so that cutting them is seen by the parser.
+ * Where pieces overlap, as captured ones may, the one that reaches further counts.
+ */
+struct span span_at(uint64_t base, uint64_t size)
+{
+	struct span best = { 0 };
+
+	for (size_t i = 0; i < chunk_count; i++) {
+		struct chunk *c = &chunks[i];
+		uint64_t off = base - c->base;
+
+		if (base >= c->base && off < c->size && c->size - off > best.len)
+			best = (struct span){ c->bytes + off, c->size - (size_t)off };
+	}
+	if (best.len > size)
+		best.len = (size_t)size;
+	return best;
+}
+
+const char *world_said(void)
+{
+	return said;
+}
+
+int world_error(void)
+{
+	const char *line = strstr(said, "lintel: E");
+
+	return line ? atoi(line + strlen("lintel: E")) : -1;
+}
+
+void console_write(const char *text, size_t len)
+{
+	size_t have = strlen(said);
+
+	if (len > sizeof(said) - 1 - have)
+		len = sizeof(said) - 1 - have;
+	memcpy(said + have, text, len);
+	said[have + len] = '\0';
+}
+
+void refuse(void)
+{
+	longjmp(world_refusal, 1);
+}
