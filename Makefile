@@ -39,7 +39,7 @@ PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c \
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintel probe.bzImage probe.elf)
 
-.PHONY: all help run check check-unit check-tool check-setup16 check-lint check-doors clean
+.PHONY: all help run check check-unit check-tool check-setup16 check-lint check-lies check-doors clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -147,9 +147,10 @@ INSTALL := $(PY) test/packages.py
 # gcc, make and python3 are the user's; gcc only recommends the C library's headers.
 BUILD_PACKAGES := gcc libc6-dev
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
+CHECK_PACKAGES := file binutils
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit tool setup16 lint doors
+STEPS := unit tool setup16 lint lies doors
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
 step = $(if $(CHECKING),test/step $(RESULTS) $(1))
@@ -160,7 +161,7 @@ run: ## boot Debian's kernel from a GRUB CD in QEMU; KERNEL=, INITRD=, CMDLINE= 
 	$(Q)$(PY) iso/run.py $(BUILD)
 
 check: ## all tests; the last line counts them
-	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(LINT_PACKAGES)
+	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES) $(LINT_PACKAGES)
 	@mkdir -p $(BUILD)
 	@rm -f $(RESULTS)
 	$(Q)$(MAKE) --no-print-directory -j2 all $(BUILD)/unit
@@ -179,6 +180,9 @@ check-setup16: all ## tests of the 16-bit setup code, in QEMU
 
 check-lint: ## the rules of HACKING.md, clang's and cppcheck's
 	$(Q)$(call step,lint) $(PY) test/lint.py
+
+check-lies: all ## loaders that lie, in QEMU
+	$(Q)$(call step,lies) $(PY) test/lies.py $(BUILD)
 
 check-doors: all ## every door with real kernels and loaders, in QEMU
 	$(Q)$(call step,doors) $(PY) test/doors.py $(BUILD)

@@ -4,63 +4,24 @@
 
 usage: capture.py BUILD_DIR OUTPUT_DIR
 
-Boots Lintel in QEMU through each loader, stops at the door's entry through QEMU's
-gdb stub (the Remote Serial Protocol, of which four packets are used), and writes the
-wire blocks that the register points to.  Run by hand when a fixture is to be added or
-made anew; the fixtures are in git.
+Boots Lintel in QEMU through each loader, stops at the door's entry through QEMU's gdb
+stub, and writes the wire blocks that the register points to.  Run by hand when a
+fixture is to be added or made anew; the fixtures are in git.
 """
 import os
-import re
-import socket
 import struct
 import subprocess
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import media  # noqa: E402
 import qemu  # noqa: E402
+import gdbstub  # noqa: E402
+from gdbstub import RBX, RSI, symbol  # noqa: E402
 
 MODULE_HEAD = 4096  # of a module only its beginning is looked at
 INITRD = b"not a kernel, so an initrd " * 200
-RBX, RSI = 1, 4  # numbers in gdb's order of the amd64 registers
-
-
-class Stub:
-    """A connection to QEMU's gdb stub."""
-
-    def __init__(self, port):
-        for _ in range(100):
-            try:
-                self.link = socket.create_connection(("127.0.0.1", port), timeout=60)
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise qemu.Failed("no gdb stub")
-
-    def ask(self, packet):
-        """Send a packet and return the answer's text."""
-        data = packet.encode()
-        self.link.sendall(b"$" + data + b"#%02x" % (sum(data) & 255))
-        answer = b""
-        while not re.search(rb"\$[^#]*#..$", answer):
-            answer += self.link.recv(65536)
-        self.link.sendall(b"+")
-        return re.search(rb"\$([^#]*)#..$", answer).group(1).decode()
-
-    def memory(self, address, size):
-        """Bytes of the machine's memory."""
-        data = b""
-        while len(data) < size:
-            part = min(1024, size - len(data))
-            data += bytes.fromhex(self.ask(f"m{address + len(data):x},{part:x}"))
-        return data
-
-    def register(self, number):
-        """The lower half of a general register."""
-        return int.from_bytes(bytes.fromhex(self.ask("g")[number * 16:number * 16 + 8]), "little")
-
 
 def words(data, *offsets):
     """32-bit words of a block."""
@@ -129,25 +90,16 @@ def write(path, door, what, arg, pieces):
 
 def capture(args, entry, reader, register):
     """Boot, stop at @entry, read what the register points to."""
-    port = 20000 + os.getpid() % 20000
-    command = [*qemu.base(256), *args, "-S", "-gdb", f"tcp:127.0.0.1:{port}"]
+    path = os.path.join(tempfile.gettempdir(), f"capture-{os.getpid()}")
+    command = [*qemu.base(256), *args, *gdbstub.arguments(path)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as machine:
         try:
-            stub = Stub(port)
-            stub.ask("?")
-            stub.ask(f"Z1,{entry:x},1")
-            stub.ask("c")
+            stub = gdbstub.Stub(path)
+            stub.run_to(entry)
             arg = stub.register(register)
             return arg, reader(stub, arg)
         finally:
             machine.kill()
-
-
-def symbol(build, name):
-    """A symbol's file offset."""
-    lines = subprocess.run(["nm", os.path.join(build, "lintel.linked")], check=True, text=True,
-                           stdout=subprocess.PIPE).stdout.splitlines()
-    return next(int(line.split()[0], 16) for line in lines if line.split()[2] == name)
 
 
 def main():

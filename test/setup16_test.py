@@ -721,7 +721,6 @@ class Memory(Setup16):
         self.assertEqual(block.map(), [(0, 0x9fc00, RAM), (MIB, 31 * MIB, RAM)])
         self.assertEqual(block.field('L', 0x1e0), 0)
 
-    @unittest.skipUnless(os.path.exists(QBOOT), 'no ' + QBOOT)
     def test_microvm_without_services(self):
         """qboot has E820 (and an empty entry in it) but neither video nor keyboard services."""
         block = self.by_qemu('-M', 'microvm', '-bios', QBOOT, '-m', '256')

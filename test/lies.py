@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Boot loaders that lie: the image as it is, handed over what no loader should.
+
+usage: lies.py [BUILD]
+
+GRUB starts the image in QEMU; at the door's entry the block that it hands over is
+changed through QEMU's gdb stub.  Each lie must end in its line on the serial port, in
+VGA text and on port 0xe9, never in a silent reset or a kernel.
+"""
+import os
+import struct
+import sys
+import time
+
+import doors
+import doors_cases
+import gdbstub
+import media
+import qemu
+from gdbstub import RAX, RBX, RIP, RSI
+
+BASE, PM = 0x200000, 0x8000
+SECONDS = 60
+MB2 = ("multiboot2 /lintel.efi a=b", "module2 /plain words")
+MB1 = ("multiboot /lintel.efi a=b", "module /plain words")
+LINUX = ("linux /lintel.efi a=b", "initrd /plain")
+
+
+def tag(stub, info, kind):
+    """The address of the first Multiboot 2 tag of a type."""
+    block, at = stub.memory(info, 4096), 8
+    while struct.unpack_from("<I", block, at)[0] != kind:
+        at += (struct.unpack_from("<I", block, at + 4)[0] + 7) & ~7
+    return info + at
+
+
+def poke(offset, value, size=4):
+    """A lie: another value at an offset of the block that the register points to."""
+    return lambda stub, block: stub.write(block + offset, value.to_bytes(size, "little"))
+
+
+def poke_tag(kind, offset, value):
+    """A lie in a Multiboot 2 tag."""
+    return lambda stub, info: stub.write(tag(stub, info, kind) + offset,
+                                         value.to_bytes(4, "little"))
+
+
+def poke_mod(offset, value):
+    """A lie in the first entry of Multiboot 1's module table."""
+    def lie(stub, info):
+        table = struct.unpack("<I", stub.memory(info + 24, 4))[0]
+        stub.write(table + offset, value.to_bytes(4, "little"))
+    return lie
+
+
+def setup_data_loop(stub, page):
+    """A setup_data node that is its own next one."""
+    node = 0x1000000
+    stub.write(node, struct.pack("<QII", node, 99, 0))
+    stub.write(page + 0x250, struct.pack("<Q", node))
+
+
+def no_protocol(stub, build):
+    """The ELF entry with a register that no loader leaves."""
+    stub.set_register(RAX, 0x1234)
+    stub.set_register(RIP, gdbstub.symbol(build, "start_elf") + BASE)
+
+
+def broken_code(stub, build):
+    """An instruction that no processor has, in the middle of the story."""
+    stub.write(gdbstub.symbol(build, "lintel") + BASE, b"\x0f\x0b")
+
+
+# Name, GRUB's commands, where to stop, the register of the block, the lie, the line.
+LIES = [
+    ("multiboot2/size-huge", MB2, "start_multiboot2", RBX, poke(0, 0xfffffff0), "E03"),
+    ("multiboot2/size-tiny", MB2, "start_multiboot2", RBX, poke(0, 8), "E03"),
+    ("multiboot2/size-short", MB2, "start_multiboot2", RBX, poke(0, 40), "E0[34]"),
+    ("multiboot2/tag-size-zero", MB2, "start_multiboot2", RBX, poke_tag(1, 4, 0), "E04"),
+    ("multiboot2/tag-size-huge", MB2, "start_multiboot2", RBX, poke_tag(2, 4, 0x7fffffff), "E04"),
+    ("multiboot2/no-end", MB2, "start_multiboot2", RBX, poke_tag(0, 0, 99), "E03"),
+    ("multiboot2/map-entry-zero", MB2, "start_multiboot2", RBX, poke_tag(6, 8, 0), "E04"),
+    ("multiboot2/map-wraps", MB2, "start_multiboot2", RBX,
+     lambda stub, info: [poke_tag(6, at, 0xffffffff)(stub, info) for at in (20, 28)], "E04"),
+    ("multiboot2/no-map", MB2, "start_multiboot2", RBX,
+     lambda stub, info: [poke_tag(kind, 0, 99)(stub, info) for kind in (4, 6)], "E05"),
+    ("multiboot2/module-wraps", MB2, "start_multiboot2", RBX, poke_tag(3, 12, 0x1000), "E07"),
+    ("multiboot2/module-outside", MB2, "start_multiboot2", RBX, poke_tag(3, 12, 0xf0000000), "E07"),
+    ("multiboot1/map-huge", MB1, "start_multiboot1", RBX, poke(44, 0xfffffff0), "E03"),
+    ("multiboot1/map-cut", MB1, "start_multiboot1", RBX, poke(44, 30), "E04"),
+    ("multiboot1/modules-huge", MB1, "start_multiboot1", RBX, poke(20, 0x10000000), "E03"),
+    ("multiboot1/no-map", MB1, "start_multiboot1", RBX, poke(0, 0), "E05"),
+    ("multiboot1/module-wraps", MB1, "start_multiboot1", RBX, poke_mod(4, 0x1000), "E07"),
+    ("multiboot1/module-outside", MB1, "start_multiboot1", RBX, poke_mod(4, 0xf0000000), "E07"),
+    ("linux32/no-header", LINUX, "start_linux32", RSI, poke(0x202, 0), "E03"),
+    ("linux32/e820-count", LINUX, "start_linux32", RSI, poke(0x1e8, 200, 1), "E03"),
+    ("linux32/initrd-outside", LINUX, "start_linux32", RSI, poke(0x218, 0xf0000000), "E07"),
+    ("linux32/initrd-high", LINUX, "start_linux32", RSI, poke(0x0c0, 0x12345), "E07"),
+    ("linux32/setup-data-loop", LINUX, "start_linux32", RSI, setup_data_loop, "E03"),
+]
+# The same, of the processor instead of the block: these lies get the build directory.
+FAULTS = [
+    ("entry/no-protocol", MB2, "start_multiboot2", no_protocol, "E02"),
+    ("trap/invalid-opcode", MB2, "start_multiboot2", broken_code, "E20 processor exception 6 "),
+]
+
+
+class Liar:
+    """A machine in which a loader is made to lie."""
+
+    def __init__(self, build):
+        self.build, self.work = build, os.path.join(build, "lies")
+        self.socket = os.path.join(self.work, "gdb")
+        os.makedirs(self.work, exist_ok=True)
+        self.files = {name: doors_cases.file(build, name) for name in ("lintel.efi", "plain")}
+
+    def iso(self, commands):
+        """A GRUB CD that runs these commands."""
+        path = os.path.join(self.work, commands[0].split()[0] + ".iso")
+        if not os.path.exists(path):
+            config = media.GRUB_HEAD + "\n".join(commands) + "\nboot\n"
+            media.grub_iso(path, config, self.files)
+        return path
+
+    def run(self, name, args, lie, error):
+        """Boot with a lie and see the line everywhere."""
+        log = os.path.join(self.work, name.replace("/", "_") + ".log")
+        if os.path.exists(self.socket):
+            os.unlink(self.socket)  # the last machine's
+        with qemu.Machine(args, log, 256, SECONDS) as machine:
+            lie()
+            pattern = f"^lintel: {error}"
+            machine.expect([pattern], r"Linux version|lintel-probe")
+            doors.check_everywhere(machine, pattern)
+            time.sleep(0.2)
+            if machine.ended():
+                raise qemu.Failed("the machine did not stay: " + machine.ended())
+
+    def stopped(self, entry, lie):
+        """What stops at @entry, lies and goes on."""
+        def act():
+            stub = gdbstub.Stub(self.socket)
+            start = BASE if "multiboot" in entry else 0x100000 - PM
+            stub.run_to(gdbstub.symbol(self.build, entry) + start)
+            lie(stub)
+            stub.go()
+        return act
+
+    def cases(self):
+        """Every case as its name, QEMU's arguments, the lie and the error."""
+        gdb = gdbstub.arguments(self.socket)
+        for name, commands, entry, register, lie, error in LIES:
+            yield (name, ["-cdrom", self.iso(commands), *gdb],
+                   self.stopped(entry, lambda stub, lie=lie, register=register:
+                                lie(stub, stub.register(register))), error)
+        for name, commands, entry, lie, error in FAULTS:
+            yield (name, ["-cdrom", self.iso(commands), *gdb],
+                   self.stopped(entry, lambda stub, lie=lie: lie(stub, self.build)), error)
+        yield ("cpu/no-long-mode", ["-cdrom", self.iso(MB2), "-cpu", "qemu32"], lambda: None, "E01")
+
+
+def main():
+    liar = Liar(sys.argv[1] if len(sys.argv) > 1 else "build")
+    passed = failed = 0
+    for name, args, lie, error in liar.cases():
+        try:
+            liar.run(name, args, lie, error)
+            print(f"PASS {name}", flush=True)
+            passed += 1
+        except (qemu.Failed, media.Refused, OSError) as reason:
+            print(f"FAIL {name}: {reason}", flush=True)
+            failed += 1
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
