@@ -63,7 +63,7 @@ $(BUILD)/obj/%.S.o: %.S
 
 $(BUILD)/obj/shim/headers.S.o: $(BUILD)/setup16.bin
 
-$(BUILD)/lintel.ld: shim/lintel.ld shim/layout.h
+$(BUILD)/lintel.ld: shim/lintel.ld shim/layout.h shim/leave.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) -E -P -x c -Ishim $< -o $@
 

@@ -95,6 +95,10 @@ static void vga_write(const char *text, size_t len)
 	volatile uint16_t *cell = (volatile uint16_t *)VGA_TEXT;
 	uint32_t at = vga_cursor();
 
+	if (len && *text == '\n' && at % VGA_COLUMNS == 0) {
+		text++;
+		len--;
+	}
 	for (; len; len--, text++) {
 		if (*text == '\n')
 			at += VGA_COLUMNS - at % VGA_COLUMNS;

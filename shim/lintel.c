@@ -61,7 +61,7 @@ static void report(struct handoff *h, const struct kernel *k)
 
 static void announce(const struct handoff *h, const struct kernel *k)
 {
-	say("lintel " LINTEL_VERSION ": %s (%s), %" U64 " MiB RAM: %s, initrd %" U64
+	say("\nlintel " LINTEL_VERSION ": %s (%s), %" U64 " MiB RAM: %s, initrd %" U64
 	    " KiB, linux%u at %" X64 "\n",
 	    h->door, h->loader, map_total(&h->map, MAP_RAM) >> 20, k->name, plan.initrd.size >> 10,
 	    k->bits, plan.entry);

@@ -29,6 +29,7 @@ void die(enum error e, const char *fmt, ...)
 	va_start(ap, fmt);
 	vformat(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	say("lintel: E%02u %s\n", (unsigned)e, line);
+	/* On a line of its own, wherever the loader left the cursor. */
+	say("\nlintel: E%02u %s\n", (unsigned)e, line);
 	refuse();
 }

@@ -267,6 +267,10 @@ def initrds_and_command_lines():
         boots("extra/isolinux-mboot", "cloud",
               isolinux("kernel mboot.c32", f"append /cloud.efi {own} --- /second"), "multiboot1",
               own, both),
+        Case("high-initrd/multiboot2", grub("multiboot2 /cloud.efi", "module2 /second"),
+             # Two that do not touch are moved, and then there is room above 4 GiB.
+             [r"RAMDISK: \[mem 0x[1-9a-f][0-9a-f]{8}-",
+              *debian("cloud", files=both, kib=ram(5120), door="multiboot2")], mib=5120),
         boots("cmdline/longest", "cloud",
               grub(f"multiboot2 /lintel.efi {longest}", "module2 /cloud", "module2 /first"),
               "multiboot2", longest),
