@@ -24,16 +24,18 @@ SETUP16 := $(COMMON) -m16 -march=i386 -mregparm=3 -Os -ffreestanding -fno-pic \
 PROTOCOL_C := $(wildcard protocol/*.c)
 SHIM_C := $(wildcard shim/*.c)
 SHIM_S := $(wildcard shim/*.S)
+EFI_C := $(wildcard efi/*.c)
+EFI_S := $(wildcard efi/*.S)
 BIOS_C := $(wildcard bios/*.c)
 BIOS_S := $(wildcard bios/*.S)
 TOOL_C := $(wildcard iso/*.c)
 
 obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
-CORE_O := $(call obj,$(PROTOCOL_C) $(SHIM_C) $(SHIM_S))
+CORE_O := $(call obj,$(PROTOCOL_C) $(SHIM_C) $(SHIM_S) $(EFI_C) $(EFI_S))
 SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S))
 HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) $(TOOL_C))
 # The probe kernel is Lintel's entries and readers with other doors.
-PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c \
+PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
 	$(filter-out shim/doors.c shim/lintel.c shim/place.c shim/leave.c shim/refuse.c,$(SHIM_C)) \
 	$(filter-out shim/leave.S,$(SHIM_S)))
 
@@ -60,6 +62,13 @@ $(BUILD)/obj/%.S.o: %.S
 	$(call say,AS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ASM) -c $< -o $@
+
+# gnu-efi's headers have what a freestanding program needs; none of its libraries is linked.
+$(BUILD)/obj/efi/%.c.o: efi/%.c
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CORE) -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 \
+		-DGNU_EFI_USE_MS_ABI -fshort-wchar -c $< -o $@
 
 $(BUILD)/obj/shim/headers.S.o: $(BUILD)/setup16.bin
 
@@ -145,7 +154,7 @@ $(BUILD)/unit: $(UNIT_O)
 PY := python3
 INSTALL := $(PY) test/packages.py
 # gcc, make and python3 are the user's; gcc only recommends the C library's headers.
-BUILD_PACKAGES := gcc libc6-dev
+BUILD_PACKAGES := gcc libc6-dev gnu-efi
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
 CHECK_PACKAGES := file binutils
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags

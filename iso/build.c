@@ -13,6 +13,7 @@
 #include "image.h"
 #include "payload.h"
 #include "protocol/cpio.h"
+#include "shim/layout.h"
 #include "tool.h"
 
 /* No command line and no os-release comes near; a kernel given by mistake is above. */
@@ -279,10 +280,13 @@ static void add_initrds(struct image *im, const struct options *o)
 
 static void add_linux(struct image *im, const struct file *f, const struct kernel *k)
 {
+	uint64_t room;
+
 	image_begin(im, ".linux");
 	image_add_file(im, f);
 	image_end(im);
-	image_set_room(im, f->path, kernel_room(k));
+	room = kernel_room(k);
+	image_set_room(im, f->path, (room + PAGE - 1) & ~(uint64_t)(PAGE - 1));
 }
 
 int build_main(int argc, char **argv)

@@ -261,8 +261,6 @@ void image_set_room(struct image *im, const char *kernel, uint64_t room)
 		       "wants 0x%llx bytes of room (kernel_alignment + init_size) behind an image "
 		       "of 0x%llx bytes, 4 GiB is the end: use a smaller initrd or kernel",
 		       (unsigned long long)room, (unsigned long long)im->size);
-	section_add(im, ".room", PE_SCN_UNINITIALIZED | PE_SCN_READ | PE_SCN_WRITE);
-	PUT32(im->section, struct pe_section, VirtualSize, (uint32_t)room);
 	im->room = room;
 }
 
@@ -271,12 +269,10 @@ static void pe_fix(const struct image *im)
 	uint8_t *p = im->base + OPTIONAL_OFFSET;
 	struct span s = { p, sizeof(struct pe_optional_header64) };
 	uint32_t data = RD32(s, 0, struct pe_optional_header64, SizeOfInitializedData);
-	uint32_t bss = RD32(s, 0, struct pe_optional_header64, SizeOfUninitializedData);
 	uint64_t appended = im->size - im->base_size;
 
-	PUT32(p, struct pe_optional_header64, SizeOfImage, (uint32_t)(im->size + im->room));
+	PUT32(p, struct pe_optional_header64, SizeOfImage, (uint32_t)im->size);
 	PUT32(p, struct pe_optional_header64, SizeOfInitializedData, (uint32_t)(data + appended));
-	PUT32(p, struct pe_optional_header64, SizeOfUninitializedData, (uint32_t)(bss + im->room));
 	/* Counted as zero in the sum that becomes its value. */
 	PUT32(p, struct pe_optional_header64, CheckSum, 0);
 }

@@ -53,7 +53,8 @@ void image_add_bytes(struct image *im, const char *from, const void *bytes, uint
 /** image_end() - close the section: its size is exact, the file is padded to PAGE */
 void image_end(struct image *im);
 
-/** image_set_room() - the last section of all: memory and no bytes, for @kernel's sake */
+/** image_set_room() - memory that @kernel wants behind the image: part of init_size.  Not of
+ *  the PE image, which firmware with little memory could then not load. */
 void image_set_room(struct image *im, const char *kernel, uint64_t room);
 
 /** image_write() - the finished image to the given paths; NULL for a face that is not wanted */

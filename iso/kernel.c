@@ -36,8 +36,3 @@ void kernel_examine(struct kernel *k, const struct file *f)
 		refuse_other(f, s);
 	kernel_open(k, (struct blob){ (uintptr_t)s.p, s.len });
 }
-
-uint64_t kernel_room(const struct kernel *k)
-{
-	return k->realigns ? (k->align + k->init_size + PAGE - 1) & ~(uint64_t)(PAGE - 1) : 0;
-}

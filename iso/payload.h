@@ -15,7 +15,4 @@ struct file;
 /** kernel_examine() - understand a kernel as the boot will, or refuse */
 void kernel_examine(struct kernel *k, const struct file *f);
 
-/** kernel_room() - bytes that it wants behind itself, so that it can stay where it was loaded */
-uint64_t kernel_room(const struct kernel *k);
-
 #endif

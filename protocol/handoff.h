@@ -36,6 +36,7 @@ struct blob {
  * @initrd:     every other file, in the order given
  * @setup_data: nodes that came through a Linux door, whole (header and data)
  * @map:        the machine's memory, with everything above marked used
+ * @block:      memory that the door took for what leaves; size 0: choose some
  * @rsdp:       address of ACPI's root pointer, 0 where unknown
  * @rsdp_copy:  the root pointer's bytes, where a loader gave a copy of it
  * @bp:         what the zero page says about the machine in fields that have no
@@ -43,7 +44,7 @@ struct blob {
  * @report:     the boot report so far, key=value lines
  */
 struct handoff {
-	char door[16];
+	char door[24];
 	char loader[64];
 	char cmdline[CMDLINE_MAX + 1];
 	struct span bundled_cmdline;
@@ -53,6 +54,7 @@ struct handoff {
 	struct blob setup_data[SETUP_DATA_MAX];
 	uint32_t setup_datas;
 	struct map map;
+	struct blob block;
 	uint64_t rsdp;
 	uint8_t rsdp_copy[ACPI_RSDP_SIZE];
 	struct boot_params bp;

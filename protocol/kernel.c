@@ -340,3 +340,8 @@ void kernel_open(struct kernel *k, struct blob file)
 		    " with lintel build");
 	}
 }
+
+uint64_t kernel_room(const struct kernel *k)
+{
+	return k->realigns ? k->align + k->init_size : 0;
+}

@@ -76,6 +76,10 @@ enum kernel_kind kernel_kind(struct span file);
  */
 void kernel_open(struct kernel *k, struct blob file);
 
+/** kernel_room() - bytes from a kernel's load address on that let it run where it lies;
+ *  0 where that cannot be */
+uint64_t kernel_room(const struct kernel *k);
+
 /** bundle_find() - the section of a PE section table with this name
  *  @table: section headers; @name: up to 8 characters.
  *  Return: its place in the file (PointerToRawData, VirtualSize); size 0 for none. */

@@ -137,7 +137,7 @@ static void each_tag(struct span info, struct handoff *h,
 	} while (RD32(tag, 0, struct mb2_tag, type) != MB2_END);
 }
 
-void mb2_read(uint64_t base, struct handoff *h)
+static struct span info_at(uint64_t base)
 {
 	struct span head = span_at(base, sizeof(struct mb2_info)), info;
 	uint32_t size = RD32(head, 0, struct mb2_info, total_size);
@@ -148,10 +148,38 @@ void mb2_read(uint64_t base, struct handoff *h)
 	if (info.len != size)
 		die(E_BLOCK, "multiboot2 information at %" X64 " has %u bytes, %" U64 " exist",
 		    base, size, (uint64_t)info.len);
+	return info;
+}
+
+void mb2_read(uint64_t base, struct handoff *h)
+{
+	struct span info = info_at(base);
+
 	each_tag(info, h, read_map);
 	if (!h->map.n)
 		each_tag(info, h, read_memory); /* it ends at the first hole: second best */
 	handoff_check_map(h);
 	handoff_text_screen(h);
 	each_tag(info, h, read_rest);
+}
+
+struct mb2_efi mb2_efi(uint64_t base)
+{
+	struct span info = info_at(base), tag;
+	struct mb2_efi efi = { 0 };
+	uint64_t off = sizeof(struct mb2_info);
+
+	do {
+		tag = next_tag(info, &off);
+		if (RD32(tag, 0, struct mb2_tag, type) == MB2_EFI64)
+			efi.system_table = RD64(tag, 0, struct mb2_pointer, pointer);
+		if (RD32(tag, 0, struct mb2_tag, type) == MB2_EFI64_IMAGE)
+			efi.image = RD64(tag, 0, struct mb2_pointer, pointer);
+	} while (RD32(tag, 0, struct mb2_tag, type) != MB2_END);
+	if (!efi.system_table || !efi.image)
+		die(E_BLOCK,
+		    "multiboot2 EFI entry without system table (%" X64 ") or image handle (%" X64
+		    ")",
+		    efi.system_table, efi.image);
+	return efi;
 }

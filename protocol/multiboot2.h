@@ -39,6 +39,7 @@ enum {
 	MB2_ACPI_OLD = 14,
 	MB2_ACPI_NEW = 15,
 	MB2_EFI_MMAP = 17,
+	MB2_EFI64_IMAGE = 20,
 	MB2_LOAD_BASE = 21,
 };
 
@@ -67,6 +68,13 @@ struct mb2_memory {
 	uint32_t mem_lower, mem_upper; /* KiB, as in Multiboot 1 */
 } PACKED;
 SIZE(struct mb2_memory, 16);
+
+/** struct mb2_pointer - EFI system table and image handle, 64-bit */
+struct mb2_pointer {
+	struct mb2_tag tag;
+	uint64_t pointer;
+} PACKED;
+SIZE(struct mb2_pointer, 16);
 
 struct mb2_mmap {
 	struct mb2_tag tag;

@@ -29,6 +29,17 @@ void mb1_read(uint64_t info, struct handoff *h);
 void mb2_read(uint64_t info, struct handoff *h);
 
 /**
+ * struct mb2_efi - what a Multiboot 2 loader that keeps boot services tells of them
+ * @image: the boot loader's own image handle (tag 20)
+ */
+struct mb2_efi {
+	uint64_t image, system_table;
+};
+
+/** mb2_efi() - the tags 12 and 20; refuses (E_BLOCK, E_TAG) where one is missing */
+struct mb2_efi mb2_efi(uint64_t info);
+
+/**
  * linux_read() - what a Linux boot loader left in the zero page
  * @base: address of boot_params
  * @h:    initialised handoff; filled

@@ -21,29 +21,33 @@
  * The numbers are fixed: ERRORS.md explains each and scripts may look for them.
  */
 enum error {
-	E_CPU = 1,	  /* the processor has no long mode */
-	E_ENTRY = 2,	  /* entered with registers that no protocol has */
-	E_BLOCK = 3,	  /* the loader's information block is damaged */
-	E_TAG = 4,	  /* a tag or table entry in it is damaged */
-	E_NO_MAP = 5,	  /* the loader told no memory */
-	E_MAP_FULL = 6,	  /* more memory ranges than fit */
-	E_MODULE = 7,	  /* a module wraps or lies outside RAM */
-	E_MODULES = 8,	  /* too many modules */
-	E_CMDLINE = 9,	  /* the command line is too long */
-	E_NO_KERNEL = 10, /* nothing that was given is a kernel */
-	E_MACHINE = 11,	  /* the kernel is for another machine */
-	E_TRUNCATED = 12, /* the kernel is cut off */
-	E_16BIT = 13,	  /* the kernel has only a 16-bit entry */
-	E_OLD = 14,	  /* the kernel is a zImage or older */
-	E_ELF = 15,	  /* the ELF kernel's headers are damaged */
-	E_MEMORY = 16,	  /* kernel and initrd do not fit into memory */
-	E_FIXED = 17,	  /* the kernel's fixed address is not free RAM */
-	E_INITRD = 18,	  /* no place that the kernel allows for the initrd */
-	E_BUNDLE = 19,	  /* the image's own section table is damaged */
-	E_TRAP = 20,	  /* the processor raised an exception */
-	E_EFI_APP = 21,	  /* an EFI application that is not a Linux kernel */
-	E_E820 = 22,	  /* the BIOS told no usable memory map */
-	E_A20 = 23,	  /* address line 20 stays off */
+	E_CPU = 1,	    /* the processor has no long mode */
+	E_ENTRY = 2,	    /* entered with registers that no protocol has */
+	E_BLOCK = 3,	    /* the loader's information block is damaged */
+	E_TAG = 4,	    /* a tag or table entry in it is damaged */
+	E_NO_MAP = 5,	    /* the loader told no memory */
+	E_MAP_FULL = 6,	    /* more memory ranges than fit */
+	E_MODULE = 7,	    /* a module wraps or lies outside RAM */
+	E_MODULES = 8,	    /* too many modules */
+	E_CMDLINE = 9,	    /* the command line is too long */
+	E_NO_KERNEL = 10,   /* nothing that was given is a kernel */
+	E_MACHINE = 11,	    /* the kernel is for another machine */
+	E_TRUNCATED = 12,   /* the kernel is cut off */
+	E_16BIT = 13,	    /* the kernel has only a 16-bit entry */
+	E_OLD = 14,	    /* the kernel is a zImage or older */
+	E_ELF = 15,	    /* the ELF kernel's headers are damaged */
+	E_MEMORY = 16,	    /* kernel and initrd do not fit into memory */
+	E_FIXED = 17,	    /* the kernel's fixed address is not free RAM */
+	E_INITRD = 18,	    /* no place that the kernel allows for the initrd */
+	E_BUNDLE = 19,	    /* the image's own section table is damaged */
+	E_TRAP = 20,	    /* the processor raised an exception */
+	E_EFI_APP = 21,	    /* an EFI application that is not a Linux kernel */
+	E_E820 = 22,	    /* the BIOS told no usable memory map */
+	E_FILE = 24,	    /* a file named in the load options cannot be read */
+	E_EXIT = 25,	    /* the firmware does not end boot services */
+	E_SECURE_BOOT = 26, /* Secure Boot, and the kernel is not signed with the image */
+	E_EFI32 = 27,	    /* 32-bit UEFI entered the 64-bit image */
+	E_A20 = 23,	    /* address line 20 stays off */
 };
 
 /** format() - print into @buf (always terminated); %s %c %u %x, with l and 0<width> */

@@ -8,6 +8,7 @@
 
 #include "lib.h"
 #include "machine.h"
+#include "refuse.h"
 #include "say.h"
 
 #define COM1 0x3f8
@@ -31,6 +32,8 @@
 #define DEBUG_PORT 0xe9
 
 static bool no_text_screen;
+static void (*world_write)(const char *text, size_t len);
+static void (*world_refuse)(void);
 
 /* A line control register of 0 (5 data bits) means that nobody has set the UART up. */
 static void uart_set_up(void)
@@ -48,7 +51,7 @@ static void uart_put(char c)
 	outb(COM1, (uint8_t)c);
 }
 
-static void uart_write(const char *text, size_t len)
+void console_pc_serial(const char *text, size_t len)
 {
 	if (inb(COM_LSR) == ABSENT)
 		return;
@@ -111,13 +114,30 @@ static void vga_write(const char *text, size_t len)
 	crtc_write(CRTC_CURSOR_LOW, (uint8_t)at);
 }
 
+void console_use(void (*write)(const char *text, size_t len), void (*refuse_there)(void))
+{
+	world_write = write;
+	world_refuse = refuse_there;
+}
+
 void console_write(const char *text, size_t len)
 {
-	uart_write(text, len);
-	if (!no_text_screen)
-		vga_write(text, len);
+	if (world_write) {
+		world_write(text, len);
+	} else {
+		console_pc_serial(text, len);
+		if (!no_text_screen)
+			vga_write(text, len);
+	}
 	for (; len; len--)
 		outb(DEBUG_PORT, (uint8_t)*text++);
+}
+
+void refuse(void)
+{
+	if (world_refuse)
+		world_refuse();
+	refuse_pc();
 }
 
 void console_screen(const struct handoff *h)
@@ -129,7 +149,7 @@ void console_cursor(struct handoff *h)
 {
 	uint32_t at = vga_cursor();
 
-	if (no_text_screen)
+	if (no_text_screen || world_write)
 		return;
 	h->bp.screen_info.orig_x = (uint8_t)(at % VGA_COLUMNS);
 	h->bp.screen_info.orig_y = (uint8_t)(at / VGA_COLUMNS);

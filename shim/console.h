@@ -7,6 +7,17 @@
 
 #include "handoff.h"
 
+/**
+ * console_use() - say and refuse in another world than the bare PC's
+ * @write:  console_write() goes here too, instead of the UART and VGA text; port 0xe9
+ *          is always written
+ * @refuse: what follows a refusal
+ */
+void console_use(void (*write)(const char *text, size_t len), void (*refuse)(void));
+
+/** console_pc_serial() - write on COM1, where it exists */
+void console_pc_serial(const char *text, size_t len);
+
 /** console_screen() - learn from screen_info whether there is VGA text to write on */
 void console_screen(const struct handoff *h);
 

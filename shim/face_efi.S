@@ -10,6 +10,7 @@
 #define LOADED_HIGH 1
 #define XLF_KERNEL_64 1
 #define XLF_CAN_BE_LOADED_ABOVE_4G 2
+#define XLF_EFI_HANDOVER_64 8
 #define END_OF_HEADER 0x26c
 #define VERSION_STRING 0x280
 
@@ -51,7 +52,7 @@ header:	.byte	PM_OFFSET / 512 - 1		/* setup_sects */
 	.long	PAGE				/* kernel_alignment */
 	.byte	1				/* relocatable_kernel */
 	.byte	12				/* min_alignment: 4096 */
-	.word	XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G
+	.word	XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G | XLF_EFI_HANDOVER_64
 	.long	4095				/* cmdline_size: CMDLINE_MAX */
 	.long	0				/* hardware_subarch */
 	.quad	0				/* hardware_subarch_data */
@@ -60,7 +61,7 @@ header:	.byte	PM_OFFSET / 512 - 1		/* setup_sects */
 	.quad	0				/* setup_data */
 	.quad	0x100000			/* pref_address: small machines have no 16 MiB */
 	.long	image_end - face - PM_OFFSET	/* init_size */
-	.long	0				/* handover_offset */
+	.long	PM_HANDOVER			/* handover_offset */
 	.long	0				/* kernel_info_offset */
 	.if	. - header - (END_OF_HEADER - SETUP_HEADER_OFFSET)
 	.error	"the setup header has the wrong size"

@@ -77,6 +77,11 @@ mb2:	.long	MB2_MAGIC, 0, mb2_end - mb2, -(MB2_MAGIC + 0 + (mb2_end - mb2))
 	.balign	8
 	.word	6, MB2_OPTIONAL			/* modules on page boundaries */
 	.long	8
+	.word	7, MB2_OPTIONAL			/* keep EFI boot services; never without tag 9 */
+	.long	8
+	.word	9, MB2_OPTIONAL			/* the entry then, in long mode */
+	.long	12, OFFSET(start_multiboot2_efi64) + IMAGE_BASE
+	.balign	8
 	.word	10, MB2_OPTIONAL		/* relocatable: anywhere, low rather than high */
 	.long	24, IMAGE_BASE, 0xffffffff, PAGE, MB2_LOWEST
 	.word	0, 0
@@ -98,12 +103,13 @@ pm_begin:
 	jmp	start_linux32
 	AT(PM_OFFSET + PM_STARTUP_16)
 	jmp	start_linux16
+	AT(PM_OFFSET + PM_HANDOVER)
+	jmp	start_efi_handover32
 	AT(PM_OFFSET + PM_STARTUP_64)
 	.code64
 	jmp	start_linux64
-start_efi:					/* EFI_UNSUPPORTED, until this door is built */
-	movabs	$0x8000000000000003, %rax
-	ret
+	AT(PM_OFFSET + PM_HANDOVER + 0x200)
+	jmp	start_efi_handover
 
 	AT(ELF_VIEW_OFFSET)
 	.byte	0x7f, 'E', 'L', 'F', 2, 1, 1, 0

@@ -42,6 +42,8 @@
 /* Where the 16-bit setup code enters the protected-mode part: as 32-bit, other door. */
 #define PM_STARTUP_16 0x10
 #define PM_STARTUP_64 0x200
+/* EFI handover: 32-bit here, 64-bit 0x200 behind. */
+#define PM_HANDOVER 0x190
 #define ELF_VIEW_OFFSET 0x8f00
 /* The ELF view's PT_LOAD begins at the next page. */
 #define ELF_VIEW_LOAD 0x9000

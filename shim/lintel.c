@@ -59,15 +59,7 @@ static void report(struct handoff *h, const struct kernel *k)
 	handoff_report(h, "moved", "%u", plan.moves);
 }
 
-static void announce(const struct handoff *h, const struct kernel *k)
-{
-	say("\nlintel " LINTEL_VERSION ": %s (%s), %" U64 " MiB RAM: %s, initrd %" U64
-	    " KiB, linux%u at %" X64 "\n",
-	    h->door, h->loader, map_total(&h->map, MAP_RAM) >> 20, k->name, plan.initrd.size >> 10,
-	    k->bits, plan.entry);
-}
-
-uint64_t lintel(struct handoff *h)
+void lintel_plan(struct handoff *h)
 {
 	handoff_settle_cmdline(h);
 	console_screen(h);
@@ -76,8 +68,26 @@ uint64_t lintel(struct handoff *h)
 	kernel_open(&kernel, h->kernel);
 	check_kernel(h, &kernel);
 	place(&plan, h, &kernel, image_core(), leave_size(h));
+}
+
+void lintel_announce(const struct handoff *h)
+{
+	say("\nlintel " LINTEL_VERSION ": %s (%s), %" U64 " MiB RAM: %s, initrd %" U64
+	    " KiB, linux%u at %" X64 "\n",
+	    h->door, h->loader, map_total(&h->map, MAP_RAM) >> 20, kernel.name,
+	    plan.initrd.size >> 10, kernel.bits, plan.entry);
+}
+
+uint64_t lintel_act(struct handoff *h)
+{
 	report(h, &kernel);
-	announce(h, &kernel);
 	console_cursor(h);
 	return leave_write(&plan, h, &kernel);
+}
+
+uint64_t lintel(struct handoff *h)
+{
+	lintel_plan(h);
+	lintel_announce(h);
+	return lintel_act(h);
 }

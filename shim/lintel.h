@@ -11,11 +11,25 @@
 void lintel_image(struct handoff *h);
 
 /**
- * lintel() - find the kernel, choose places, write the block
+ * lintel_plan() - find the kernel and choose places; nothing is written or moved yet
+ *
+ * May be called again when the map has changed.  Everything that can be refused is
+ * refused here.
+ */
+void lintel_plan(struct handoff *h);
+
+/** lintel_announce() - say on the console what will be booted */
+void lintel_announce(const struct handoff *h);
+
+/**
+ * lintel_act() - write the block as lintel_plan() has it; cannot fail
  *
  * Return: the address to jump to, with rdi = it + LEAVE_ARGS (leave.h); the door's
  * assembly jumps.
  */
+uint64_t lintel_act(struct handoff *h);
+
+/** lintel() - all three, for doors that nobody listens behind any more */
 uint64_t lintel(struct handoff *h);
 
 #endif

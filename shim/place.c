@@ -254,12 +254,13 @@ static bool kernel_go(struct plan *p, struct handoff *h, const struct kernel *k)
 
 /* ---- both ---- */
 
-/* What nobody may overwrite: the EFI memory map, which the kernel reads in place. */
+/* What nobody may overwrite: a door's block, the EFI memory map that the kernel will read. */
 static void use_lasting(struct handoff *h)
 {
 	const struct efi_info *efi = &h->bp.efi_info;
 	uint64_t at = (uint64_t)efi->efi_memmap_hi << 32 | efi->efi_memmap;
 
+	use_blob(&h->map, h->block);
 	if (efi->efi_loader_signature)
 		map_use(&h->map, at, at + efi->efi_memmap_size);
 }
@@ -353,6 +354,10 @@ static void place_block(struct plan *p, struct handoff *h, const struct kernel *
 		use_blob(&h->map, h->initrd[i]);
 	for (uint32_t i = 0; i < h->setup_datas; i++)
 		use_blob(&h->map, h->setup_data[i]);
+	if (h->block.size) {
+		p->block = h->block;
+		return;
+	}
 	p->block.base = map_find_high(&h->map, (struct fit){ size, PAGE, MIB, FOUR_GIB });
 	p->block.size = size;
 	if (!p->block.base)

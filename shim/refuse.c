@@ -6,6 +6,7 @@
 #include "doors.h"
 #include "lib.h"
 #include "machine.h"
+#include "refuse.h"
 #include "say.h"
 
 #define PIT_CHANNEL_2 0x42
@@ -64,7 +65,7 @@ static bool reboot_after(const char *line, uint32_t *seconds)
 	return true;
 }
 
-void refuse(void)
+void refuse_pc(void)
 {
 	uint32_t seconds;
 

@@ -9,6 +9,7 @@
  *   linux32      esi = boot_params
  *   linux16      the same, from our own 16-bit setup code
  *   ELF entry    eax tells which Multiboot it is
+ *   EFI handover from a 32-bit firmware: refused here
  * cr4 and EFER may be left from an EFI world (PAE, NXE set).  Each door notes its
  * argument in edi and its C function in eax; long mode begins at arrive64 with
  *   edi = argument, esi = C function
@@ -36,8 +37,10 @@
 
 	.section .text, "ax"
 	.code32
-	.globl start_multiboot1, start_multiboot2, start_linux32, start_linux16, start_elf
-	.hidden start_multiboot1, start_multiboot2, start_linux32, start_linux16, start_elf
+	.globl start_multiboot1, start_multiboot2, start_linux32, start_linux16
+	.globl start_elf, start_efi_handover32
+	.hidden start_multiboot1, start_multiboot2, start_linux32, start_linux16
+	.hidden start_elf, start_efi_handover32
 
 	/* Set ebp with a stack of four bytes at \offset(\reg), whose content is kept. */
 	.macro	find_here offset, reg
@@ -154,12 +157,22 @@ enter32:
 	push	%eax
 	lret
 
+	/* A 32-bit firmware's boot loader, on its stack: there is no way on from here. */
+start_efi_handover32:
+	cli
+	cld
+	call	1f
+1:	pop	%ebp
+	lea	(here - 1b)(%ebp), %ebp
+	lea	REL(efi32_text), %esi
+	jmp	say32
+
 	/*
 	 * No long mode: say so on COM1, VGA text and port 0xe9, in 32-bit code, and stay.
 	 */
 no_long_mode:
 	lea	REL(no_long_mode_text), %esi
-	mov	$0xb8000, %edi
+say32:	mov	$0xb8000, %edi
 3:	lodsb
 	test	%al, %al
 	jz	5f
@@ -184,5 +197,7 @@ here:
 
 	.section .rodata, "a"
 no_long_mode_text:
-	.asciz "lintel: E01 this processor has no long mode: a 64-bit processor is needed\r\n"
+	.asciz "\r\nlintel: E01 this processor has no long mode: a 64-bit processor is needed\r\n"
+efi32_text:
+	.asciz "\r\nlintel: E27 this is a 32-bit UEFI: boot with the BIOS, or from 64-bit UEFI\r\n"
 	.section .note.GNU-stack, "", @progbits

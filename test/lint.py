@@ -15,13 +15,16 @@ WIRE = {"multiboot1.h": {"protocol/multiboot1.c"}, "multiboot2.h": {"protocol/mu
 MACHINE = {"shim/console.c", "shim/doors.c", "shim/paging.c", "shim/refuse.c", "shim/trap.c"}
 ASSEMBLY = MACHINE | {"shim/machine.h", "shim/lib.c"}
 # What each folder may include from.
-ARROWS = {"protocol": {"protocol"}, "shim": {"protocol", "shim"}}
+ARROWS = {"protocol": {"protocol"}, "shim": {"protocol", "shim"},
+          "efi": {"protocol", "shim", "efi"}}
 LONGEST = 70
 COLUMNS = 100
 WARNINGS = ("-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes "
             "-Wpointer-arith -Wundef -Wvla -Wwrite-strings -Wcast-align -Werror").split()
 INCLUDES = ["-std=gnu11", "-Iprotocol", "-Ishim", "-I.", "-Itest/unit",
             '-DLINTEL_VERSION="0"']
+EFI = ["-isystem", "/usr/include/efi", "-isystem", "/usr/include/efi/x86_64",
+       "-DGNU_EFI_USE_MS_ABI", "-fshort-wchar"]
 TIDY = ("-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,"
         "-bugprone-reserved-identifier,-bugprone-narrowing-conversions,"
         # Annex K's functions do not exist here; the checker wants them for memcpy.
@@ -79,7 +82,7 @@ def check_head():
 def check_includes():
     """Laws 1 and 4, and the arrows between the folders."""
     core = {os.path.basename(name): os.path.dirname(name) for name in files(".h")
-            if name.startswith(("protocol/", "shim/"))}
+            if name.startswith(("protocol/", "shim/", "efi/"))}
     for name in files(".c", ".h"):
         folder = name.split("/")[0]
         for number, line in lines(name):
@@ -98,7 +101,7 @@ def check_includes():
 def check_assembly():
     """Law 4: instructions of the machine in the named files only."""
     for name in files(".c", ".h"):
-        if name.startswith(("protocol/", "shim/")) and name not in ASSEMBLY:
+        if name.startswith(("protocol/", "shim/", "efi/")) and name not in ASSEMBLY:
             for number, line in lines(name):
                 if "__asm__" in line:
                     yield f"{name}:{number}: not a machine file (law 4)"
@@ -120,21 +123,24 @@ def check_format():
     return run(["clang-format", "--dry-run", "-Werror", *files(".c", ".h")])
 
 
-def sources():
-    """C files for the 64-bit compiler; bios/ is for gcc -m16 alone."""
-    return [name for name in files(".c") if not name.startswith("bios/")]
+def sources(*, efi):
+    """C files for the 64-bit compiler, of efi/ or all others; bios/ is for gcc -m16 alone."""
+    return [name for name in files(".c") if not name.startswith("bios/")
+            and name.startswith("efi/") == efi]
 
 
 def check_clang():
     """clang's warnings, with the options of the build."""
-    return run(["clang", "-fsyntax-only", *WARNINGS, *INCLUDES, *sources()])
+    command = ["clang", "-fsyntax-only", *WARNINGS, *INCLUDES]
+    return run([*command, *sources(efi=False)]) + run([*command, *EFI, *sources(efi=True)])
 
 
 def check_tidy():
     """clang-tidy."""
-    names = [name for name in sources() if not name.startswith("test/")]
-    said = run(["clang-tidy", "--quiet", f"--checks={TIDY}", "--warnings-as-errors=*", *names,
-                "--", *INCLUDES])
+    command = ["clang-tidy", "--quiet", f"--checks={TIDY}", "--warnings-as-errors=*"]
+    names = [name for name in sources(efi=False) if not name.startswith("test/")]
+    said = run([*command, *names, "--", *INCLUDES])
+    said += run([*command, *sources(efi=True), "--", *INCLUDES, *EFI])
     return [line for line in said if not line.endswith(" generated.")]
 
 

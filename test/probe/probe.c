@@ -10,6 +10,7 @@
 #include "machine.h"
 #include "paging.h"
 #include "readers.h"
+#include "refuse.h"
 #include "say.h"
 #include "trap.h"
 
@@ -120,7 +121,7 @@ uint64_t door_unknown(uint64_t value)
 	die(E_ENTRY, "the probe kernel takes boot_params, not %" X64, value);
 }
 
-void refuse(void)
+void refuse_pc(void)
 {
 	power_off();
 }

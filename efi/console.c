@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The console while boot services live: ConOut, and COM1 too where the firmware does
+ * not write there itself.  Called through console_write().
+ */
+#include "console.h"
+#include "efi.h"
+#include "say.h"
+
+#define LINE 128
+#define NODE_MESSAGING 3
+#define NODE_UART 14
+#define NODE_END 0x7f
+#define PATHS 1024
+
+static bool firmware_has_serial;
+
+/* Whether one of the devices in the ConOut variable is a serial port. */
+static bool conout_has_uart(void)
+{
+	EFI_GUID global = EFI_GLOBAL_VARIABLE;
+	CHAR16 name[] = { 'C', 'o', 'n', 'O', 'u', 't', 0 };
+	uint8_t paths[PATHS];
+	UINTN size = sizeof(paths);
+	struct span s;
+
+	if (efi.st->RuntimeServices->GetVariable(name, &global, NULL, &size, paths) != EFI_SUCCESS)
+		return false;
+	s = (struct span){ paths, size };
+	for (uint64_t at = 0; span_has(s, at, 4) && rd16(s, at + 2) >= 4; at += rd16(s, at + 2))
+		if (rd8(s, at) == NODE_MESSAGING && rd8(s, at + 1) == NODE_UART)
+			return true;
+	return false;
+}
+
+static void efi_write(const char *text, size_t len)
+{
+	CHAR16 line[LINE];
+	UINTN n = 0;
+
+	if (!firmware_has_serial)
+		console_pc_serial(text, len);
+	while (len) {
+		if (*text == '\n')
+			line[n++] = '\r';
+		line[n++] = (uint8_t)*text++;
+		if (--len == 0 || n >= LINE - 3) {
+			line[n] = 0;
+			efi.st->ConOut->OutputString(efi.st->ConOut, line);
+			n = 0;
+		}
+	}
+}
+
+/* The boot manager shows its next entry; what we took is given back. */
+static void efi_refuse(void)
+{
+	efi_free_all();
+	efi.bs->Exit(efi.image, EFI_LOAD_ERROR, 0, NULL);
+}
+
+void efi_console_open(void)
+{
+	firmware_has_serial = conout_has_uart();
+	if (efi.st->ConOut)
+		console_use(efi_write, efi_refuse);
+}
+
+void efi_console_close(void)
+{
+	console_use(console_pc_serial, NULL);
+}

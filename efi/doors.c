@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The doors with boot services alive: a UEFI application, the EFI handover entry, and
+ * Multiboot 2's EFI64 entry.
+ * Called by start_efi.S on the firmware's stack.  Long mode, the firmware's page
+ * tables; may call the firmware until efi_exit().
+ */
+#include "console.h"
+#include "doors.h"
+#include "efi.h"
+#include "lib.h"
+#include "lintel.h"
+#include "readers.h"
+#include "say.h"
+
+struct efi efi;
+
+uint64_t door_efi(uint64_t image, uint64_t system_table);
+uint64_t door_efi_handover(uint64_t image, uint64_t system_table, uint64_t boot_params);
+uint64_t door_multiboot2_efi64(uint64_t info);
+
+static void open_door(const char *name, uint64_t image, uint64_t system_table)
+{
+	efi.image = (EFI_HANDLE)(uintptr_t)image;
+	efi.st = (EFI_SYSTEM_TABLE *)(uintptr_t)system_table;
+	efi.bs = efi.st->BootServices;
+	handoff_init(&handoff, name);
+	efi_console_open();
+	lintel_image(&handoff);
+	efi_open_map(&handoff);
+}
+
+static void set_loader(struct handoff *h)
+{
+	const CHAR16 *vendor = efi.st->FirmwareVendor;
+	size_t n = 0;
+
+	for (; vendor && vendor[n] && n < sizeof(h->loader) - 1; n++)
+		h->loader[n] = (char)(vendor[n] < 0x80 ? vendor[n] : '?');
+	h->loader[n] = '\0';
+}
+
+/* From a handoff that has everything but the last map to the jump. */
+static uint64_t leave_firmware(struct handoff *h)
+{
+	if (!h->kernel.size)
+		die(E_NO_KERNEL, "no kernel: pack one with lintel build, or name one: linux=PATH");
+	efi_gather(h);
+	efi_take_block(h);
+	lintel_plan(h);
+	lintel_announce(h);
+	efi_exit(h);
+	efi_console_close();
+	return lintel_act(h);
+}
+
+uint64_t door_efi(uint64_t image, uint64_t system_table)
+{
+	open_door("efi", image, system_table);
+	set_loader(&handoff);
+	efi_load_options(&handoff);
+	return leave_firmware(&handoff);
+}
+
+static uint64_t words64(struct span page, size_t low, size_t high)
+{
+	return rd32(page, low) | (uint64_t)rd32(page, high) << 32;
+}
+
+#define BP(field) offsetof(struct boot_params, field)
+
+/* The boot loader filled what it knows into boot_params; the map is ours to ask for. */
+uint64_t door_efi_handover(uint64_t image, uint64_t system_table, uint64_t boot_params)
+{
+	struct span page = span_at(boot_params, sizeof(struct boot_params));
+	uint64_t line = words64(page, BP(hdr.cmd_line_ptr), BP(ext_cmd_line_ptr));
+
+	open_door("efi-handover", image, system_table);
+	format(handoff.loader, sizeof(handoff.loader), "type %x",
+	       rd8(page, BP(hdr.type_of_loader)));
+	if (line)
+		handoff_cmdline(&handoff, span_at(line, CMDLINE_MAX + 1));
+	handoff_module(&handoff, words64(page, BP(hdr.ramdisk_image), BP(ext_ramdisk_image)),
+		       words64(page, BP(hdr.ramdisk_size), BP(ext_ramdisk_size)),
+		       (struct span){ 0 });
+	efi_load_initrd(&handoff);
+	return leave_firmware(&handoff);
+}
+
+uint64_t door_multiboot2_efi64(uint64_t info)
+{
+	struct mb2_efi given = mb2_efi(info);
+
+	open_door("multiboot2-efi64", given.image, given.system_table);
+	mb2_read(info, &handoff);
+	return leave_firmware(&handoff);
+}

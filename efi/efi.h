@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the files of the UEFI door share.  They run in long mode on the firmware's page
+ * tables, boot services alive, and may call the firmware; the types, GUIDs' names and
+ * protocols are gnu-efi's headers.  No library of it is linked.
+ */
+#ifndef EFI_EFI_H
+#define EFI_EFI_H
+
+#include <efi.h>
+#include <efiprot.h>
+
+#include "handoff.h"
+
+/** struct efi - the firmware, as the door was given it; valid until exit
+ *  @image: our own image's handle; of GRUB's where GRUB entered us otherwise */
+struct efi {
+	EFI_HANDLE image;
+	EFI_SYSTEM_TABLE *st;
+	EFI_BOOT_SERVICES *bs;
+};
+extern struct efi efi;
+
+/* ---- console.c */
+
+/** efi_console_open() - say() goes to ConOut from now on, and refusals end the image */
+void efi_console_open(void);
+/** efi_console_close() - boot services are about to end: serial port only */
+void efi_console_close(void);
+
+/* ---- memory.c */
+
+/** efi_pages() - memory for bytes of ours, page-aligned, below @max; refuses (E_MEMORY) */
+uint64_t efi_pages(uint64_t size, uint64_t max, const char *what);
+/** efi_free_last() - give back what the last efi_pages() gave */
+void efi_free_last(void);
+/** efi_free_all() - give back everything that efi_pages() gave */
+void efi_free_all(void);
+/** efi_open_map() - the memory map as it is now, into the handoff */
+void efi_open_map(struct handoff *h);
+/** efi_take_block() - memory for what leaves, as much as the map and all else needs */
+void efi_take_block(struct handoff *h);
+/** efi_exit() - end boot services with a plan that holds for the very last map */
+void efi_exit(struct handoff *h);
+
+/* ---- file.c */
+
+/** efi_load_options() - the image's load options as the handoff's command line, but for
+ *  linux=PATH and initrd=PATH, which name files on the image's volume and are loaded */
+void efi_load_options(struct handoff *h);
+/** efi_load_initrd() - the initrd that LINUX_EFI_INITRD_MEDIA_GUID offers; false for none */
+bool efi_load_initrd(struct handoff *h);
+
+/* ---- tables.c */
+
+/** efi_find_table() - the configuration table with this GUID, 0 for none */
+uint64_t efi_find_table(const EFI_GUID *guid);
+/** efi_secure_boot() - whether signatures are enforced */
+bool efi_secure_boot(void);
+/** efi_gather() - RSDP, Secure Boot, screen and random seed into the handoff */
+void efi_gather(struct handoff *h);
+
+#endif

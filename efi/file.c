@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Load options and files.  Everything is read by the firmware straight to where the
+ * kernel will use it.  Boot services alive.
+ */
+#include "efi.h"
+#include "kernel.h"
+#include "lib.h"
+#include "say.h"
+
+#define PATH_MAX 512
+#define FOUR_GIB 0x100000000
+/* Some firmware cannot read more at once. */
+#define READ_MAX 0x10000000ull
+#define HEAD 0x8000ull
+
+/* Linux, Documentation/admin-guide/efi-stub.rst: the initrd's vendor media device path. */
+#define INITRD_MEDIA_GUID                                              \
+	{                                                              \
+		0x5568e427, 0x68fc, 0x4f3d,                            \
+		{                                                      \
+			0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68 \
+		}                                                      \
+	}
+#define LOAD_FILE2_GUID                                                \
+	{                                                              \
+		0x4006c0c1, 0xfcb3, 0x403e,                            \
+		{                                                      \
+			0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d \
+		}                                                      \
+	}
+#define SHELL_PARAMETERS_GUID                                          \
+	{                                                              \
+		0x752f3136, 0x4e16, 0x4fdc,                            \
+		{                                                      \
+			0xa2, 0x2a, 0xe5, 0xf4, 0x68, 0x12, 0xf4, 0xca \
+		}                                                      \
+	}
+
+static EFI_LOADED_IMAGE *loaded_image(void)
+{
+	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+	EFI_LOADED_IMAGE *li;
+
+	if (efi.bs->HandleProtocol(efi.image, &guid, (void **)&li) != EFI_SUCCESS)
+		die(E_BLOCK, "the firmware does not know the image that it started");
+	return li;
+}
+
+/* ---- files on the image's volume */
+
+static EFI_FILE_HANDLE open_volume(void)
+{
+	EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
+	EFI_FILE_IO_INTERFACE *fs;
+	EFI_FILE_HANDLE root;
+
+	if (efi.bs->HandleProtocol(loaded_image()->DeviceHandle, &guid, (void **)&fs) !=
+		    EFI_SUCCESS ||
+	    fs->OpenVolume(fs, &root) != EFI_SUCCESS)
+		die(E_FILE, "the volume that the image came from has no files");
+	return root;
+}
+
+/* Firmware wants backslashes from the root; people write either. */
+static void firmware_path(CHAR16 *to, const char *path)
+{
+	UINTN n = 0;
+
+	if (*path != '/' && *path != '\\')
+		to[n++] = '\\';
+	for (; *path && n < PATH_MAX - 1; path++)
+		to[n++] = *path == '/' ? '\\' : (uint8_t)*path;
+	to[n] = 0;
+}
+
+static EFI_FILE_HANDLE open_file(const char *path, uint64_t *size)
+{
+	EFI_FILE_HANDLE root = open_volume(), file;
+	CHAR16 name[PATH_MAX];
+	EFI_STATUS status;
+
+	firmware_path(name, path);
+	status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
+	root->Close(root);
+	/* A position behind everything is the end; asking where it is gives the size. */
+	if (status == EFI_SUCCESS && (file->SetPosition(file, UINT64_MAX) != EFI_SUCCESS ||
+				      file->GetPosition(file, size) != EFI_SUCCESS))
+		status = EFI_DEVICE_ERROR;
+	if (status != EFI_SUCCESS || !*size)
+		die(E_FILE, "file %s cannot be opened, or is empty: status %" X64, path,
+		    (uint64_t)status);
+	return file;
+}
+
+static void read_at(EFI_FILE_HANDLE file, const char *path, uint64_t at, uint64_t size)
+{
+	uint64_t done = 0;
+
+	file->SetPosition(file, 0);
+	while (done < size) {
+		UINTN n = size - done < READ_MAX ? size - done : READ_MAX;
+		EFI_STATUS status = file->Read(file, &n, (void *)(uintptr_t)(at + done));
+
+		if (status != EFI_SUCCESS || !n)
+			die(E_FILE, "file %s cannot be read at %" X64 ": status %" X64, path, done,
+			    (uint64_t)status);
+		done += n;
+	}
+}
+
+/* A kernel gets the room behind itself that it needs to start where it was read; how much,
+ * its first bytes say. */
+static struct blob load_kernel(const char *path)
+{
+	static struct kernel kernel;
+	uint64_t size = 0, at;
+	EFI_FILE_HANDLE file = open_file(path, &size);
+
+	at = efi_pages(size, FOUR_GIB, path);
+	read_at(file, path, at, size < HEAD ? size : HEAD);
+	kernel_open(&kernel, (struct blob){ at, size });
+	efi_free_last();
+	at = efi_pages(size + kernel_room(&kernel), FOUR_GIB, path);
+	read_at(file, path, at, size);
+	file->Close(file);
+	return (struct blob){ at, size };
+}
+
+static struct blob load_file(const char *path)
+{
+	uint64_t size = 0, at;
+	EFI_FILE_HANDLE file = open_file(path, &size);
+
+	at = efi_pages(size, FOUR_GIB, path);
+	read_at(file, path, at, size);
+	file->Close(file);
+	return (struct blob){ at, size };
+}
+
+/* ---- the initrd that a boot loader offers */
+
+bool efi_load_initrd(struct handoff *h)
+{
+	static const EFI_GUID media = INITRD_MEDIA_GUID;
+	struct {
+		EFI_DEVICE_PATH head;
+		EFI_GUID guid;
+		EFI_DEVICE_PATH end;
+	} __attribute__((packed))
+	path = { { 4, 3, { sizeof(EFI_DEVICE_PATH) + sizeof(EFI_GUID), 0 } },
+		 media,
+		 { 0x7f, 0xff, { sizeof(EFI_DEVICE_PATH), 0 } } };
+	EFI_DEVICE_PATH *rest = (EFI_DEVICE_PATH *)&path;
+	EFI_GUID guid = LOAD_FILE2_GUID;
+	EFI_LOAD_FILE_INTERFACE *load;
+	EFI_HANDLE handle;
+	UINTN size = 0;
+	uint64_t at;
+
+	if (efi.bs->LocateDevicePath(&guid, &rest, &handle) != EFI_SUCCESS ||
+	    efi.bs->HandleProtocol(handle, &guid, (void **)&load) != EFI_SUCCESS)
+		return false;
+	if (load->LoadFile(load, rest, FALSE, &size, NULL) != EFI_BUFFER_TOO_SMALL || !size)
+		return false;
+	at = efi_pages(size, FOUR_GIB, "the boot loader's initrd");
+	if (load->LoadFile(load, rest, FALSE, &size, (void *)(uintptr_t)at) != EFI_SUCCESS)
+		die(E_FILE, "the boot loader's initrd of %" U64 " bytes cannot be read",
+		    (uint64_t)size);
+	handoff_initrd(h, (struct blob){ at, size });
+	return true;
+}
+
+/* ---- load options */
+
+/* UTF-16 becomes UTF-8; what begins with a control character is no text. */
+static void to_utf8(char *to, struct span options)
+{
+	uint64_t n = 0;
+
+	for (uint64_t at = 0; rd16(options, at) >= ' ' && n + 4 < CMDLINE_MAX; at += 2) {
+		uint16_t c = rd16(options, at);
+
+		if (c < 0x80) {
+			to[n++] = (char)c;
+		} else if (c < 0x800) {
+			to[n++] = (char)(0xc0 | c >> 6);
+			to[n++] = (char)(0x80 | (c & 0x3f));
+		} else {
+			to[n++] = (char)(0xe0 | c >> 12);
+			to[n++] = (char)(0x80 | (c >> 6 & 0x3f));
+			to[n++] = (char)(0x80 | (c & 0x3f));
+		}
+	}
+	to[n] = '\0';
+}
+
+/* The file name at the end of a device path; empty where there is none. */
+static struct span file_name(const EFI_DEVICE_PATH *path)
+{
+	struct span node = { (const uint8_t *)path, 4 }, name = { 0 };
+	uint64_t base = 0;
+
+	for (; path && rd8(node, 0) != END_DEVICE_PATH_TYPE && rd16(node, 2) >= 4;
+	     node.p += rd16(node, 2))
+		if (rd8(node, 0) == MEDIA_DEVICE_PATH && rd8(node, 1) == MEDIA_FILEPATH_DP)
+			name = (struct span){ node.p + 4, rd16(node, 2) - 4u };
+	for (uint64_t at = 0; rd16(name, at); at += 2)
+		if (rd16(name, at) == '\\' || rd16(name, at) == '/')
+			base = at + 2;
+	return span_from(name, base);
+}
+
+/* The UEFI shell and iPXE put the program's name first. */
+static bool is_own_name(const EFI_LOADED_IMAGE *li, const char *word, size_t len)
+{
+	EFI_GUID guid = SHELL_PARAMETERS_GUID;
+	struct span name = file_name(li->FilePath);
+	void *interface;
+
+	if (efi.bs->HandleProtocol(efi.image, &guid, &interface) == EFI_SUCCESS)
+		return true;
+	for (size_t i = 0; i < len; i++)
+		if (rd16(name, 2 * i) != (uint8_t)word[i])
+			return false;
+	return !rd16(name, 2 * len);
+}
+
+static bool option(const char *word, const char *key, char *value)
+{
+	size_t n = strlen(key), i = 0;
+
+	if (memcmp(word, key, n))
+		return false;
+	for (word += n; *word && *word != ' ' && i < PATH_MAX - 1; word++)
+		value[i++] = *word;
+	value[i] = '\0';
+	return true;
+}
+
+/* One word: a file to be loaded, or for the kernel. */
+static void take_word(struct handoff *h, const char *word, size_t len, bool want_initrd)
+{
+	char path[PATH_MAX];
+
+	if (!h->kernel.size && option(word, "linux=", path)) {
+		if (efi_secure_boot())
+			die(E_SECURE_BOOT, "Secure Boot: %s is not signed with the image", path);
+		h->kernel = load_kernel(path);
+	} else if (option(word, "initrd=", path)) {
+		if (want_initrd)
+			handoff_initrd(h, load_file(path));
+	} else {
+		handoff_cmdline(h, (struct span){ (const uint8_t *)word, len });
+	}
+}
+
+void efi_load_options(struct handoff *h)
+{
+	static char line[CMDLINE_MAX + 1];
+	const EFI_LOADED_IMAGE *li = loaded_image();
+	bool first = true, offered = efi_load_initrd(h);
+	const char *word = line, *end;
+
+	/* A signed image with a command line of its own takes no other. */
+	if (!li->LoadOptions || (h->bundled_cmdline.len && efi_secure_boot()))
+		return;
+	to_utf8(line, (struct span){ li->LoadOptions, li->LoadOptionsSize });
+	for (;; word = end) {
+		while (*word == ' ')
+			word++;
+		if (!*word)
+			return;
+		for (end = word; *end && *end != ' ';)
+			end++;
+		if (!first || !is_own_name(li, word, (size_t)(end - word)))
+			take_word(h, word, (size_t)(end - word), !offered);
+		first = false;
+	}
+}

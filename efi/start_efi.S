@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The entries with boot services alive.  Long mode, the firmware's page tables,
+ * descriptor tables and stack, which all stay in use until the block is left for.
+ *
+ *   start_efi           PE entry, Microsoft's convention: rcx = image handle,
+ *                       rdx = system table; refusals end through the firmware's Exit()
+ *   start_efi_handover  64-bit EFI handover entry: rdi = image handle,
+ *                       rsi = system table, rdx = boot_params
+ *   start_multiboot2_efi64  ebx = Multiboot 2 boot information, eax its magic
+ */
+#include "leave.h"
+
+	.section .text, "ax"
+	.code64
+	.globl start_efi, start_efi_handover, start_multiboot2_efi64
+	.hidden start_efi, start_efi_handover, start_multiboot2_efi64
+
+start_efi:
+	cld
+	mov	%rcx, %rdi
+	mov	%rdx, %rsi
+	and	$-16, %rsp
+	call	door_efi
+	jmp	leave_firmware
+
+start_efi_handover:
+	cld
+	and	$-16, %rsp
+	call	door_efi_handover
+
+	jmp	leave_firmware
+
+start_multiboot2_efi64:
+	cld
+	mov	%ebx, %edi
+	and	$-16, %rsp
+	call	door_multiboot2_efi64
+
+leave_firmware:
+	cli
+	lea	LEAVE_ARGS(%rax), %rdi
+	jmp	*%rax
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What the firmware knows of the machine: configuration tables, variables, screen,
+ * random bytes.  Boot services alive.
+ */
+#include "efi.h"
+#include "lib.h"
+
+#define RNG_BYTES 32
+
+/* enum efi_secureboot_mode of boot_params.secure_boot. */
+#define SECURE_BOOT_DISABLED 2
+#define SECURE_BOOT_ENABLED 3
+
+#define RNG_PROTOCOL                                                   \
+	{                                                              \
+		0x3152bca5, 0xeade, 0x433d,                            \
+		{                                                      \
+			0x86, 0x2e, 0xc0, 0x1c, 0xdc, 0x29, 0x1f, 0x44 \
+		}                                                      \
+	}
+
+struct rng_protocol {
+	EFI_STATUS(EFIAPI *GetInfo)(struct rng_protocol *, UINTN *, EFI_GUID *);
+	EFI_STATUS(EFIAPI *GetRNG)(struct rng_protocol *, EFI_GUID *, UINTN, UINT8 *);
+};
+
+uint64_t efi_find_table(const EFI_GUID *guid)
+{
+	for (UINTN i = 0; i < efi.st->NumberOfTableEntries; i++)
+		if (!memcmp(&efi.st->ConfigurationTable[i].VendorGuid, guid, sizeof(*guid)))
+			return (uint64_t)(uintptr_t)efi.st->ConfigurationTable[i].VendorTable;
+	return 0;
+}
+
+static uint8_t global_byte(const CHAR16 *name)
+{
+	EFI_GUID global = EFI_GLOBAL_VARIABLE;
+	UINT8 value = 0;
+	UINTN size = sizeof(value);
+
+	if (efi.st->RuntimeServices->GetVariable((CHAR16 *)name, &global, NULL, &size, &value) !=
+	    EFI_SUCCESS)
+		return 0;
+	return value;
+}
+
+bool efi_secure_boot(void)
+{
+	static const CHAR16 secure[] = { 'S', 'e', 'c', 'u', 'r', 'e', 'B', 'o', 'o', 't', 0 };
+	static const CHAR16 setup[] = { 'S', 'e', 't', 'u', 'p', 'M', 'o', 'd', 'e', 0 };
+
+	return global_byte(secure) && !global_byte(setup);
+}
+
+static void find_rsdp(struct handoff *h)
+{
+	EFI_GUID acpi20 = ACPI_20_TABLE_GUID, acpi = ACPI_TABLE_GUID;
+
+	h->rsdp = efi_find_table(&acpi20);
+	if (!h->rsdp)
+		h->rsdp = efi_find_table(&acpi);
+}
+
+struct channel {
+	uint8_t size, pos;
+};
+
+static struct channel channel_of(UINT32 mask)
+{
+	struct channel c = { 0 };
+
+	while (mask && !(mask & 1)) {
+		mask >>= 1;
+		c.pos++;
+	}
+	for (; mask & 1; mask >>= 1)
+		c.size++;
+	return c;
+}
+
+/* Blue-green-red and red-green-blue are the same masks, seen from either end. */
+static EFI_PIXEL_BITMASK masks_of(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info)
+{
+	EFI_PIXEL_BITMASK rgb = { 0xff, 0xff00, 0xff0000, 0xff000000 };
+	EFI_PIXEL_BITMASK bgr = { 0xff0000, 0xff00, 0xff, 0xff000000 };
+
+	if (info->PixelFormat == PixelBitMask)
+		return info->PixelInformation;
+	return info->PixelFormat == PixelBlueGreenRedReserved8BitPerColor ? bgr : rgb;
+}
+
+static void set_channels(struct screen_info *si, EFI_PIXEL_BITMASK mask)
+{
+	struct channel r = channel_of(mask.RedMask), g = channel_of(mask.GreenMask);
+	struct channel b = channel_of(mask.BlueMask), x = channel_of(mask.ReservedMask);
+
+	si->red_size = r.size;
+	si->red_pos = r.pos;
+	si->green_size = g.size;
+	si->green_pos = g.pos;
+	si->blue_size = b.size;
+	si->blue_pos = b.pos;
+	si->rsvd_size = x.size;
+	si->rsvd_pos = x.pos;
+	si->lfb_depth = (uint16_t)(r.size + g.size + b.size + x.size);
+}
+
+static void set_screen(struct handoff *h)
+{
+	EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop;
+	const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info;
+	struct screen_info *si = &h->bp.screen_info;
+
+	if (efi.bs->HandleProtocol(efi.st->ConsoleOutHandle, &guid, (void **)&gop) != EFI_SUCCESS &&
+	    efi.bs->LocateProtocol(&guid, NULL, (void **)&gop) != EFI_SUCCESS)
+		return;
+	info = gop->Mode->Info;
+	if (info->PixelFormat == PixelBltOnly)
+		return;
+	*si = (struct screen_info){ .orig_video_isVGA = VIDEO_TYPE_EFI, .pages = 1 };
+	set_channels(si, masks_of(info));
+	si->lfb_width = (uint16_t)info->HorizontalResolution;
+	si->lfb_height = (uint16_t)info->VerticalResolution;
+	si->lfb_linelength = (uint16_t)(info->PixelsPerScanLine * (si->lfb_depth / 8));
+	si->lfb_base = (uint32_t)gop->Mode->FrameBufferBase;
+	si->ext_lfb_base = (uint32_t)(gop->Mode->FrameBufferBase >> 32);
+	si->capabilities = si->ext_lfb_base ? SCREEN_CAPABILITY_64BIT_BASE : 0;
+	si->lfb_size = (uint32_t)si->lfb_linelength * si->lfb_height;
+}
+
+static void add_random_seed(struct handoff *h)
+{
+	static struct {
+		struct setup_data head;
+		UINT8 bytes[RNG_BYTES];
+	} node;
+	EFI_GUID guid = RNG_PROTOCOL;
+	struct rng_protocol *rng;
+
+	if (h->setup_datas == SETUP_DATA_MAX ||
+	    efi.bs->LocateProtocol(&guid, NULL, (void **)&rng) != EFI_SUCCESS ||
+	    rng->GetRNG(rng, NULL, RNG_BYTES, node.bytes) != EFI_SUCCESS)
+		return;
+	node.head = (struct setup_data){ 0, SETUP_RNG_SEED, RNG_BYTES };
+	h->setup_data[h->setup_datas++] = (struct blob){ (uint64_t)(uintptr_t)&node,
+							 sizeof(node.head) + RNG_BYTES };
+}
+
+void efi_gather(struct handoff *h)
+{
+	find_rsdp(h);
+	set_screen(h);
+	add_random_seed(h);
+	h->bp.secure_boot = efi_secure_boot() ? SECURE_BOOT_ENABLED : SECURE_BOOT_DISABLED;
+}
