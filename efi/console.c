@@ -19,12 +19,12 @@ static bool firmware_has_serial;
 static bool conout_has_uart(void)
 {
 	EFI_GUID global = EFI_GLOBAL_VARIABLE;
-	CHAR16 name[] = { 'C', 'o', 'n', 'O', 'u', 't', 0 };
 	uint8_t paths[PATHS];
 	UINTN size = sizeof(paths);
 	struct span s;
 
-	if (efi.st->RuntimeServices->GetVariable(name, &global, NULL, &size, paths) != EFI_SUCCESS)
+	if (efi.st->RuntimeServices->GetVariable((CHAR16 *)L"ConOut", &global, NULL, &size,
+						 paths) != EFI_SUCCESS)
 		return false;
 	s = (struct span){ paths, size };
 	for (uint64_t at = 0; span_has(s, at, 4) && rd16(s, at + 2) >= 4; at += rd16(s, at + 2))

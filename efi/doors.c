@@ -10,6 +10,7 @@
 #include "efi.h"
 #include "lib.h"
 #include "lintel.h"
+#include "machine.h"
 #include "readers.h"
 #include "say.h"
 
@@ -21,11 +22,15 @@ uint64_t door_multiboot2_efi64(uint64_t info);
 
 static void open_door(const char *name, uint64_t image, uint64_t system_table)
 {
+	uint64_t tsc = rdtsc();
+
 	efi.image = (EFI_HANDLE)(uintptr_t)image;
 	efi.st = (EFI_SYSTEM_TABLE *)(uintptr_t)system_table;
 	efi.bs = efi.st->BootServices;
 	handoff_init(&handoff, name);
 	efi_console_open();
+	efi_bli_begin(tsc);
+	handoff_report(&handoff, "tsc", "%" U64, tsc);
 	lintel_image(&handoff);
 	efi_open_map(&handoff);
 }
@@ -49,6 +54,7 @@ static uint64_t leave_firmware(struct handoff *h)
 	efi_take_block(h);
 	lintel_plan(h);
 	lintel_announce(h);
+	efi_bli_end();
 	efi_exit(h);
 	efi_console_close();
 	return lintel_act(h);

@@ -51,6 +51,15 @@ void efi_load_options(struct handoff *h);
 /** efi_load_initrd() - the initrd that LINUX_EFI_INITRD_MEDIA_GUID offers; false for none */
 bool efi_load_initrd(struct handoff *h);
 
+/* ---- bli.c */
+
+/** efi_bli_begin() - who we are and since when: @tsc at the door */
+void efi_bli_begin(uint64_t tsc);
+/** efi_bli_image() - the file that was started, UTF-16 with its NUL */
+void efi_bli_image(struct span path);
+/** efi_bli_end() - the kernel is about to be started */
+void efi_bli_end(void);
+
 /* ---- tables.c */
 
 /** efi_find_table() - the configuration table with this GUID, 0 for none */

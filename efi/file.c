@@ -195,27 +195,33 @@ static void to_utf8(char *to, struct span options)
 	to[n] = '\0';
 }
 
-/* The file name at the end of a device path; empty where there is none. */
-static struct span file_name(const EFI_DEVICE_PATH *path)
+/* The file in a device path, UTF-16; empty where there is none. */
+static struct span file_path(const EFI_DEVICE_PATH *path)
 {
 	struct span node = { (const uint8_t *)path, 4 }, name = { 0 };
-	uint64_t base = 0;
 
 	for (; path && rd8(node, 0) != END_DEVICE_PATH_TYPE && rd16(node, 2) >= 4;
 	     node.p += rd16(node, 2))
 		if (rd8(node, 0) == MEDIA_DEVICE_PATH && rd8(node, 1) == MEDIA_FILEPATH_DP)
 			name = (struct span){ node.p + 4, rd16(node, 2) - 4u };
-	for (uint64_t at = 0; rd16(name, at); at += 2)
-		if (rd16(name, at) == '\\' || rd16(name, at) == '/')
+	return name;
+}
+
+static struct span file_name(struct span path)
+{
+	uint64_t base = 0;
+
+	for (uint64_t at = 0; rd16(path, at); at += 2)
+		if (rd16(path, at) == '\\' || rd16(path, at) == '/')
 			base = at + 2;
-	return span_from(name, base);
+	return span_from(path, base);
 }
 
 /* The UEFI shell and iPXE put the program's name first. */
 static bool is_own_name(const EFI_LOADED_IMAGE *li, const char *word, size_t len)
 {
 	EFI_GUID guid = SHELL_PARAMETERS_GUID;
-	struct span name = file_name(li->FilePath);
+	struct span name = file_name(file_path(li->FilePath));
 	void *interface;
 
 	if (efi.bs->HandleProtocol(efi.image, &guid, &interface) == EFI_SUCCESS)
@@ -262,6 +268,7 @@ void efi_load_options(struct handoff *h)
 	bool first = true, offered = efi_load_initrd(h);
 	const char *word = line, *end;
 
+	efi_bli_image(file_path(li->FilePath));
 	/* A signed image with a command line of its own takes no other. */
 	if (!li->LoadOptions || (h->bundled_cmdline.len && efi_secure_boot()))
 		return;

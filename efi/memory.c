@@ -78,7 +78,7 @@ static void set_efi_info(struct handoff *h, UINTN size, UINTN desc_size, UINT32 
 	uint64_t st = (uint64_t)(uintptr_t)efi.st;
 
 	h->bp.efi_info = (struct efi_info){
-		.efi_loader_signature = 0x34364c45, /* "EL64" */
+		.efi_loader_signature = EFI_LOADER_SIGNATURE_64,
 		.efi_systab = (uint32_t)st,
 		.efi_systab_hi = (uint32_t)(st >> 32),
 		.efi_memdesc_size = (uint32_t)desc_size,

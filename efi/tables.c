@@ -25,6 +25,20 @@ struct rng_protocol {
 	EFI_STATUS(EFIAPI *GetRNG)(struct rng_protocol *, EFI_GUID *, UINTN, UINT8 *);
 };
 
+/* UEFI 2.10, section 12.9.2.5: EFI_EDID_ACTIVE_PROTOCOL. */
+#define EDID_ACTIVE_PROTOCOL                                           \
+	{                                                              \
+		0xbd8c1056, 0x9f36, 0x44ec,                            \
+		{                                                      \
+			0x92, 0xa8, 0xa6, 0x33, 0x7f, 0x81, 0x79, 0x86 \
+		}                                                      \
+	}
+
+struct edid_protocol {
+	UINT32 SizeOfEdid;
+	UINT8 *Edid;
+};
+
 uint64_t efi_find_table(const EFI_GUID *guid)
 {
 	for (UINTN i = 0; i < efi.st->NumberOfTableEntries; i++)
@@ -47,10 +61,7 @@ static uint8_t global_byte(const CHAR16 *name)
 
 bool efi_secure_boot(void)
 {
-	static const CHAR16 secure[] = { 'S', 'e', 'c', 'u', 'r', 'e', 'B', 'o', 'o', 't', 0 };
-	static const CHAR16 setup[] = { 'S', 'e', 't', 'u', 'p', 'M', 'o', 'd', 'e', 0 };
-
-	return global_byte(secure) && !global_byte(setup);
+	return global_byte(L"SecureBoot") && !global_byte(L"SetupMode");
 }
 
 static void find_rsdp(struct handoff *h)
@@ -130,6 +141,16 @@ static void set_screen(struct handoff *h)
 	si->lfb_size = (uint32_t)si->lfb_linelength * si->lfb_height;
 }
 
+static void set_edid(struct handoff *h)
+{
+	EFI_GUID guid = EDID_ACTIVE_PROTOCOL;
+	struct edid_protocol *edid;
+
+	if (efi.bs->LocateProtocol(&guid, NULL, (void **)&edid) == EFI_SUCCESS &&
+	    edid->SizeOfEdid >= sizeof(h->bp.edid_info))
+		memcpy(h->bp.edid_info, edid->Edid, sizeof(h->bp.edid_info));
+}
+
 static void add_random_seed(struct handoff *h)
 {
 	static struct {
@@ -152,6 +173,7 @@ void efi_gather(struct handoff *h)
 {
 	find_rsdp(h);
 	set_screen(h);
+	set_edid(h);
 	add_random_seed(h);
 	h->bp.secure_boot = efi_secure_boot() ? SECURE_BOOT_ENABLED : SECURE_BOOT_DISABLED;
 }

@@ -149,6 +149,8 @@ SIZE(struct screen_info, 0x40);
 
 #define SCREEN_CAPABILITY_64BIT_BASE 2
 
+#define EFI_LOADER_SIGNATURE_64 0x34364c45 /* "EL64" */
+
 /** struct efi_info - what a kernel needs to call EFI runtime services */
 struct efi_info {
 	uint32_t efi_loader_signature; /* "EL32" or "EL64" */

@@ -25,6 +25,11 @@ static uint64_t tag_min(uint32_t type)
 		return sizeof(struct mb2_mmap);
 	case MB2_FRAMEBUFFER:
 		return offsetof(struct mb2_framebuffer, reserved);
+	case MB2_EFI64:
+	case MB2_EFI64_IMAGE:
+		return sizeof(struct mb2_pointer);
+	case MB2_EFI_MMAP:
+		return sizeof(struct mb2_efi_mmap);
 	default:
 		return sizeof(struct mb2_tag);
 	}
@@ -151,6 +156,38 @@ static struct span info_at(uint64_t base)
 	return info;
 }
 
+/* EFI without boot services: the kernel reads the map where it lies, for runtime services. */
+static void read_efi(struct span info, uint64_t base, struct handoff *h)
+{
+	uint64_t off = sizeof(struct mb2_info), at, systab = 0;
+	struct efi_info efi = { 0 };
+	struct span tag;
+
+	do {
+		at = base + off;
+		tag = next_tag(info, &off);
+		if (RD32(tag, 0, struct mb2_tag, type) == MB2_EFI64)
+			systab = RD64(tag, 0, struct mb2_pointer, pointer);
+		if (RD32(tag, 0, struct mb2_tag, type) == MB2_EFI_MMAP)
+			efi = (struct efi_info){
+				.efi_memmap = (uint32_t)(at + sizeof(struct mb2_efi_mmap)),
+				.efi_memmap_size =
+					(uint32_t)(tag.len - sizeof(struct mb2_efi_mmap)),
+				.efi_memdesc_size = RD32(tag, 0, struct mb2_efi_mmap,
+							 descriptor_size),
+				.efi_memdesc_version = RD32(tag, 0, struct mb2_efi_mmap,
+							    descriptor_version),
+			};
+	} while (RD32(tag, 0, struct mb2_tag, type) != MB2_END);
+	if (!systab || !efi.efi_memmap)
+		return;
+	efi.efi_loader_signature = EFI_LOADER_SIGNATURE_64;
+	efi.efi_systab = (uint32_t)systab;
+	efi.efi_systab_hi = (uint32_t)(systab >> 32);
+	h->bp.efi_info = efi;
+	map_use(&h->map, efi.efi_memmap, (uint64_t)efi.efi_memmap + efi.efi_memmap_size);
+}
+
 void mb2_read(uint64_t base, struct handoff *h)
 {
 	struct span info = info_at(base);
@@ -160,6 +197,7 @@ void mb2_read(uint64_t base, struct handoff *h)
 		each_tag(info, h, read_memory); /* it ends at the first hole: second best */
 	handoff_check_map(h);
 	handoff_text_screen(h);
+	read_efi(info, base, h);
 	each_tag(info, h, read_rest);
 }
 

@@ -76,6 +76,15 @@ struct mb2_pointer {
 } PACKED;
 SIZE(struct mb2_pointer, 16);
 
+/** struct mb2_efi_mmap - the EFI memory map, once boot services have ended */
+struct mb2_efi_mmap {
+	struct mb2_tag tag;
+	uint32_t descriptor_size;
+	uint32_t descriptor_version;
+	/* the descriptors follow */
+} PACKED;
+SIZE(struct mb2_efi_mmap, 16);
+
 struct mb2_mmap {
 	struct mb2_tag tag;
 	uint32_t entry_size; /* at least 24, a multiple of 8 */

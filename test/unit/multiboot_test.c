@@ -328,6 +328,41 @@ static void test_mb2_kernel_by_content(void)
 	CHECK(!strcmp(h.cmdline, "kernel words lintel words"));
 }
 
+static const uint64_t systab = 0x7f9ee018, handle = 0x7eaa0098;
+
+static void test_mb2_efi(void)
+{
+	const uint32_t efi_mmap[2 + 48 / 4] = { 48, 1 };
+	struct mb2_efi e;
+
+	begin_mb2();
+	add_mmap();
+	add_tag(MB2_EFI64, &systab, sizeof(systab));
+	add_tag(MB2_EFI64_IMAGE, &handle, sizeof(handle));
+	end_mb2();
+	e = mb2_efi(INFO);
+	CHECK_EQUAL(e.system_table, systab);
+	CHECK_EQUAL(e.image, handle);
+	mb2_read(INFO, &h);
+	CHECK_EQUAL(h.bp.efi_info.efi_loader_signature, 0); /* boot services live: ours to ask */
+	begin_mb2();
+	add_mmap();
+	add_tag(MB2_EFI64, &systab, sizeof(systab));
+	end_mb2();
+	CHECK_EQUAL(DIES_WITH(mb2_efi(INFO)), E_BLOCK);
+	begin_mb2();
+	add_mmap();
+	add_tag(MB2_EFI64, &systab, sizeof(systab));
+	add_tag(MB2_EFI_MMAP, efi_mmap, sizeof(efi_mmap));
+	end_mb2();
+	CHECK_EQUAL(DIES_WITH(mb2_read(INFO, &h)), 0);
+	CHECK_EQUAL(h.bp.efi_info.efi_loader_signature, EFI_LOADER_SIGNATURE_64);
+	CHECK_EQUAL(h.bp.efi_info.efi_systab, systab);
+	CHECK_EQUAL(h.bp.efi_info.efi_memdesc_size, 48);
+	CHECK_EQUAL(h.bp.efi_info.efi_memmap_size, 48);
+	CHECK_EQUAL(rd32(span_at(h.bp.efi_info.efi_memmap - 8, 4), 0), 48);
+}
+
 const struct test multiboot_tests[] = {
 	{ "multiboot1: good", test_mb1_good },
 	{ "multiboot1: file name before the words", test_mb1_file_name },
@@ -341,5 +376,6 @@ const struct test multiboot_tests[] = {
 	{ "multiboot2: lies", test_mb2_lies },
 	{ "multiboot2: map lies", test_mb2_map_lies },
 	{ "multiboot2: kernel by content", test_mb2_kernel_by_content },
+	{ "multiboot2: EFI", test_mb2_efi },
 	{ 0 }
 };
