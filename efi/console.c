@@ -40,7 +40,7 @@ static void efi_write(const char *text, size_t len)
 
 	if (!firmware_has_serial)
 		console_pc_serial(text, len);
-	while (len) {
+	while (len && efi.st->ConOut) {
 		if (*text == '\n')
 			line[n++] = '\r';
 		line[n++] = (uint8_t)*text++;
@@ -62,8 +62,7 @@ static void efi_refuse(void)
 void efi_console_open(void)
 {
 	firmware_has_serial = conout_has_uart();
-	if (efi.st->ConOut)
-		console_use(efi_write, efi_refuse);
+	console_use(efi_write, efi_refuse);
 }
 
 void efi_console_close(void)

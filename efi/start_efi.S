@@ -40,5 +40,8 @@ start_multiboot2_efi64:
 leave_firmware:
 	cli
 	lea	LEAVE_ARGS(%rax), %rdi
+	/* The firmware's map may forbid to run code in memory that it gave us for data. */
+	mov	LEAVE_CR3(%rdi), %rcx
+	mov	%rcx, %cr3
 	jmp	*%rax
 	.section .note.GNU-stack, "", @progbits

@@ -109,6 +109,7 @@ static void place_bzimage(struct kernel *k, uint64_t pm_size)
 			 RD8(k->header, 0, struct setup_header, relocatable_kernel);
 	k->realigns = k->relocatable;
 	k->bits = xlf & XLF_KERNEL_64 ? 64 : 32;
+	k->la57 = xlf & XLF_5LEVEL;
 	k->entry = k->bits == 64 ? 0x200 : 0;
 	k->align = align && !(align & (align - 1)) ? align : 1;
 	k->run = HDR32(k, pref_address, 0x20a, (uint32_t)code32);

@@ -36,6 +36,7 @@ struct segment {
  * @name:         the version that it tells, or its kind
  * @version:      bzImage: boot protocol, 0x020f for 2.15; ELF: 0x020f
  * @bits:         width of its entry, 64 or 32
+ * @la57:         its 64-bit entry can be entered with five levels of paging
  * @relocatable:  it may lie anywhere that @align allows
  * @realigns:     as a bzImage it may start anywhere: it moves itself up to @align
  * @entry:        bzImage: offset from its load address; ELF: address, moved with the
@@ -58,7 +59,7 @@ struct kernel {
 	char name[64];
 	uint16_t version;
 	uint32_t bits;
-	bool relocatable, realigns;
+	bool la57, relocatable, realigns;
 	uint64_t entry, align, base, run, init_size;
 	uint32_t cmdline_size;
 	uint64_t initrd_max, load_max;

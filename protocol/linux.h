@@ -39,6 +39,7 @@ struct kernel;
 #define XLF_EFI_HANDOVER_32 0x04
 #define XLF_EFI_HANDOVER_64 0x08
 #define XLF_EFI_KEXEC 0x10
+#define XLF_5LEVEL 0x20
 
 /* hardware_subarch */
 #define SUBARCH_PC 0

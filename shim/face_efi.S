@@ -11,6 +11,8 @@
 #define XLF_KERNEL_64 1
 #define XLF_CAN_BE_LOADED_ABOVE_4G 2
 #define XLF_EFI_HANDOVER_64 8
+#define XLF_5LEVEL 0x20
+#define XLOADFLAGS (XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G | XLF_EFI_HANDOVER_64 | XLF_5LEVEL)
 #define END_OF_HEADER 0x26c
 #define VERSION_STRING 0x280
 
@@ -52,7 +54,7 @@ header:	.byte	PM_OFFSET / 512 - 1		/* setup_sects */
 	.long	PAGE				/* kernel_alignment */
 	.byte	1				/* relocatable_kernel */
 	.byte	12				/* min_alignment: 4096 */
-	.word	XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G | XLF_EFI_HANDOVER_64
+	.word	XLOADFLAGS
 	.long	4095				/* cmdline_size: CMDLINE_MAX */
 	.long	0				/* hardware_subarch */
 	.quad	0				/* hardware_subarch_data */

@@ -29,21 +29,22 @@ uint64_t paging_size(uint64_t top, bool gib)
 {
 	uint64_t n = gibs(top);
 
-	return PAGE * (1 + tables(n) + (gib ? 0 : n));
+	return PAGE * (2 + tables(n) + (gib ? 0 : n));
 }
 
 void paging_write(uint64_t at, uint64_t top, bool gib)
 {
 	uint64_t n = gibs(top), third = tables(n);
-	uint64_t *root = (uint64_t *)(uintptr_t)at, *pdpt = root + ENTRIES;
-	uint64_t *pd = pdpt + third * ENTRIES;
+	uint64_t *fifth = (uint64_t *)(uintptr_t)at, *fourth = fifth + ENTRIES;
+	uint64_t *pdpt = fourth + ENTRIES, *pd = pdpt + third * ENTRIES;
 
-	memset(root, 0, PAGE * (1 + third));
+	memset(fifth, 0, PAGE * (2 + third));
+	fifth[0] = (at + PAGE) | PRESENT_WRITE;
 	for (uint64_t i = 0; i < third; i++)
-		root[i] = (at + PAGE * (1 + i)) | PRESENT_WRITE;
+		fourth[i] = (at + PAGE * (2 + i)) | PRESENT_WRITE;
 	for (uint64_t i = 0; i < n; i++)
 		pdpt[i] = gib ? i * GIB | LARGE | PRESENT_WRITE :
-				(at + PAGE * (1 + third + i)) | PRESENT_WRITE;
+				(at + PAGE * (2 + third + i)) | PRESENT_WRITE;
 	for (uint64_t i = 0; !gib && i < n * ENTRIES; i++)
 		pd[i] = i * (GIB / ENTRIES) | LARGE | PRESENT_WRITE;
 }

@@ -109,6 +109,6 @@ uint64_t leave_write(const struct plan *p, struct handoff *h, const struct kerne
 		write_rsdp(h, base + p->block.size - PAGE);
 	linux_write(h, k, &at);
 	write_jump(p, k, at.boot_params);
-	l->cr3 = tables;
+	l->cr3 = machine_has_la57() ? tables : tables + PAGE;
 	return base;
 }

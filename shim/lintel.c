@@ -9,6 +9,7 @@
 #include "layout.h"
 #include "leave.h"
 #include "lib.h"
+#include "machine_facts.h"
 #include "place.h"
 #include "console.h"
 #include "say.h"
@@ -49,6 +50,15 @@ static void check_kernel(const struct handoff *h, const struct kernel *k)
 		    (uint64_t)length, k->name, k->cmdline_size);
 }
 
+/* Five levels of paging end with long mode, and every bzImage has a 32-bit entry too. */
+static void avoid_la57(struct kernel *k)
+{
+	if (!machine_has_la57() || k->kind != KERNEL_BZIMAGE || k->bits != 64 || k->la57)
+		return;
+	k->bits = 32;
+	k->entry = 0;
+}
+
 static void report(struct handoff *h, const struct kernel *k)
 {
 	handoff_report(h, "version", "%s", LINTEL_VERSION);
@@ -67,6 +77,7 @@ void lintel_plan(struct handoff *h)
 	initrd_sort(h);
 	kernel_open(&kernel, h->kernel);
 	check_kernel(h, &kernel);
+	avoid_la57(&kernel);
 	place(&plan, h, &kernel, image_core(), leave_size(h));
 }
 

@@ -39,6 +39,14 @@ static inline uint32_t cpuid_edx(uint32_t leaf)
 	return edx;
 }
 
+static inline uint64_t read_cr4(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mov %%cr4, %0" : "=r"(value));
+	return value;
+}
+
 static inline void write_cr3(uint64_t value)
 {
 	__asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");

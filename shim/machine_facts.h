@@ -11,4 +11,7 @@
 /** machine_has_gib_pages() - CPUID 80000001h, edx bit 26 */
 bool machine_has_gib_pages(void);
 
+/** machine_has_la57() - whether paging has five levels now, which only leaving long mode ends */
+bool machine_has_la57(void);
+
 #endif

@@ -11,6 +11,7 @@
 #include "layout.h"
 #include "lib.h"
 #include "machine.h"
+#include "machine_facts.h"
 
 #define ENTRIES 512
 #define GIB_SHIFT 30
@@ -18,8 +19,8 @@
 #define LARGE 0x80ull
 #define ADDRESS 0xffffffffff000ull
 
-/* Root, PDPT and PD for the image, and three more GiB; start32.S begins in set 0. */
-#define SET 6
+/* Two roots, PDPT and PD for the image, and three more GiB; start32.S begins in set 0. */
+#define SET 7
 /* What one more GiB can take: a PDPT and a PD. */
 #define MOST_FOR_ONE 2
 
@@ -27,6 +28,7 @@ extern uint64_t paging_pool[2][SET][ENTRIES];
 extern const char image_base[], image_end[];
 
 static uint32_t set, taken;
+static uint64_t *fourth_level;
 
 static uint64_t *take_page(void)
 {
@@ -45,7 +47,7 @@ static uint64_t *table(uint64_t *entry)
 
 static void map_gib(uint64_t address)
 {
-	uint64_t *pdpt = table(&paging_pool[set][0][address >> 39 & 511]);
+	uint64_t *pdpt = table(&fourth_level[address >> 39 & 511]);
 	uint64_t *entry = &pdpt[address >> GIB_SHIFT & 511];
 	uint64_t base = address >> GIB_SHIFT << GIB_SHIFT;
 
@@ -63,6 +65,8 @@ static void start_over(void)
 	taken = 0;
 	uint64_t *root = take_page();
 
+	/* With five levels the fifth one holds the fourth one, and that is all of it. */
+	fourth_level = machine_has_la57() ? table(root) : root;
 	map_gib((uint64_t)(uintptr_t)image_base);
 	map_gib((uint64_t)(uintptr_t)image_end - 1);
 	write_cr3((uint64_t)(uintptr_t)root);

@@ -19,7 +19,11 @@ void paging_fault(uint64_t address);
  *  @gib: the processor has pages of 1 GiB */
 uint64_t paging_size(uint64_t top, bool gib);
 
-/** paging_write() - write that map at @at, paging_size() bytes; the root comes first */
+/**
+ * paging_write() - write that map at @at, paging_size() bytes
+ *
+ * The root of five levels comes first, the root of four levels is the next page.
+ */
 void paging_write(uint64_t at, uint64_t top, bool gib);
 
 #endif

@@ -67,5 +67,5 @@ stack_top:
 	.section .bss.pages, "aw", @nobits
 	.balign 4096
 paging_pool:
-	.skip 12 * 4096
+	.skip 14 * 4096			/* paging.c: two sets of 7 */
 	.section .note.GNU-stack, "", @progbits

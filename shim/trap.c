@@ -17,6 +17,7 @@
 #define FAULT_PRESENT 1
 #define CS 0x10
 #define GATE_INTERRUPT 0x8e00
+#define CR4_LA57 0x1000
 
 /* What trap.S leaves on the stack. */
 struct frame {
@@ -63,6 +64,11 @@ void trap(const struct frame *f)
 		    "processor exception %" U64 " at image+%" X64 ", error %" X64 ", address %" X64,
 		    f->vector, f->rip - (uint64_t)(uintptr_t)image_base, f->error,
 		    f->vector == PAGE_FAULT ? address : 0);
+}
+
+bool machine_has_la57(void)
+{
+	return read_cr4() & CR4_LA57;
 }
 
 bool machine_has_gib_pages(void)

@@ -15,7 +15,11 @@ static uint64_t entry(uint64_t table, uint64_t index)
 /* Where an address leads to; UINT64_MAX where nothing is mapped. */
 static uint64_t walk(uint64_t root, uint64_t address)
 {
-	uint64_t e = entry(root, address >> 39);
+	uint64_t e = entry(root, address >> 48);
+
+	if ((e & 3) != 3)
+		return UINT64_MAX;
+	e = entry(e & ADDRESS, address >> 39);
 
 	if ((e & 3) != 3)
 		return UINT64_MAX;
@@ -42,6 +46,7 @@ static void check_top(uint64_t top, bool gib)
 		CHECK_EQUAL(walk(root, a), a);
 	CHECK_EQUAL(walk(root, end - 1), end - 1);
 	CHECK_EQUAL(walk(root, (end + GIB - 1) / GIB * GIB), UINT64_MAX);
+	CHECK_EQUAL(((uint64_t *)(uintptr_t)root)[0], (root + 4096) | 3);
 	free(p);
 }
 
@@ -54,8 +59,8 @@ static void test_identity(void)
 		check_top(tops[i], false);
 		check_top(tops[i], true);
 	}
-	CHECK_EQUAL(paging_size(1, false), 6 * 4096);
-	CHECK_EQUAL(paging_size(1, true), 2 * 4096);
+	CHECK_EQUAL(paging_size(1, false), 7 * 4096);
+	CHECK_EQUAL(paging_size(1, true), 3 * 4096);
 }
 
 const struct test identity_tests[] = { { "identity map", test_identity }, { 0 } };
