@@ -119,7 +119,8 @@ static struct blob load_kernel(const char *path)
 
 	at = efi_pages(size, FOUR_GIB, path);
 	read_at(file, path, at, size < HEAD ? size : HEAD);
-	kernel_open(&kernel, (struct blob){ at, size });
+	if (kernel_kind(span_at(at, size)) != KERNEL_NONE)
+		kernel_open(&kernel, (struct blob){ at, size });
 	efi_free_last();
 	at = efi_pages(size + kernel_room(&kernel), FOUR_GIB, path);
 	read_at(file, path, at, size);
@@ -252,7 +253,8 @@ static void take_word(struct handoff *h, const char *word, size_t len, bool want
 	if (!h->kernel.size && option(word, "linux=", path)) {
 		if (efi_secure_boot())
 			die(E_SECURE_BOOT, "Secure Boot: %s is not signed with the image", path);
-		h->kernel = load_kernel(path);
+		if (!handoff_kernel(h, load_kernel(path)))
+			die(E_NO_KERNEL, "no kernel: %s is neither a kernel nor a UKI", path);
 	} else if (option(word, "initrd=", path)) {
 		if (want_initrd)
 			handoff_initrd(h, load_file(path));

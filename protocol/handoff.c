@@ -51,30 +51,32 @@ void handoff_initrd(struct handoff *h, struct blob initrd)
 	h->initrd[h->initrds++] = initrd;
 }
 
+bool handoff_kernel(struct handoff *h, struct blob file)
+{
+	struct span bytes = span_at(file.base, file.size), table = bundle_table(bytes);
+
+	if (kernel_kind(bytes) != KERNEL_NONE)
+		h->kernel = file;
+	else if (bundle_find(table, ".linux").size)
+		bundle_open(file, table, h);
+	else
+		return false;
+	return true;
+}
+
 void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span string)
 {
 	struct blob file = { base, size };
-	struct span bytes, table;
-	bool is_kernel, is_uki;
 
 	if (!size)
 		return;
 	if (size > UINT64_MAX - base || !map_is_ram(&h->map, base, base + size))
 		die(E_MODULE, "module at %" X64 ", size %" X64 ", does not lie in RAM", base, size);
 	map_use(&h->map, base, base + size);
-	bytes = span_at(base, size);
-	table = bundle_table(bytes);
-	is_kernel = kernel_kind(bytes) != KERNEL_NONE;
-	is_uki = !is_kernel && bundle_find(table, ".linux").size;
-	if (h->kernel.size || (!is_kernel && !is_uki)) {
-		handoff_initrd(h, file);
-		return;
-	}
-	if (is_kernel)
-		h->kernel = file;
+	if (!h->kernel.size && handoff_kernel(h, file))
+		handoff_cmdline(h, string);
 	else
-		bundle_open(file, table, h);
-	handoff_cmdline(h, string);
+		handoff_initrd(h, file);
 }
 
 static size_t text_length(struct span s)

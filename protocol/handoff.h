@@ -75,6 +75,10 @@ void handoff_init(struct handoff *h, const char *door);
  */
 void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span string);
 
+/** handoff_kernel() - note a file as the kernel, opened where it is a UKI; false where it
+ *  is neither kernel nor UKI */
+bool handoff_kernel(struct handoff *h, struct blob file);
+
 /** handoff_initrd() - note an initrd and mark it used; refuses the 65th (E_MODULES) */
 void handoff_initrd(struct handoff *h, struct blob initrd);
 
