@@ -63,7 +63,7 @@ $(BUILD)/obj/%.S.o: %.S
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ASM) -c $< -o $@
 
-# gnu-efi's headers have what a freestanding program needs; none of its libraries is linked.
+# gnu-efi's headers have what a freestanding program needs; the image links none of its libraries.
 $(BUILD)/obj/efi/%.c.o: efi/%.c
 	$(call say,CC)
 	@mkdir -p $(@D)
@@ -156,7 +156,7 @@ INSTALL := $(PY) test/packages.py
 # gcc, make and python3 are the user's; gcc only recommends the C library's headers.
 BUILD_PACKAGES := gcc libc6-dev gnu-efi
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
-CHECK_PACKAGES := file binutils
+CHECK_PACKAGES := file binutils mtools
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
 STEPS := unit tool setup16 lint lies doors

@@ -12,6 +12,17 @@
 #define EBDA_SEARCHED 1024
 #define ROM_BASE 0xe0000
 #define ROM_SIZE 0x20000
+/* A BIOS keeps it on 16 bytes; UEFI promises nothing. */
+#define BIOS_STEP 16
+#define UEFI_STEP 4
+
+/* EFI_SYSTEM_TABLE and EFI_CONFIGURATION_TABLE, 64-bit (UEFI 2.10, sections 4.3 and 4.6). */
+#define EFI_SYSTEM_TABLE_SIGNATURE 0x5453595320494249 /* "IBI SYST" */
+#define EFI_SYSTEM_TABLE_SIZE 120
+#define EFI_TABLE_COUNT 104
+#define EFI_TABLES 112
+#define EFI_TABLE_SIZE 24
+#define EFI_TABLES_MAX 1024
 
 static bool sums_to_zero(struct span s, size_t n)
 {
@@ -43,19 +54,21 @@ static bool differs(const struct handoff *h, struct span s)
 	return h->rsdp_copy[0] && (s.len < n || memcmp(h->rsdp_copy, s.p, n));
 }
 
-static bool search(struct handoff *h, uint64_t base, uint64_t size)
+/* The first root pointer in an area; of those in firmware's tables one of revision 2 if any. */
+static bool search(struct handoff *h, uint64_t base, uint64_t size, uint64_t step)
 {
 	struct span area = span_at(base, size);
 
-	for (uint64_t off = 0; off + ACPI_RSDP_SIZE_V1 <= area.len; off += 16) {
+	for (uint64_t off = 0; off + ACPI_RSDP_SIZE_V1 <= area.len; off += step) {
 		struct span s = span_from(area, off);
 
-		if (is_rsdp(s) && !differs(h, s)) {
-			h->rsdp = base + off;
-			return true;
-		}
+		if (!is_rsdp(s) || differs(h, s))
+			continue;
+		h->rsdp = base + off;
+		if (step == BIOS_STEP || RD8(s, 0, struct acpi_rsdp, revision) >= 2)
+			break;
 	}
-	return false;
+	return h->rsdp;
 }
 
 void acpi_note_rsdp(struct handoff *h, struct span copy)
@@ -67,14 +80,41 @@ void acpi_note_rsdp(struct handoff *h, struct span copy)
 	memcpy(h->rsdp_copy, copy.p, copy.len < ACPI_RSDP_SIZE ? copy.len : ACPI_RSDP_SIZE);
 }
 
+/* The system table of 64-bit UEFI names it, also when boot services have ended. */
+static uint64_t efi_rsdp(const struct efi_info *efi)
+{
+	static const uint8_t acpi20[16] = { 0x71, 0xe8, 0x68, 0x88, 0xf1, 0xe4, 0xd3, 0x11,
+					    0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 };
+	static const uint8_t acpi10[16] = { 0x30, 0x2d, 0x9d, 0xeb, 0x88, 0x2d, 0xd3, 0x11,
+					    0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d };
+	struct span st = span_at((uint64_t)efi->efi_systab_hi << 32 | efi->efi_systab,
+				 EFI_SYSTEM_TABLE_SIZE);
+	uint64_t n = rd64(st, EFI_TABLE_COUNT), old = 0;
+	struct span tables = span_at(rd64(st, EFI_TABLES), n * EFI_TABLE_SIZE);
+
+	if (efi->efi_loader_signature != EFI_LOADER_SIGNATURE_64 ||
+	    rd64(st, 0) != EFI_SYSTEM_TABLE_SIGNATURE || n > EFI_TABLES_MAX)
+		return 0;
+	for (uint64_t off = 0; span_has(tables, off, EFI_TABLE_SIZE); off += EFI_TABLE_SIZE) {
+		if (!memcmp(tables.p + off, acpi20, 16))
+			return rd64(tables, off + 16);
+		if (!memcmp(tables.p + off, acpi10, 16))
+			old = rd64(tables, off + 16);
+	}
+	return old;
+}
+
 void acpi_find_rsdp(struct handoff *h)
 {
 	uint64_t ebda = (uint64_t)rd16(span_at(BDA_EBDA_SEGMENT, 2), 0) << 4;
 	struct range r;
 
-	if (h->rsdp || (ebda && search(h, ebda, EBDA_SEARCHED)) || search(h, ROM_BASE, ROM_SIZE))
+	if (!h->rsdp)
+		h->rsdp = efi_rsdp(&h->bp.efi_info);
+	if (h->rsdp || (ebda && search(h, ebda, EBDA_SEARCHED, BIOS_STEP)) ||
+	    search(h, ROM_BASE, ROM_SIZE, BIOS_STEP))
 		return;
 	for (uint32_t i = 0; map_next(&h->map, &i, &r);)
-		if (r.type == MAP_ACPI && search(h, r.base, r.end - r.base))
+		if (r.type == MAP_ACPI && search(h, r.base, r.end - r.base, UEFI_STEP))
 			return;
 }

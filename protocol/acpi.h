@@ -38,7 +38,8 @@ void acpi_note_rsdp(struct handoff *h, struct span copy);
 /**
  * acpi_find_rsdp() - find the root pointer in memory and set h->rsdp
  *
- * Nothing is done where a loader gave its address.  Else the places of section
+ * Nothing is done where a loader gave its address.  Else EFI's configuration tables
+ * say it where efi_info names them; else the places of section
  * 5.2.5.1 are searched (the EBDA's first KiB, 0xe0000 to 0xfffff), then the
  * ranges that the map calls ACPI, where UEFI firmware keeps it.  Where a loader
  * gave a copy, only the pointer that the copy was made from is taken.

@@ -106,8 +106,13 @@ static void read_framebuffer(struct span info, struct handoff *h)
 		.type = RD8(info, 0, struct multiboot_info, framebuffer_type),
 	};
 
+	uint64_t at = offsetof(struct multiboot_info, color_info);
+
+	/* No red channel is empty: then the fields are GRUB's. */
+	if (!rd8(info, at + 1))
+		at += 2;
 	for (uint32_t i = 0; i < sizeof(f.mask) && f.type == 1; i++)
-		f.mask[i] = rd8(info, offsetof(struct multiboot_info, color_info) + i);
+		f.mask[i] = rd8(info, at + i);
 	handoff_framebuffer(h, f);
 }
 
@@ -117,7 +122,7 @@ void mb1_read(uint64_t base, struct handoff *h)
 	uint32_t flags = RD32(info, 0, struct multiboot_info, flags);
 	bool with_name;
 
-	if (info.len < sizeof(struct multiboot_info))
+	if (info.len < offsetof(struct multiboot_info, grub_color_info))
 		die(E_BLOCK, "multiboot1 information at %" X64 " cannot be read", base);
 	if (flags & MB1_INFO_MMAP)
 		read_mmap(info, h);

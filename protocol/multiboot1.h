@@ -58,7 +58,12 @@ struct multiboot_info {
 	uint32_t framebuffer_height;
 	uint8_t framebuffer_bpp;
 	uint8_t framebuffer_type; /* 0 palette, 1 RGB, 2 EGA text */
-	uint8_t color_info[6];	  /* type 1: position and size of red, green, blue */
+	/*
+	 * Type 1: position and size of red, green, blue.  The specification has them here;
+	 * GRUB's structure is not packed and has them two bytes further on.
+	 */
+	uint8_t color_info[6];
+	uint8_t grub_color_info[4];
 } PACKED;
 AT(struct multiboot_info, cmdline, 16);
 AT(struct multiboot_info, mods_count, 20);
@@ -66,7 +71,8 @@ AT(struct multiboot_info, mmap_length, 44);
 AT(struct multiboot_info, boot_loader_name, 64);
 AT(struct multiboot_info, vbe_control_info, 72);
 AT(struct multiboot_info, framebuffer_addr, 88);
-SIZE(struct multiboot_info, 116);
+AT(struct multiboot_info, color_info, 110);
+SIZE(struct multiboot_info, 120);
 
 struct multiboot_module {
 	uint32_t mod_start;

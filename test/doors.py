@@ -14,6 +14,7 @@ import fnmatch
 import glob
 import os
 import re
+import shutil
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -45,28 +46,29 @@ def check_facts(text, facts):
             raise qemu.Failed(f"the probe says '{key} {values.get(key)}', it should be '{wanted}'")
 
 
-def check_same(text, reference):
-    """Every line must be the same as through the reference door, but for the explained."""
-    texts = [[line for line in lines if key_value(line)[0] not in doors_cases.EXPLAINED]
+def check_same(case, text, reference):
+    """Every line must be the same as through another door, but for the explained."""
+    explained = {**doors_cases.EXPLAINED, **case.explained}
+    texts = [[line for line in lines if key_value(line)[0] not in explained]
              for lines in (reference, text)]
-    diff = list(difflib.unified_diff(*texts, doors_cases.REFERENCE, "here", n=0, lineterm=""))
+    diff = list(difflib.unified_diff(*texts, case.same, "here", n=0, lineterm=""))
     if diff:
         raise qemu.Failed("the probe got something else:\n" + "\n".join(diff))
 
 
-def check_everywhere(machine, pattern):
-    """A refusal must also be on port 0xe9 and in VGA text memory."""
+def check_everywhere(machine, pattern, consoles):
+    """A refusal must also be on port 0xe9 ("debugcon") or in VGA text memory ("vga")."""
     line = machine.until(lambda: machine.find(pattern + ".*\n"), "whole line").group().strip()
-    machine.until(lambda: line in machine.debugcon(), f"'{line}' on port 0xe9")
-    machine.until(lambda: line in machine.vga(), f"'{line}' in the VGA text")
+    for console in consoles:
+        machine.until(lambda: line in getattr(machine, console)(), f"'{line}' on {console}")
 
 
 class Matrix:
     """A run of some cases."""
 
     def __init__(self, build, verbose):
-        self.build, self.verbose, self.reference = build, verbose, None
-        self.files, self.broken = {}, {}
+        self.build, self.verbose = build, verbose
+        self.files, self.broken, self.texts = {}, {}, {}
         self.work = os.path.join(build, "doors")
         os.makedirs(self.work, exist_ok=True)
 
@@ -77,11 +79,12 @@ class Matrix:
                 raise media.Refused(f"there is no {name}: {self.broken[name]}")
         files = {name: self.files[name] for name in case.medium.files}
         args = case.medium.make(files, log[:-len(".log")])
-        with qemu.Machine(args, log, case.mib, case.seconds) as machine:
+        with qemu.Machine(args, log, case.mib, case.seconds,
+                          machine=case.medium.machine) as machine:
             try:
                 machine.expect(case.expect, case.never)
                 if case.everywhere:
-                    check_everywhere(machine, case.expect[-1])
+                    check_everywhere(machine, case.expect[0], case.everywhere)
                 if case.ends:
                     machine.expect_end(case.ends)
                 if case.probe is not None:
@@ -93,12 +96,11 @@ class Matrix:
     def check_probe(self, case, text):
         """What the probe kernel says that it got."""
         check_facts(text, case.probe)
-        if case.name == doors_cases.REFERENCE:
-            self.reference = text
-        elif case.same and self.reference is None:
-            raise qemu.Failed(f"nothing to compare with: {doors_cases.REFERENCE} failed")
-        elif case.same:
-            check_same(text, self.reference)
+        self.texts[case.name] = text
+        if case.same and case.same not in self.texts:
+            raise qemu.Failed(f"nothing to compare with: {case.same} failed")
+        if case.same:
+            check_same(case, text, self.texts[case.same])
 
     def run(self, case):
         """Run a case and print its line; whether it passed."""
@@ -114,14 +116,13 @@ class Matrix:
         else:
             print(f"PASS {case.name} {seconds}" + (f" {log}" if self.verbose else ""), flush=True)
             for path in glob.glob(os.path.join(self.work, glob.escape(name) + ".medium*")):
-                os.unlink(path)
+                (shutil.rmtree if os.path.isdir(path) else os.unlink)(path)
         return not error
 
     def run_all(self, cases, jobs):
         """Run the cases; the numbers of passed and failed ones."""
-        # The reference comes first and alone; the others are compared with it.
-        first = [case for case in doors_cases.CASES if case.name == doors_cases.REFERENCE
-                 and any(other.same for other in cases)]
+        # References come first and one by one; the others are compared with them.
+        first = references(cases)
         rest = [case for case in cases if case not in first]
         self.files, self.broken = prepare(self.build, first + rest)
         passed = [self.run(case) for case in first]
@@ -133,6 +134,13 @@ class Matrix:
                 pool.shutdown(cancel_futures=True)
                 sys.exit(130)
         return passed.count(True), passed.count(False)
+
+
+def references(cases):
+    """The cases that cases are compared with, also those of references themselves, first."""
+    found = [case for case in doors_cases.CASES if case.name in {other.same for other in cases}]
+    more = [case for case in found if case not in cases]
+    return references(cases + more) if more else sorted(found, key=lambda case: bool(case.same))
 
 
 def prepare(build, cases):

@@ -2,15 +2,14 @@
 """The cases of the doors matrix (doors.py runs them): a medium, and what must be seen.
 
 Every text that Lintel or the probe kernel prints is named at the top.  The commands
-of a medium name files as "/NAME"; file() makes each.
+of a medium name files as "/NAME"; doors_files.py makes each.
 """
-import os
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import media
-import payload
+from doors_files import CMDLINE, PLAIN, file
 
 # The probe kernel's text, and the case that the others are compared with.
 PROBE_TEXT = r"^lintel-probe: begin\n(.*)^lintel-probe: end$"
@@ -28,78 +27,17 @@ EXPLAINED = {
 }
 
 WRONG = r"^error: .*|Kernel panic.*|^lintel: E\d\d.*"
-CMDLINE = "console=ttyS0,115200 panic=-1 lintel.init=poweroff"
 UNAME = {"cloud": r"\S+-cloud-amd64", "amd64": r"[\d.]+-\d+-amd64"}
 CMDLINE_SIZE = 2047  # the longest command line of Debian's kernels
 KERNELS = ("cloud", "amd64", "probe.bzImage", "probe.elf")
 
-# Packed images: kernel, initrds, command line.
-PACKED = {
-    "cloud.efi": ("cloud", ["first"], CMDLINE),
-    "amd64.efi": ("amd64", ["first"], CMDLINE),
-    "probe.bzImage.efi": ("probe.bzImage", ["plain"], CMDLINE),
-    "probe.elf.efi": ("probe.elf", ["plain"], CMDLINE),
-    "memtest-x64.efi": ("memtest-x64", [], "console=ttyS0,115200"),
-    "memtest-ia32.efi": ("memtest-ia32", [], "console=ttyS0,115200"),
-}
-# The probe's initrd: not compressed, since GRUB decompresses modules on the way.
-PLAIN = payload.cpio(payload.proof("plain", 300000))
-BUILT = ("lintel.efi", "lintel.elf", "probe.bzImage", "probe.elf")
-
-
-def arm64_image():
-    """The first page of an arm64 Linux Image (Documentation/arch/arm64/booting.rst)."""
-    head = bytearray(4096)
-    head[:4] = b"MZ\x40\xfa"
-    head[16:24] = (0x1000000).to_bytes(8, "little")
-    head[56:60] = b"ARM\x64"
-    return bytes(head)
-
-
-def half(path):
-    """The first half of a file."""
-    with open(path, "rb") as whole:
-        return whole.read(os.path.getsize(path) // 2)
-
-
-def pack(build, name, output):
-    """A kernel packed into one image by the host tool."""
-    kernel, initrds, cmdline = PACKED[name]
-    media.run(os.path.join(build, "lintel"), "build", f"--linux={file(build, kernel)}",
-              *[f"--initrd={file(build, initrd)}" for initrd in initrds],
-              f"--cmdline={cmdline}", f"--output={output}")
-
-
-def file(build, name):
-    """Make or find a file that a case names; its path."""
-    path = os.path.join(build, "doors", "files", name)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    if name in BUILT:
-        path = os.path.join(build, name)
-    elif name in payload.FILES:
-        path = payload.get(build, name)
-    elif name == "first":
-        path = payload.initrd(build, name)
-    elif name == "second":
-        path = payload.initrd(build, name, 100001, init=False)
-    elif name == "large":
-        path = payload.initrd(build, name, 48 << 20)
-    elif name == "plain":
-        payload.write(path, PLAIN)
-    elif name == "arm64":
-        payload.write(path, arm64_image())
-    elif name == "truncated":
-        payload.write(path, half(file(build, "cloud")))
-    else:
-        pack(build, name, path)
-    return path
-
 
 @dataclass(eq=False)
 class Medium:
-    """Something to boot from: @make(files, stem) makes it; gives QEMU's arguments."""
+    """Something to boot from: @make(files, stem) makes it; gives arguments for QEMU's @machine."""
     files: list
     make: object
+    machine: str = "pc"
 
 
 @dataclass(eq=False)
@@ -108,9 +46,9 @@ class Case:
 
     @expect: regexes that the serial console must show, in this order; @never must not
     @ends: "shutdown" or "reset", where the machine must do so
-    @everywhere: the last expected line must also be on port 0xe9 and in VGA text
+    @everywhere: the consoles where a refusal, the first expected line, must be too
     @probe: values that the probe must print; None where another kernel is booted
-    @same: the probe's text must be the reference's
+    @same: the case whose probe's text it must be, but for the keys of @explained
     """
     name: str
     medium: Medium
@@ -119,14 +57,15 @@ class Case:
     mib: int = 512
     seconds: int = 90
     ends: str = ""
-    everywhere: bool = False
+    everywhere: tuple = ()
     probe: dict = None
-    same: bool = False
+    same: str = ""
+    explained: dict = field(default_factory=dict)
 
 
 def named(*lines):
     """The files that commands name."""
-    return list(dict.fromkeys(re.findall(r"(?:\s|initrd=)/(\S+)", "\n".join(lines))))
+    return list(dict.fromkeys(re.findall(r"(?:\s|linux=|initrd=)[/\\]+(\S+)", "\n".join(lines))))
 
 
 def grub(*lines):
@@ -201,7 +140,7 @@ def boots(name, kernel, medium, door, cmdline=CMDLINE, files=("first",), mib=512
 def refused(name, error, *lines, mib=512, ends=""):
     """A case that Lintel must refuse, in one line on every console, through GRUB."""
     return Case(name, grub(*lines), [f"^lintel: {error} "], r"^error: .*|Linux version", mib,
-                ends=ends, everywhere=True)
+                ends=ends, everywhere=("debugcon", "vga"))
 
 
 def through_all_doors(kernel):
@@ -225,7 +164,7 @@ def through_all_doors(kernel):
         ("isolinux-linux/packed", isolinux(f"linux {image}"), "linux16"),
         ("isolinux-mboot/packed", isolinux("kernel mboot.c32", f"append {image}"), "multiboot1"),
     ]
-    same = kernel.startswith("probe.")
+    same = REFERENCE if kernel.startswith("probe.") else ""
     return [boots(f"{kernel}/{name}", kernel, medium, door, same=same)
             for name, medium, door in loaded]
 
@@ -280,13 +219,27 @@ def initrds_and_command_lines():
 def chains():
     """Lintel starts Lintel, which gets the packed image as its initrd: the 64-bit entry."""
     return [boots(f"chain/{kernel}/{name}", kernel, grub(*lines), "linux64",
-                  same=kernel not in UNAME)
+                  same="" if kernel in UNAME else REFERENCE)
             for kernel in ("cloud", "probe.bzImage")
             for name, lines in {
                 "multiboot2": (f"multiboot2 /lintel.efi {CMDLINE}", "module2 /lintel.efi",
                                f"module2 /{kernel}.efi"),
                 "linux16": ("linux16 /lintel.efi", f"initrd16 /{kernel}.efi"),
             }.items()]
+
+
+def kexecs():
+    """A running Debian kernel starts the packed image, also with five levels of paging."""
+    cases = []
+    for cpu, la57 in (("qemu64", 0), ("max", 1)):
+        loaded = qemu("amd64", "kexec", "console=ttyS0,115200 panic=-1")
+
+        def make(files, stem, cpu=cpu, loaded=loaded):
+            return [*loaded.make(files, stem), "-cpu", cpu]
+        cases.append(Case(f"kexec/{cpu}", Medium(loaded.files, make),
+                          [f"^lintel-kexec: la57 {la57}",
+                           *debian("cloud", kib=r"\d+", door="linux64")], mib=1024))
+    return cases
 
 
 def memtests():
@@ -365,5 +318,9 @@ def refusals():
 
 
 CASES = [*[case for kernel in KERNELS for case in through_all_doors(kernel)],
-         *initrds_and_command_lines(), *chains(), *memtests(), *memory_sizes(),
+         *initrds_and_command_lines(), *chains(), *kexecs(), *memtests(), *memory_sizes(),
          *many_ranges(), *refusals()]
+
+import doors_efi  # down here, since it needs all of the above
+
+CASES += doors_efi.CASES

@@ -1,20 +1,28 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Making what a machine boots from: a GRUB ISO, an isolinux ISO, the lying BIOS disk.
+"""Making what a machine boots from: ISOs, the lying BIOS disk, an EFI system partition.
 
-Every file of a medium is given as name -> path and lies in the medium's root.
+Every file of a medium is given as name -> path; the name is its path on the medium.
 """
 import os
 import subprocess
 import tempfile
 
 GRUB_PLATFORM = "/usr/lib/grub/i386-pc"
+GRUB_EFI = "x86_64-efi"
+# Built into GRUB for UEFI, so that its disk needs no directory of modules.
+GRUB_EFI_MODULES = ("all_video", "boot", "chain", "echo", "fat", "linux", "linuxefi",
+                    "multiboot", "multiboot2", "normal", "part_gpt", "part_msdos")
+ESP_SPARE = 40 << 20  # FAT32 needs a size, and the firmware writes to it too
 GRUB_HEAD = """\
 serial --unit=0 --speed=115200
 terminal_input serial console
 terminal_output serial console
 """
 ISOLINUX_FILES = ("isolinux.bin", "ldlinux.c32", "libcom32.c32", "mboot.c32")
-LIE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lie.S")
+HERE = os.path.dirname(os.path.abspath(__file__))
+LIE = os.path.join(HERE, "lie.S")
+FRAGMENT = os.path.join(HERE, "fragment.c")
+GNU_EFI = ("/usr/include/efi", "/usr/include/efi/x86_64", "/usr/lib")
 
 
 class Refused(Exception):
@@ -56,6 +64,46 @@ def isolinux_iso(output, config, files):
             "-c", "boot.cat", "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table",
             "-o", output + ".tmp", root, *grafts(files))
     os.replace(output + ".tmp", output)
+
+
+def grub_efi(output, modules):
+    """GRUB for UEFI, of the @modules in a directory; runs /grub/grub.cfg from its own disk."""
+    run("grub-mkimage", "-O", GRUB_EFI, "-d", modules, "-p", "/grub", "-o", output + ".tmp",
+        *GRUB_EFI_MODULES)
+    os.replace(output + ".tmp", output)
+
+
+def fragment_efi(output):
+    """The application that tears the memory map; gnu-efi's manual says how one is built."""
+    *includes, lib = GNU_EFI
+    run("gcc", "-O2", "-ffreestanding", "-fpic", "-fshort-wchar", "-mno-red-zone",
+        "-maccumulate-outgoing-args", "-fno-stack-protector", "-DGNU_EFI_USE_MS_ABI",
+        *[f"-I{path}" for path in includes], "-c", "-o", output + ".o", FRAGMENT)
+    run("ld", "-nostdlib", "-znocombreloc", "-shared", "-Bsymbolic", "--no-warn-rwx-segments",
+        "-T", f"{lib}/elf_x86_64_efi.lds", "-o", output + ".so", f"{lib}/crt0-efi-x86_64.o",
+        output + ".o", f"{lib}/libefi.a", f"{lib}/libgnuefi.a")
+    sections = ("text", "sdata", "data", "dynamic", "dynsym", "rel", "rela", "rel.*", "rela.*",
+                "reloc")
+    run("objcopy", *[word for name in sections for word in ("-j", "." + name)],
+        "--output-target=efi-app-x86_64", output + ".so", output)
+
+
+def esp_image(output, files):
+    """A disk that is one FAT file system: an EFI system partition without partition table."""
+    size = sum(os.path.getsize(path) for path in files.values()) + ESP_SPARE
+    with open(output, "wb") as disk:
+        disk.truncate(size >> 20 << 20)
+    run("mformat", "-i", output, "-F", "::")
+    for directory in dict.fromkeys(parent for name in files for parent in parents(name)):
+        run("mmd", "-i", output, "::" + directory)
+    for name, path in files.items():
+        run("mcopy", "-i", output, path, "::/" + name)
+
+
+def parents(name):
+    """The directories above a file, the highest first."""
+    words = name.split("/")[:-1]
+    return ["/" + "/".join(words[:count + 1]) for count in range(len(words))]
 
 
 def lying_disk(output, entries):

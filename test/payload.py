@@ -2,23 +2,26 @@
 """What gets booted: Debian's kernels, busybox and other loaders' binaries, and initrds.
 
 A file comes out of a Debian package that is downloaded but not installed, and is
-kept in BUILD/payload.  The initrds are built here: busybox, the script INIT, and
-proof files whose checksums the script verifies.
+kept in BUILD/payload with the package's other files.  The initrds are built here:
+busybox, the script INIT, and proof files whose checksums the script verifies.
 """
 import gzip
 import hashlib
 import os
 import random
+import re
 import subprocess
 import tarfile
 import tempfile
 
 import packages
 
-# name: package, and the file in it
+# name: package, and a regex for the path in it; with one group: a directory, of what it matches
 FILES = {
-    "cloud": ("linux-image-cloud-amd64", "boot/vmlinuz-"),
-    "amd64": ("linux-image-amd64", "boot/vmlinuz-"),
+    "cloud": ("linux-image-cloud-amd64", r"boot/vmlinuz-.*"),
+    "cloud-efivarfs.ko": ("linux-image-cloud-amd64", r"lib/modules/.*/efivarfs\.ko"),
+    "amd64": ("linux-image-amd64", r"boot/vmlinuz-.*"),
+    "amd64-efivarfs.ko": ("linux-image-amd64", r"lib/modules/.*/efivarfs\.ko"),
     "busybox": ("busybox-static", "bin/busybox"),
     "memtest-ia32": ("memtest86+", "boot/memtest86+ia32.bin"),
     "memtest-x64": ("memtest86+", "boot/memtest86+x64.bin"),
@@ -28,6 +31,12 @@ FILES = {
     "libcom32.c32": ("syslinux-common", "usr/lib/syslinux/modules/bios/libcom32.c32"),
     "ldlinux.c32": ("syslinux-common", "usr/lib/syslinux/modules/bios/ldlinux.c32"),
     "isolinux.bin": ("isolinux", "usr/lib/ISOLINUX/isolinux.bin"),
+    "OVMF_CODE_4M.fd": ("ovmf", "usr/share/OVMF/OVMF_CODE_4M.fd"),
+    "OVMF_VARS_4M.fd": ("ovmf", "usr/share/OVMF/OVMF_VARS_4M.fd"),
+    "grub-x86_64-efi": ("grub-efi-amd64-bin", r"usr/lib/grub/x86_64-efi/([^/]+)"),
+    "linuxx64.efi.stub": ("systemd-boot-efi", "usr/lib/systemd/boot/efi/linuxx64.efi.stub"),
+    "systemd-bootx64.efi": ("systemd-boot-efi", "usr/lib/systemd/boot/efi/systemd-bootx64.efi"),
+    "ipxe.efi": ("ipxe", "boot/ipxe.efi"),
 }
 
 # The kernel's own words about what arrived, then a shell or the end.
@@ -41,6 +50,20 @@ mount -t devtmpfs devtmpfs /dev
 # Messages of the kernel would end up in the middle of these lines.
 dmesg -n 1
 say() { echo "lintel-init: $*"; }
+if [ -d /sys/firmware/efi ]; then
+	vars=/sys/firmware/efi/efivars
+	insmod "/efivarfs-$(uname -r).ko" 2>/dev/null
+	mount -t efivarfs efivarfs $vars
+	say "efi $(cat /sys/firmware/efi/fw_platform_size) bits, $(ls $vars | wc -l) variables"
+	own=$vars/LintelTest-7c8a9d0e-52cb-4b7e-9e0c-1f2d3b4a5968
+	# Four bytes of attributes, all that UEFI lets a running system create: kept, boot, runtime.
+	printf '\007\0\0\0lintel' > $own
+	[ "$(tail -c +5 $own)" = lintel ] && say "efi variable written"
+	for name in StubInfo LoaderImageIdentifier LoaderTimeInitUSec LoaderTimeExecUSec; do
+		file=$vars/$name-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
+		[ -f "$file" ] && say "efi $name $(tail -c +5 "$file" | tr -d '\0')"
+	done
+fi
 say "uname $(uname -r)"
 say "cmdline $(cat /proc/cmdline)"
 ram=0
@@ -107,35 +130,41 @@ def download(package, directory):
     return os.path.join(directory, debs[0]) if debs else ""
 
 
-def member(deb, start):
-    """The first file in a .deb whose path begins with @start."""
+def unpack(deb, paths, directory):
+    """The files in a .deb whose path a regex of @paths (name: regex) matches, written as name."""
     with subprocess.Popen(["timeout", "300", "dpkg", "--fsys-tarfile", deb],
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as dpkg:
         with tarfile.open(mode="r|", fileobj=dpkg.stdout) as tar:
-            for entry in tar:
-                if entry.isfile() and entry.name.startswith("./" + start):
-                    data = tar.extractfile(entry).read()
-                    dpkg.kill()
-                    return data
-    raise Missing(f"{os.path.basename(deb)} holds no {start}")
+            for entry in filter(tarfile.TarInfo.isfile, tar):
+                for name, regex in paths.items():
+                    match = re.fullmatch(r"\./" + regex, entry.name)
+                    if match:
+                        path = os.path.join(directory, name, *match.groups())
+                        os.makedirs(os.path.dirname(path), exist_ok=True)
+                        write(path, tar.extractfile(entry).read())
 
 
 def get(build, name):
     """The path of one of FILES, fetched unless BUILD/payload has it."""
-    path = os.path.join(build, "payload", name)
+    directory = os.path.join(build, "payload")
+    path = os.path.join(directory, name)
     if os.path.exists(path):
         return path
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    package, start = FILES[name]
+    os.makedirs(directory, exist_ok=True)
+    package = FILES[name][0]
     print(f"fetching {name} from the Debian package {package}", flush=True)
-    with tempfile.TemporaryDirectory(dir=os.path.dirname(path)) as work:
+    with tempfile.TemporaryDirectory(dir=directory) as work:
         deb = download(package, work)
         if not deb:
             packages.update()  # no lists yet, or older ones than the archive
             deb = download(package, work)
         if not deb:
             raise Missing(f"cannot download the Debian package {package} (apt-get download)")
-        write(path, member(deb, start))
+        # All that the package has at once, so that a kernel and its module are of one version.
+        unpack(deb, {other: regex for other, (owner, regex) in FILES.items() if owner == package},
+               directory)
+    if not os.path.exists(path):
+        raise Missing(f"the Debian package {package} has no {FILES[name][1]}")
     return path
 
 
@@ -149,14 +178,19 @@ def uname(path):
     return head[at:at + 200].split(b"\0")[0].split(b" ")[0].decode()
 
 
+def header(number, path, mode, size, device=(0, 0)):
+    """What stands before a file's bytes in a cpio archive (newc)."""
+    name = path.encode() + b"\0"
+    fields = (number, mode, 0, 0, 1, 0, size, 0, 0, *device, len(name), 0)
+    head = b"070701" + b"".join(b"%08x" % field for field in fields) + name
+    return head + bytes(-len(head) % 4)
+
+
 def cpio(entries):
-    """A cpio archive (newc) of (path, mode, data, device) entries."""
+    """A cpio archive of (path, mode, data, device) entries."""
     out = bytearray()
     for number, (path, mode, data, device) in enumerate([*entries, ("TRAILER!!!", 0, b"", (0, 0))]):
-        name = path.encode() + b"\0"
-        fields = (number, mode, 0, 0, 1, 0, len(data), 0, 0, *device, len(name), 0)
-        out += b"070701" + b"".join(b"%08x" % field for field in fields) + name
-        out += bytes(-len(out) % 4) + data
+        out += header(number, path, mode, len(data), device) + data
         out += bytes(-len(out) % 4)
     return bytes(out)
 
@@ -169,9 +203,19 @@ def proof(name, size):
             (f"proof/{name}.sha256", 0o100644, line, (0, 0))]
 
 
-def initrd(build, name, size=4096, init=True):
+def modules(build, kernels):
+    """Entries of the efivarfs modules of some kernels: Debian's have it as a module only."""
+    entries = []
+    for kernel in kernels:
+        with open(get(build, kernel + "-efivarfs.ko"), "rb") as module:
+            path = f"efivarfs-{uname(get(build, kernel))}.ko"
+            entries.append((path, 0o100644, module.read(), (0, 0)))
+    return entries
+
+
+def initrd(build, name, size=4096, init=True, kernels=()):
     """Build an initrd with the proof file @name; with busybox and INIT unless told not to."""
-    entries = proof(name, size)
+    entries = proof(name, size) + modules(build, kernels)
     if init:
         with open(get(build, "busybox"), "rb") as busybox:
             binary = busybox.read()
@@ -183,3 +227,18 @@ def initrd(build, name, size=4096, init=True):
     # A large proof file would cost seconds, and does not become smaller.
     write(path, gzip.compress(cpio(entries), 1 if size < 1 << 20 else 0, mtime=0))
     return path
+
+
+def huge(path, mib):
+    """Write an initrd, not compressed, of a proof file of @mib; each MiB begins with its number."""
+    digest, blank = hashlib.sha256(), bytes((1 << 20) - 8)
+    with open(path + ".tmp", "wb") as out:
+        out.write(header(1, "proof", 0o40755, 0) + header(2, "proof/huge", 0o100644, mib << 20))
+        for number in range(mib):
+            mark = number.to_bytes(8, "little")
+            digest.update(mark + blank)
+            out.write(mark)
+            out.seek(len(blank), os.SEEK_CUR)  # a hole in the file takes no room on the disk
+        line = f"{digest.hexdigest()}  huge\n".encode()
+        out.write(cpio([("proof/huge.sha256", 0o100644, line, (0, 0))]))
+    os.replace(path + ".tmp", path)

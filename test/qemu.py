@@ -19,7 +19,7 @@ TAIL = 25
 VGA_TEXT = 0xb8000
 VGA_SIZE = 80 * 25 * 2
 # Cursor movements and colours, as GRUB and kernels send them to a terminal.
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1bc|\r")
+ESCAPES = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1bc|\r")
 
 
 LIVE = set()  # the process groups that run
@@ -40,10 +40,10 @@ def stop_all():
         os.killpg(group, signal.SIGKILL)
 
 
-def base(mib):
+def base(mib, machine="pc"):
     """The arguments that every machine has: a PC without network, @mib of memory."""
     return [QEMU, "-accel", "tcg", "-no-reboot", "-nodefaults", "-vga", "std", "-display", "none",
-            "-m", f"{mib}M", "-machine", "pc,memory-backend=ram",
+            "-m", f"{mib}M", "-machine", f"{machine},memory-backend=ram",
             # reserve=off: memory that nobody touches costs nothing, so 100 GiB work anywhere.
             "-object", f"memory-backend-ram,id=ram,size={mib}M,reserve=off"]
 
@@ -56,14 +56,14 @@ def clean(data):
 class Machine:
     """One QEMU; use it in a with statement, which always ends it.
 
-    @args are added to base(@mib).  Files: @log (command line, then the serial
+    @args are added to base(@mib, @machine).  Files: @log (command line, then the serial
     console), and with other endings .e9 (port 0xe9), .qmp (monitor, QEMU's errors).
     """
 
-    def __init__(self, args, log, mib=512, seconds=60, echo=False):
+    def __init__(self, args, log, mib=512, seconds=60, echo=False, machine="pc"):
         self.log, self.echo = log, echo
         self.e9, self.qmp = log[:-len("log")] + "e9", log[:-len("log")] + "qmp"
-        self.args = [*base(mib), *args, "-qmp", "stdio", "-debugcon", f"file:{self.e9}",
+        self.args = [*base(mib, machine), *args, "-qmp", "stdio", "-debugcon", f"file:{self.e9}",
                      "-chardev", f"file,id=serial,path={log},append=on",
                      "-serial", "chardev:serial"]
         self.limit = scaled(seconds)

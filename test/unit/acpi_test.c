@@ -100,9 +100,41 @@ static void test_acpi_given(void)
 	CHECK_EQUAL(h.rsdp, 0x7777);
 }
 
+/* UEFI keeps both, the newer one on no 16 bytes; its tables name it. */
+static void test_acpi_uefi(void)
+{
+	struct acpi_rsdp v1 = make(0, 0x1234), v2 = make(2, 0x1234);
+	static const uint8_t acpi20[16] = { 0x71, 0xe8, 0x68, 0x88, 0xf1, 0xe4, 0xd3, 0x11,
+					    0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 };
+	const uint64_t count = 2, tables = 0x7fd000, rsdp = 0x7fe014;
+	uint8_t *p, *st, *table;
+
+	rom();
+	map_add(&h.map, 0x7fe000, 0x7ff000, MAP_ACPI);
+	p = world_put(0x7fe000, NULL, 4096);
+	memcpy(p, &v1, ACPI_RSDP_SIZE_V1);
+	memcpy(p + 0x14, &v2, sizeof(v2));
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0x7fe014);
+	st = world_put(0x7fc000, NULL, 120);
+	memcpy(st, "IBI SYST", 8);
+	memcpy(st + 104, &count, 8);
+	memcpy(st + 112, &tables, 8);
+	table = world_put(tables, NULL, 48);
+	memcpy(table + 24, acpi20, 16);
+	memcpy(table + 40, &rsdp, 8);
+	memset(p, 0, 4096); /* not searched for */
+	h.rsdp = 0;
+	h.bp.efi_info.efi_loader_signature = EFI_LOADER_SIGNATURE_64;
+	h.bp.efi_info.efi_systab = 0x7fc000;
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0x7fe014);
+}
+
 const struct test acpi_tests[] = { { "acpi: in the ROM area", test_acpi_rom },
 				   { "acpi: EBDA first", test_acpi_ebda_first },
 				   { "acpi: extended checksum", test_acpi_extended_checksum },
 				   { "acpi: a loader's copy", test_acpi_copy },
 				   { "acpi: a loader's address", test_acpi_given },
+				   { "acpi: UEFI", test_acpi_uefi },
 				   { 0 } };

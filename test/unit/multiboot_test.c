@@ -177,6 +177,12 @@ static void test_mb1_framebuffer(void)
 	CHECK_EQUAL(h.bp.screen_info.lfb_size, 48);
 	CHECK_EQUAL(h.bp.screen_info.red_pos, 16);
 	CHECK_EQUAL(h.bp.screen_info.blue_size, 8);
+	memcpy((uint8_t *)mbi + 110, "\0\0\x10\x08\x08\x08\x00\x08", 8); /* as GRUB has it */
+	handoff_init(&h, "multiboot1");
+	mb1_read(INFO, &h);
+	CHECK_EQUAL(h.bp.screen_info.red_pos, 16);
+	CHECK_EQUAL(h.bp.screen_info.red_size, 8);
+	CHECK_EQUAL(h.bp.screen_info.blue_size, 8);
 }
 
 /* ---- Multiboot 2 ---- */

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The files that the cases of the doors matrix boot, each made when a case names it.
+
+file() gives the path of one; what is not Debian's as it is lies in BUILD/doors/files.
+"""
+import os
+
+import media
+import payload
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CMDLINE = "console=ttyS0,115200 panic=-1 lintel.init=poweroff"
+# What systemd-boot's menu needs in an image.
+OS_RELEASE = "ID=lintel-test\nNAME=Test\nPRETTY_NAME=Test\nVERSION_ID=1\n"
+# Packed images: kernel, initrds, command line.
+PACKED = {
+    "cloud.efi": ("cloud", ["first"], CMDLINE),
+    "amd64.efi": ("amd64", ["first"], CMDLINE),
+    "probe.bzImage.efi": ("probe.bzImage", ["plain"], CMDLINE),
+    "probe.elf.efi": ("probe.elf", ["plain"], CMDLINE),
+    "memtest-x64.efi": ("memtest-x64", [], "console=ttyS0,115200"),
+    "memtest-ia32.efi": ("memtest-ia32", [], "console=ttyS0,115200"),
+    "probe-alone.efi": ("probe.bzImage", [], CMDLINE),
+}
+# The probe's initrd: not compressed, since GRUB decompresses modules on the way.
+PLAIN = payload.cpio(payload.proof("plain", 300000))
+HUGE = 600  # MiB
+BUILT = ("lintel.efi", "lintel.elf", "probe.bzImage", "probe.elf")
+
+
+def arm64_image():
+    """The first page of an arm64 Linux Image (Documentation/arch/arm64/booting.rst)."""
+    head = bytearray(4096)
+    head[:4] = b"MZ\x40\xfa"
+    head[16:24] = (0x1000000).to_bytes(8, "little")
+    head[56:60] = b"ARM\x64"
+    return bytes(head)
+
+
+def half(path):
+    """The first half of a file."""
+    with open(path, "rb") as whole:
+        return whole.read(os.path.getsize(path) // 2)
+
+
+def pack(build, name, output):
+    """A kernel packed into one image by the host tool."""
+    kernel, initrds, cmdline = PACKED[name]
+    media.run(os.path.join(build, "lintel"), "build", f"--linux={file(build, kernel)}",
+              *[f"--initrd={file(build, initrd)}" for initrd in initrds],
+              f"--cmdline={cmdline}", f"--os-release={OS_RELEASE}", f"--output={output}")
+
+
+def stock_uki(build, output):
+    """A unified kernel image as others make it: systemd's stub, and sections added by objcopy."""
+    sections = [(".osrel", OS_RELEASE.encode(), 0x20000), (".cmdline", CMDLINE.encode(), 0x30000)]
+    for name, kind, at in ((".linux", "cloud", 0x2000000), (".initrd", "first", 0x3000000)):
+        with open(file(build, kind), "rb") as data:
+            sections.append((name, data.read(), at))
+    words = []
+    for name, data, at in sections:
+        payload.write(output + name, data)
+        words += [f"--add-section={name}={output}{name}", f"--change-section-vma={name}={at:#x}"]
+    media.run("objcopy", *words, payload.get(build, "linuxx64.efi.stub"), output)
+
+
+KEXEC_INIT = b"""#!/bin/busybox sh
+/bin/busybox mkdir -p /proc
+/bin/busybox mount -t proc proc /proc
+echo lintel-kexec: la57 $(/bin/busybox grep -c -w la57 /proc/cpuinfo)
+/kexec /image
+/bin/busybox poweroff -f
+"""
+
+
+def kexec_initrd(build, output):
+    """An initrd that starts the packed cloud kernel by kexec."""
+    program = output + ".program"
+    media.run("gcc", "-O2", "-static", "-o", program, os.path.join(HERE, "kexec.c"))
+    entries = [("dev", 0o40755, b"", (0, 0)), ("dev/console", 0o20600, b"", (5, 1)),
+               ("bin", 0o40755, b"", (0, 0)), ("init", 0o100755, KEXEC_INIT, (0, 0))]
+    for name, path in (("bin/busybox", payload.get(build, "busybox")), ("kexec", program),
+                       ("image", file(build, "cloud.efi"))):
+        with open(path, "rb") as data:
+            entries.append((name, 0o100755, data.read(), (0, 0)))
+    payload.write(output, payload.cpio(entries))
+
+
+def file(build, name):
+    """Make or find a file that a case names; its path."""
+    path = os.path.join(build, "doors", "files", name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if name in BUILT:
+        path = os.path.join(build, name)
+    elif name in payload.FILES:
+        path = payload.get(build, name)
+    elif name == "first":
+        path = payload.initrd(build, name, kernels=("cloud", "amd64"))
+    elif name == "second":
+        path = payload.initrd(build, name, 100001, init=False)
+    elif name == "large":
+        path = payload.initrd(build, name, 48 << 20)
+    elif name == "fragment.efi":
+        media.fragment_efi(path)
+    elif name == "kexec":
+        kexec_initrd(build, path)
+    elif name == "stock.uki":
+        stock_uki(build, path)
+    elif name == "huge":
+        payload.huge(path, HUGE)
+    elif name == "grub.efi":
+        media.grub_efi(path, payload.get(build, "grub-x86_64-efi"))
+    elif name == "plain":
+        payload.write(path, PLAIN)
+    elif name == "arm64":
+        payload.write(path, arm64_image())
+    elif name == "truncated":
+        payload.write(path, half(file(build, "cloud")))
+    else:
+        pack(build, name, path)
+    return path
