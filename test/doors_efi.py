@@ -224,6 +224,12 @@ def initrds_and_command_lines():
     ]
 
 
+def exited():
+    """Multiboot 2 when GRUB has ended boot services: the kernel still gets runtime services."""
+    seen = [*UEFI[:2], *UEFI[4:], *base.debian("cloud", kib=ram(512), door="multiboot2")]
+    return [Case("exited/efi/multiboot2", grub("multiboot2 /cloud-exited.efi"), seen)]
+
+
 def memory_sizes():
     """All of the RAM is told, whatever there is of it."""
     cases = []
@@ -298,5 +304,5 @@ def refusals():
 
 
 CASES = [*[case for kernel in base.KERNELS for case in through_all_doors(kernel)],
-         *initrds_and_command_lines(), *memory_sizes(), *many_ranges(), *seeds(), *interface(),
-         *refusals()]
+         *initrds_and_command_lines(), *exited(), *memory_sizes(), *many_ranges(), *seeds(),
+         *interface(), *refusals()]

@@ -25,6 +25,7 @@ PACKED = {
 # The probe's initrd: not compressed, since GRUB decompresses modules on the way.
 PLAIN = payload.cpio(payload.proof("plain", 300000))
 HUGE = 600  # MiB
+MB2_OFFSET = 0x840  # shim/layout.h
 BUILT = ("lintel.efi", "lintel.elf", "probe.bzImage", "probe.elf")
 
 
@@ -62,6 +63,18 @@ def stock_uki(build, output):
         payload.write(output + name, data)
         words += [f"--add-section={name}={output}{name}", f"--change-section-vma={name}={at:#x}"]
     media.run("objcopy", *words, payload.get(build, "linuxx64.efi.stub"), output)
+
+
+def without_boot_services(build, output):
+    """A packed image whose Multiboot 2 header does not ask to keep them: without tags 7 and 9."""
+    with open(file(build, "cloud.efi"), "rb") as image:
+        data = bytearray(image.read())
+    at = MB2_OFFSET + 16
+    while data[at] != 0:
+        if data[at] in (7, 9):
+            data[at:at + 4] = b"\x07\x70\x01\x00"  # a type that nobody knows, optional
+        at += (int.from_bytes(data[at + 4:at + 8], "little") + 7) & ~7
+    payload.write(output, bytes(data))
 
 
 KEXEC_INIT = b"""#!/bin/busybox sh
@@ -102,6 +115,8 @@ def file(build, name):
         path = payload.initrd(build, name, 48 << 20)
     elif name == "fragment.efi":
         media.fragment_efi(path)
+    elif name == "cloud-exited.efi":
+        without_boot_services(build, path)
     elif name == "kexec":
         kexec_initrd(build, path)
     elif name == "stock.uki":
