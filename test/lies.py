@@ -110,7 +110,7 @@ class Liar:
     """A machine in which a loader is made to lie."""
 
     def __init__(self, build):
-        self.build, self.work = build, os.path.join(build, "lies")
+        self.build, self.work, self.made = build, os.path.join(build, "lies"), set()
         self.socket = os.path.join(self.work, "gdb")
         os.makedirs(self.work, exist_ok=True)
         self.files = {name: doors_cases.file(build, name) for name in ("lintel.efi", "plain")}
@@ -118,9 +118,10 @@ class Liar:
     def iso(self, commands):
         """A GRUB CD that runs these commands."""
         path = os.path.join(self.work, commands[0].split()[0] + ".iso")
-        if not os.path.exists(path):
+        if path not in self.made:
             config = media.GRUB_HEAD + "\n".join(commands) + "\nboot\n"
             media.grub_iso(path, config, self.files)
+            self.made.add(path)
         return path
 
     def run(self, name, args, lie, error):
@@ -132,7 +133,7 @@ class Liar:
             lie()
             pattern = f"^lintel: {error}"
             machine.expect([pattern], r"Linux version|lintel-probe")
-            doors.check_everywhere(machine, pattern)
+            doors.check_everywhere(machine, pattern, ("debugcon", "vga"))
             time.sleep(0.2)
             if machine.ended():
                 raise qemu.Failed("the machine did not stay: " + machine.ended())
