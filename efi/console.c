@@ -10,7 +10,6 @@
 #define LINE 128
 #define NODE_MESSAGING 3
 #define NODE_UART 14
-#define NODE_END 0x7f
 #define PATHS 1024
 
 static bool firmware_has_serial;

@@ -16,7 +16,6 @@
 #define HDR_MAX (BP(edd_mbr_sig_buffer) - BP(hdr))
 #define CL_MAGIC 0xa33f
 #define CL_MAGIC_OFFSET 0x20
-#define CL_OFFSET 0x22
 #define NODES_MAX 64
 #define NODE_MAX 0x1000000
 #define MIB 0x100000

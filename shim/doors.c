@@ -39,25 +39,26 @@ uint64_t door_multiboot2(uint64_t info)
 	return lintel(&handoff);
 }
 
-uint64_t door_linux16(uint64_t boot_params)
+static uint64_t enter_linux(const char *name, uint64_t boot_params)
 {
-	open_door("linux16");
+	open_door(name);
 	linux_read(boot_params, &handoff);
 	return lintel(&handoff);
+}
+
+uint64_t door_linux16(uint64_t boot_params)
+{
+	return enter_linux("linux16", boot_params);
 }
 
 uint64_t door_linux32(uint64_t boot_params)
 {
-	open_door("linux32");
-	linux_read(boot_params, &handoff);
-	return lintel(&handoff);
+	return enter_linux("linux32", boot_params);
 }
 
 uint64_t door_linux64(uint64_t boot_params)
 {
-	open_door("linux64");
-	linux_read(boot_params, &handoff);
-	return lintel(&handoff);
+	return enter_linux("linux64", boot_params);
 }
 
 uint64_t door_unknown(uint64_t eax)
