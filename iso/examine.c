@@ -49,6 +49,11 @@ struct span file_examine(const struct file *f)
 	return s;
 }
 
+void *memory_at(uint64_t address)
+{
+	return (void *)(uintptr_t)address;
+}
+
 struct span span_at(uint64_t base, uint64_t size)
 {
 	return (struct span){ (const uint8_t *)(uintptr_t)base, (size_t)size };

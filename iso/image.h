@@ -23,6 +23,8 @@ struct part;
  * @elf_face:  its bytes, of which the first FACE_SIZE differ; NULL where none is wanted
  * @size:      file offset of whatever comes next
  * @room:      memory behind the end of the file
+ * @kernel_base, @kernel_end: the addresses that the kernel takes when it runs unpacked
+ * @elf_base, @elf_top: the memory that ELF loaders are asked for
  * @section:   header of the section that is open, inside @base
  * @parts, @tail: what follows the base in the file, and where the next part is hung
  */
@@ -34,6 +36,8 @@ struct image {
 	uint8_t *elf_face;
 	uint64_t size;
 	uint64_t room;
+	uint64_t kernel_base, kernel_end;
+	uint64_t elf_base, elf_top;
 	uint8_t *section;
 	struct part *parts, **tail;
 };
@@ -56,6 +60,9 @@ void image_end(struct image *im);
 /** image_set_room() - memory that @kernel wants behind the image: part of init_size.  Not of
  *  the PE image, which firmware with little memory could then not load. */
 void image_set_room(struct image *im, const char *kernel, uint64_t room);
+
+/** image_set_kernel() - where the kernel runs, which ELF loaders must leave free */
+void image_set_kernel(struct image *im, uint64_t base, uint64_t end);
 
 /** image_write() - the finished image to the given paths; NULL for a face that is not wanted */
 void image_write(struct image *im, const char *efi_path, const char *elf_path);

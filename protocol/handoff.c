@@ -29,6 +29,14 @@ void handoff_range(struct handoff *h, uint64_t base, uint64_t size, uint32_t typ
 	map_add(&h->map, base, base + size, type == MAP_HOLE ? MAP_RESERVED : type);
 }
 
+void handoff_e820(struct handoff *h, struct span table)
+{
+	for (uint64_t off = 0; off < table.len; off += sizeof(struct boot_e820_entry))
+		handoff_range(h, RD64(table, off, struct boot_e820_entry, addr),
+			      RD64(table, off, struct boot_e820_entry, size),
+			      RD32(table, off, struct boot_e820_entry, type));
+}
+
 void handoff_memory(struct handoff *h, uint64_t lower_kib, uint64_t upper_kib)
 {
 	handoff_range(h, 0, lower_kib * KIB, MAP_RAM);
@@ -55,10 +63,10 @@ bool handoff_kernel(struct handoff *h, struct blob file)
 {
 	struct span bytes = span_at(file.base, file.size), table = bundle_table(bytes);
 
-	if (kernel_kind(bytes) != KERNEL_NONE)
-		h->kernel = file;
-	else if (bundle_find(table, ".linux").size)
+	if (bundle_find(table, ".linux").size)
 		bundle_open(file, table, h);
+	else if (kernel_kind(bytes) != KERNEL_NONE)
+		h->kernel = file;
 	else
 		return false;
 	return true;
@@ -77,6 +85,27 @@ void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span
 		handoff_cmdline(h, string);
 	else
 		handoff_initrd(h, file);
+}
+
+void handoff_ramdisk(struct handoff *h, uint64_t base, uint64_t size)
+{
+	struct span file = span_at(base, size);
+	struct span no_words = span_sub(file, 0, 0);
+	uint64_t end = h->kernel.size ? size : kernel_end(file);
+
+	handoff_module(h, base, end, no_words);
+	/* Padding between files is no file. */
+	while (end < size && !rd8(file, end))
+		end++;
+	handoff_module(h, base + end, size - end, no_words);
+}
+
+void handoff_keep(struct handoff *h, uint64_t base, uint64_t size)
+{
+	if (h->keeps == KEEP_MAX)
+		die(E_BLOCK, "more than %u areas that must stay", KEEP_MAX);
+	h->keep[h->keeps++] = (struct blob){ base, size };
+	map_use(&h->map, base, base + size);
 }
 
 static size_t text_length(struct span s)

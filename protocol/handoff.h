@@ -21,6 +21,15 @@
 #define INITRDS_MAX 64
 #define SETUP_DATA_MAX 16
 
+#define KEEP_MAX 16
+
+/** enum world - what the door was entered in, which decides how a kernel can be entered */
+enum world {
+	WORLD_PC,	/* a machine, real or virtual, with whatever firmware */
+	WORLD_XEN_DOM0, /* Xen's initial domain as PVH: a machine, but the kernel must be told */
+	WORLD_XEN_PV,	/* ring 3 on Xen's page tables */
+};
+
 /** struct blob - bytes that somebody put into memory for us */
 struct blob {
 	uint64_t base, size;
@@ -35,8 +44,12 @@ struct blob {
  * @kernel:     the file that is the kernel; size 0 where none was given
  * @initrd:     every other file, in the order given
  * @setup_data: nodes that came through a Linux door, whole (header and data)
+ * @keep:       memory that nothing may be moved to, whatever its type: what the world
+ *              itself stands on
  * @map:        the machine's memory, with everything above marked used
  * @block:      memory that the door took for what leaves; size 0: choose some
+ * @world:      see enum world
+ * @start_flags: Xen's SIF_ flags, 0 elsewhere
  * @rsdp:       address of ACPI's root pointer, 0 where unknown
  * @rsdp_copy:  the root pointer's bytes, where a loader gave a copy of it
  * @bp:         what the zero page says about the machine in fields that have no
@@ -53,8 +66,12 @@ struct handoff {
 	uint32_t initrds;
 	struct blob setup_data[SETUP_DATA_MAX];
 	uint32_t setup_datas;
+	struct blob keep[KEEP_MAX];
+	uint32_t keeps;
 	struct map map;
 	struct blob block;
+	enum world world;
+	uint32_t start_flags;
 	uint64_t rsdp;
 	uint8_t rsdp_copy[ACPI_RSDP_SIZE];
 	struct boot_params bp;
@@ -74,6 +91,17 @@ void handoff_init(struct handoff *h, const char *door);
  * in RAM (E_MODULE), and the 65th initrd (E_MODULES).
  */
 void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span string);
+
+/**
+ * handoff_ramdisk() - note the one file that a loader which takes no more than that gave
+ *
+ * It may be a kernel with initrds right behind it, as cat makes it; see kernel_end().
+ * Refuses as handoff_module() does.
+ */
+void handoff_ramdisk(struct handoff *h, uint64_t base, uint64_t size);
+
+/** handoff_keep() - note memory that nothing may be moved to, and mark it used */
+void handoff_keep(struct handoff *h, uint64_t base, uint64_t size);
 
 /** handoff_kernel() - note a file as the kernel, opened where it is a UKI; false where it
  *  is neither kernel nor UKI */
@@ -95,6 +123,9 @@ void handoff_loader(struct handoff *h, struct span s);
 
 /** handoff_range() - one line of the loader's memory table; refuses one that wraps */
 void handoff_range(struct handoff *h, uint64_t base, uint64_t size, uint32_t type);
+
+/** handoff_e820() - a table of E820 entries of 20 bytes each */
+void handoff_e820(struct handoff *h, struct span table);
 
 /** handoff_memory() - the map of a loader that knows only KiB below and above 1 MiB */
 void handoff_memory(struct handoff *h, uint64_t lower_kib, uint64_t upper_kib);

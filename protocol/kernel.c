@@ -11,7 +11,6 @@
 #include "pe.h"
 #include "say.h"
 
-#define HEADER 0x1f1
 #define ARM64_MAGIC 0x644d5241 /* "ARM\x64" */
 #define ARM64_MAGIC_OFFSET 0x38
 /* Before 2.10 the header does not tell what unpacking needs; three times the size is ample. */
@@ -68,7 +67,7 @@ static struct span header_of(struct span f)
 {
 	uint64_t end = 0x202 + (uint64_t)rd8(f, 0x201);
 
-	return span_sub(f, HEADER, end - HEADER);
+	return span_sub(f, LINUX_SETUP_HEADER, end - LINUX_SETUP_HEADER);
 }
 
 static void name_bzimage(struct kernel *k, struct span f)
@@ -143,6 +142,8 @@ static void open_bzimage(struct kernel *k, struct span f)
 	/* Before 2.04 only the lower half of the field was filled. */
 	if (k->version < 0x204)
 		syssize &= 0xffff0;
+	k->payload.base = setup + HDR32(k, payload_offset, 0x208, 0);
+	k->payload.size = HDR32(k, payload_length, 0x208, 0);
 	name_bzimage(k, f);
 	check_bzimage(k, setup, syssize);
 	k->segment[0] = (struct segment){ setup, k->file.size - setup, 0, k->file.size - setup };
@@ -247,25 +248,31 @@ static void add_segment(struct kernel *k, struct span f, const struct elf64_phdr
 						      p->p_memsz };
 	if (p->p_paddr < k->base)
 		k->base = p->p_paddr;
+	if (p->p_paddr + p->p_memsz > k->top)
+		k->top = p->p_paddr + p->p_memsz;
 	if (p->p_align > k->align && !(p->p_align & (p->p_align - 1)))
 		k->align = p->p_align;
 }
 
 static void add_segments(struct kernel *k, struct span f, const struct elf_header *e)
 {
+	bool interp = false;
+
 	k->base = UINT64_MAX;
 	k->align = 4096;
 	for (uint32_t i = 0; i < e->phnum; i++) {
 		struct elf64_phdr p = phdr_at(f, e, i);
 
-		if (p.p_type == PT_INTERP)
-			die(E_ELF,
-			    "ELF file is a program for an operating system, not a kernel: "
-			    "program header %u is PT_INTERP",
-			    i);
+		interp |= p.p_type == PT_INTERP;
+		if (p.p_type == PT_NOTE)
+			notes_read(&k->notes, span_sub(f, p.p_offset, p.p_filesz));
 		if (p.p_type == PT_LOAD && p.p_memsz)
 			add_segment(k, f, &p);
 	}
+	/* FreeBSD's kernel has one, and a PVH entry. */
+	if (interp && !k->notes.phys32_entry)
+		die(E_ELF, "ELF file is a program for an operating system, not a kernel: it has a "
+			   "PT_INTERP header and no PVH entry");
 	if (!k->segments)
 		die(E_ELF, "ELF kernel has no loadable segment: %u program headers", e->phnum);
 }
@@ -296,7 +303,10 @@ static void open_elf(struct kernel *k, struct span f)
 
 	check_elf(&e, f);
 	add_segments(k, f, &e);
-	k->entry = elf_entry(k, f, &e);
+	k->header_entry = e.entry;
+	/* Kernels of other entries may have anything there. */
+	if (k->notes.is_linux || k->notes.lintel || !k->notes.phys32_entry)
+		k->entry = elf_entry(k, f, &e);
 	k->bits = e.wide ? 64 : 32;
 	k->relocatable = e.type == ET_DYN;
 	k->load_max = FOUR_GIB;

@@ -10,8 +10,16 @@
 #include <stdint.h>
 
 #include "handoff.h"
+#include "notes.h"
 
 #define KERNEL_SEGMENTS_MAX 16
+
+/** enum kernel_exit - how a kernel is entered */
+enum kernel_exit {
+	EXIT_LINUX, /* boot_params, 32 or 64 bits */
+	EXIT_PVH,   /* hvm_start_info, 32 bits */
+	EXIT_XENPV, /* start_info, 64 bits, ring 3 */
+};
 
 enum kernel_kind {
 	KERNEL_NONE, /* an initrd, then */
@@ -36,15 +44,20 @@ struct segment {
  * @name:         the version that it tells, or its kind
  * @version:      bzImage: boot protocol, 0x020f for 2.15; ELF: 0x020f
  * @bits:         width of its entry, 64 or 32
+ * @exit:         how it is entered
+ * @notes:        ELF: what its notes say
+ * @payload:      bzImage: the compressed ELF file in it, relative to the file; size 0: none
  * @la57:         its 64-bit entry can be entered with five levels of paging
  * @relocatable:  it may lie anywhere that @align allows
  * @realigns:     as a bzImage it may start anywhere: it moves itself up to @align
  * @entry:        bzImage: offset from its load address; ELF: address, moved with the
  *                segments where relocatable
+ * @header_entry: ELF: e_entry as it stands
  * @align:        power of two
  * @base:         the address it was made for: load address (bzImage that is not
  *                relocatable), preferred address (bzImage that is), or lowest
  *                segment (ELF)
+ * @top:          ELF: end of the highest segment
  * @run:          bzImage: lowest address that it runs at (pref_address)
  * @init_size:    bytes that it needs from where it runs, before it reads the map
  * @cmdline_size: longest command line, without the NUL
@@ -59,8 +72,11 @@ struct kernel {
 	char name[64];
 	uint16_t version;
 	uint32_t bits;
+	enum kernel_exit exit;
+	struct kernel_notes notes;
+	struct blob payload;
 	bool la57, relocatable, realigns;
-	uint64_t entry, align, base, run, init_size;
+	uint64_t entry, header_entry, align, base, top, run, init_size;
 	uint32_t cmdline_size;
 	uint64_t initrd_max, load_max;
 	struct segment segment[KERNEL_SEGMENTS_MAX];
@@ -76,6 +92,18 @@ enum kernel_kind kernel_kind(struct span file);
  * Refuses what cannot be started: E_MACHINE, E_TRUNCATED, E_16BIT, E_OLD, E_ELF.
  */
 void kernel_open(struct kernel *k, struct blob file);
+
+/**
+ * kernel_choose_exit() - how it is entered in the handoff's world; sets exit, entry, limits
+ *
+ * Boot_params where the kernel says that it takes it everywhere, and on a PC but for
+ * kernels that are no Linux and have a PVH entry.  Refuses (E_XEN).
+ */
+void kernel_choose_exit(struct kernel *k, const struct handoff *h);
+
+/** kernel_end() - where the kernel or UKI that a file begins with ends; the file's end where
+ *  it begins with none, or nothing follows */
+uint64_t kernel_end(struct span file);
 
 /** kernel_room() - bytes from a kernel's load address on that let it run where it lies;
  *  0 where that cannot be */

@@ -22,14 +22,6 @@
 
 /* ---- reading ---- */
 
-static void read_table(struct span table, struct handoff *h)
-{
-	for (uint64_t off = 0; off < table.len; off += sizeof(struct boot_e820_entry))
-		handoff_range(h, RD64(table, off, struct boot_e820_entry, addr),
-			      RD64(table, off, struct boot_e820_entry, size),
-			      RD32(table, off, struct boot_e820_entry, type));
-}
-
 static uint64_t words64(uint32_t low, uint32_t high)
 {
 	return (uint64_t)high << 32 | low;
@@ -54,9 +46,8 @@ static void read_nodes(uint64_t at, struct handoff *h)
 		if (i == NODES_MAX || len > NODE_MAX || node.len < sizeof(struct setup_data) + len)
 			die(E_TAG, "setup_data node %u at %" X64 " has %u bytes", i, at, len);
 		if (RD32(head, 0, struct setup_data, type) == SETUP_E820_EXT)
-			read_table(span_sub(node, sizeof(struct setup_data),
-					    len - len % sizeof(struct boot_e820_entry)),
-				   h);
+			handoff_e820(h, span_sub(node, sizeof(struct setup_data),
+						 len - len % sizeof(struct boot_e820_entry)));
 		else if (RD32(head, 0, struct setup_data, type) != SETUP_LINTEL)
 			keep_node(h, at, node.len);
 		at = RD64(head, 0, struct setup_data, next);
@@ -95,7 +86,7 @@ static void read_memory(const struct boot_params *bp, uint64_t base, struct hand
 
 	if (n > E820_MAX_ENTRIES_ZEROPAGE)
 		die(E_BLOCK, "boot_params has %u e820 entries, at most 128 are possible", n);
-	read_table(span_at(base + BP(e820_table), n * sizeof(struct boot_e820_entry)), h);
+	handoff_e820(h, span_at(base + BP(e820_table), n * sizeof(struct boot_e820_entry)));
 	read_nodes(bp->hdr.setup_data, h);
 	if (!h->map.n)
 		handoff_memory(h, 640, bp->alt_mem_k ? bp->alt_mem_k : bp->screen_info.ext_mem_k);
@@ -130,11 +121,6 @@ void linux_read(uint64_t base, struct handoff *h)
 }
 
 /* ---- writing ---- */
-
-static void *mem(uint64_t at)
-{
-	return (void *)(uintptr_t)at;
-}
 
 static uint32_t ranges(const struct map *m)
 {
@@ -172,7 +158,7 @@ uint64_t linux_setup_data_size(const struct handoff *h)
 /* Put a node of this type at *at, in front of the list; its data is to be filled. */
 static void *add_node(struct boot_params *bp, uint64_t *at, uint32_t type, uint64_t len)
 {
-	struct setup_data *node = mem(*at);
+	struct setup_data *node = memory_at(*at);
 
 	*node = (struct setup_data){ bp->hdr.setup_data, type, (uint32_t)len };
 	bp->hdr.setup_data = *at;
@@ -242,16 +228,16 @@ static void write_header(struct boot_params *bp, const struct handoff *h, const 
 }
 
 static void write_cmdline(struct boot_params *bp, const struct handoff *h, const struct kernel *k,
-			  uint64_t at)
+			  const struct linux_place *at)
 {
-	memcpy(mem(at), h->cmdline, strlen(h->cmdline) + 1);
+	memcpy(memory_at(at->cmdline), h->cmdline, strlen(h->cmdline) + 1);
 	bp->ext_cmd_line_ptr = 0;
 	if (k->version >= 0x202) {
-		bp->hdr.cmd_line_ptr = (uint32_t)at;
+		bp->hdr.cmd_line_ptr = (uint32_t)at->cmdline;
 		return;
 	}
 	/* Before 2.02 the line's offset from the zero page stands in the page's beginning. */
-	uint16_t old[2] = { CL_MAGIC, (uint16_t)(at - (uint64_t)(uintptr_t)bp) };
+	uint16_t old[2] = { CL_MAGIC, (uint16_t)(at->cmdline - at->boot_params) };
 
 	memcpy((uint8_t *)bp + CL_MAGIC_OFFSET, old, sizeof(old));
 }
@@ -271,7 +257,7 @@ static void write_sizes(struct boot_params *bp, const struct map *m)
 
 void linux_write(const struct handoff *h, const struct kernel *k, const struct linux_place *at)
 {
-	struct boot_params *bp = mem(at->boot_params);
+	struct boot_params *bp = memory_at(at->boot_params);
 
 	*bp = h->bp;
 	bp->sentinel = 0;
@@ -283,7 +269,7 @@ void linux_write(const struct handoff *h, const struct kernel *k, const struct l
 	bp->ext_ramdisk_image = (uint32_t)(at->initrd >> 32);
 	bp->ext_ramdisk_size = (uint32_t)(at->initrd_size >> 32);
 	write_sizes(bp, &h->map);
-	write_cmdline(bp, h, k, at->cmdline);
+	write_cmdline(bp, h, k, at);
 	bp->hdr.setup_data = 0;
 	memset(bp->e820_table, 0, sizeof(bp->e820_table));
 	write_nodes(h, bp, at->setup_data);

@@ -25,6 +25,7 @@ struct kernel;
 #define LINUX_HDRS 0x53726448 /* "HdrS" */
 #define LINUX_BOOT_FLAG 0xaa55
 #define LINUX_SECTOR 512
+#define LINUX_SETUP_HEADER 0x1f1 /* of a bzImage and of the zero page */
 
 /* loadflags */
 #define LOADED_HIGH 0x01

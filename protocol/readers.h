@@ -39,6 +39,37 @@ struct mb2_efi {
 /** mb2_efi() - the tags 12 and 20; refuses (E_BLOCK, E_TAG) where one is missing */
 struct mb2_efi mb2_efi(uint64_t info);
 
+/** pvh_is() - whether a PVH block lies there: eax does not tell, some monitors leave
+ *  Multiboot's magic in it */
+bool pvh_is(uint64_t base);
+
+/**
+ * pvh_read() - what a PVH loader says
+ * @base: address of hvm_start_info (ebx)
+ * @e820: the memory map by hypercall, for a block without one (version 0); entries of
+ *        20 bytes, as E820 has them
+ * @h:    initialised handoff; filled
+ *
+ * Refuses (E_BLOCK, E_TAG, E_NO_MAP, E_MODULE, E_MODULES, E_CMDLINE).
+ */
+void pvh_read(uint64_t base, struct span e820, struct handoff *h);
+
+/**
+ * struct pvh_place - addresses at which pvh_write() writes, and what it points at
+ * @info:   the block, 56 bytes
+ * @tables: pvh_tables_size() bytes
+ */
+struct pvh_place {
+	uint64_t info, cmdline, tables;
+	struct blob initrd;
+};
+
+/** pvh_tables_size() - bytes of module list and memory map, 8-byte aligned */
+uint64_t pvh_tables_size(const struct handoff *h);
+
+/** pvh_write() - write hvm_start_info version 1 for a kernel entered at PHYS32_ENTRY */
+void pvh_write(const struct handoff *h, const struct pvh_place *at);
+
 /**
  * linux_read() - what a Linux boot loader left in the zero page
  * @base: address of boot_params

@@ -33,6 +33,9 @@ struct span {
  */
 struct span span_at(uint64_t base, uint64_t size);
 
+/** memory_at() - where an address of the machine can be written: the world's business too */
+void *memory_at(uint64_t address);
+
 /** span_has() - whether @n bytes can be read at @off */
 static inline bool span_has(struct span s, uint64_t off, uint64_t n)
 {

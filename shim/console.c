@@ -76,6 +76,17 @@ static void crtc_write(uint8_t index, uint8_t value)
 	outb(CRTC + 1, value);
 }
 
+bool console_has_vga(void)
+{
+	uint8_t low = crtc_read(CRTC_CURSOR_LOW), other = (uint8_t)~low;
+	bool kept;
+
+	crtc_write(CRTC_CURSOR_LOW, other);
+	kept = crtc_read(CRTC_CURSOR_LOW) == other;
+	crtc_write(CRTC_CURSOR_LOW, low);
+	return kept;
+}
+
 static uint32_t vga_cursor(void)
 {
 	uint32_t at = (uint32_t)crtc_read(CRTC_CURSOR_HIGH) << 8 | crtc_read(CRTC_CURSOR_LOW);
@@ -147,10 +158,11 @@ void console_screen(const struct handoff *h)
 
 void console_cursor(struct handoff *h)
 {
-	uint32_t at = vga_cursor();
+	uint32_t at;
 
 	if (no_text_screen || world_write)
 		return;
+	at = vga_cursor();
 	h->bp.screen_info.orig_x = (uint8_t)(at % VGA_COLUMNS);
 	h->bp.screen_info.orig_y = (uint8_t)(at / VGA_COLUMNS);
 }

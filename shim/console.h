@@ -18,6 +18,9 @@ void console_use(void (*write)(const char *text, size_t len), void (*refuse)(voi
 /** console_pc_serial() - write on COM1, where it exists */
 void console_pc_serial(const char *text, size_t len);
 
+/** console_has_vga() - whether there is a VGA, for doors whose loader does not tell */
+bool console_has_vga(void);
+
 /** console_screen() - learn from screen_info whether there is VGA text to write on */
 void console_screen(const struct handoff *h);
 

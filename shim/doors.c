@@ -5,6 +5,7 @@
  */
 #include "doors.h"
 
+#include "console.h"
 #include "lintel.h"
 #include "machine.h"
 #include "paging.h"
@@ -39,6 +40,15 @@ uint64_t door_multiboot2(uint64_t info)
 	return lintel(&handoff);
 }
 
+uint64_t door_pvh(uint64_t info)
+{
+	open_door("pvh");
+	if (console_has_vga())
+		handoff_text_screen(&handoff);
+	pvh_read(info, (struct span){ 0 }, &handoff);
+	return lintel(&handoff);
+}
+
 static uint64_t enter_linux(const char *name, uint64_t boot_params)
 {
 	open_door(name);
@@ -65,13 +75,4 @@ uint64_t door_unknown(uint64_t eax)
 {
 	open_door("unknown");
 	die(E_ENTRY, "entered with eax %" X64 ", which no boot protocol has", eax);
-}
-
-struct span span_at(uint64_t base, uint64_t size)
-{
-	struct span none = { 0 };
-
-	if (!base || size > UINT64_MAX - base)
-		return none;
-	return (struct span){ (const uint8_t *)(uintptr_t)base, size };
 }

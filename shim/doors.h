@@ -13,6 +13,7 @@ extern struct handoff handoff;
 
 uint64_t door_multiboot1(uint64_t info);
 uint64_t door_multiboot2(uint64_t info);
+uint64_t door_pvh(uint64_t info);
 uint64_t door_linux16(uint64_t boot_params);
 uint64_t door_linux32(uint64_t boot_params);
 uint64_t door_linux64(uint64_t boot_params);

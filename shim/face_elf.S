@@ -19,7 +19,12 @@ face:
 	.quad	64				/* e_phoff */
 	.quad	0				/* e_shoff */
 	.long	0				/* e_flags */
-	.word	64, 56, 2, 64, 0, 0		/* sizes and counts: 2 program headers */
+	.word	64, 56, 3, 64, 0, 0		/* sizes and counts: 3 program headers */
+
+	.long	4, 4				/* PT_NOTE */
+	.quad	ELF_NOTES_OFFSET		/* in headers.S */
+	.quad	IMAGE_BASE + ELF_NOTES_OFFSET, IMAGE_BASE + ELF_NOTES_OFFSET
+	.quad	ELF_NOTES_SIZE, ELF_NOTES_SIZE, 4
 
 	.long	1, 5				/* PT_LOAD, read and execute */
 	.quad	0, IMAGE_BASE, IMAGE_BASE	/* p_offset, p_vaddr, p_paddr */
@@ -28,7 +33,7 @@ face:
 
 	.long	1, 6				/* PT_LOAD, read and write */
 	.quad	OFFSET(text_end), OFFSET(text_end) + IMAGE_BASE, OFFSET(text_end) + IMAGE_BASE
-	.quad	OFFSET(data_size), OFFSET(data_size)
+	.quad	OFFSET(data_size), OFFSET(data_memory)
 	.quad	PAGE
 	.org	FACE_SIZE
 	.section .note.GNU-stack, "", @progbits

@@ -19,6 +19,8 @@
 #define PE_TEXT 0x60000020		/* code, execute, read */
 #define PE_WRITABLE 0xc0000040		/* initialised, read, write */
 
+#define XEN_VIRT_BASE 0xffffffff80000000
+
 #define MB1_MAGIC 0x1badb002
 #define MB1_FLAGS 0x10003		/* page-align modules, memory map, addresses below */
 #define MB2_MAGIC 0xe85250d6
@@ -36,6 +38,19 @@
 	pe_section ".setup\0\0", setup_begin, (pm_begin-setup_begin), PE_DATA
 	pe_section ".text\0\0\0", pm_begin, (text_end-pm_begin), PE_TEXT
 	pe_section ".data\0\0\0", text_end, (data_size-headers+FACE_SIZE), PE_WRITABLE
+	.endm
+
+	/* ELF notes of Xen (public/elfnote.h): a number of 8 bytes, a text of 7. */
+	.macro	xen_quad type, value
+	.long	4, 8, \type
+	.asciz	"Xen"
+	.quad	\value
+	.endm
+
+	.macro	xen_text type, value
+	.long	4, 8, \type
+	.asciz	"Xen"
+	.asciz	"\value"
 	.endm
 
 	.section .headers, "awx"
@@ -119,7 +134,11 @@ pm_begin:
 	.quad	OFFSET(start_elf) + IMAGE_BASE
 	.quad	64, 0
 	.long	0
-	.word	64, 56, 2, 64, 0, 0
+	.word	64, 56, 3, 64, 0, 0
+	.long	4, 4				/* PT_NOTE */
+	.quad	ELF_NOTES_OFFSET - ELF_VIEW_OFFSET
+	.quad	IMAGE_BASE + ELF_NOTES_OFFSET, IMAGE_BASE + ELF_NOTES_OFFSET
+	.quad	ELF_NOTES_SIZE, ELF_NOTES_SIZE, 4
 	.long	1, 5
 	.quad	ELF_VIEW_LOAD - ELF_VIEW_OFFSET
 	.quad	IMAGE_BASE + ELF_VIEW_LOAD, IMAGE_BASE + ELF_VIEW_LOAD
@@ -128,9 +147,20 @@ pm_begin:
 	.long	1, 6
 	.quad	OFFSET(text_end) - ELF_VIEW_OFFSET
 	.quad	OFFSET(text_end) + IMAGE_BASE, OFFSET(text_end) + IMAGE_BASE
-	.quad	OFFSET(data_size), OFFSET(data_size)
+	.quad	OFFSET(data_size), OFFSET(data_memory)
 	.quad	PAGE
 
+	AT(ELF_NOTES_OFFSET)
+notes:	xen_quad 1, OFFSET(start_xenpv) + IMAGE_BASE + XEN_VIRT_BASE	/* ENTRY */
+	xen_quad 18, OFFSET(start_pvh) + IMAGE_BASE	/* PHYS32_ENTRY */
+	xen_quad 3, XEN_VIRT_BASE			/* VIRT_BASE: as Linux has it */
+	xen_quad 4, 0					/* PADDR_OFFSET */
+	xen_quad 15, 0x8000000000			/* INIT_P2M: out of the way */
+	xen_text 5, "xen-3.0"				/* XEN_VERSION */
+	xen_text 8, "generic"				/* LOADER */
+	.if	. - notes - ELF_NOTES_SIZE
+	.error	"the notes have the wrong size"
+	.endif
 	AT(BUNDLE_OFFSET)
 	.ascii	BUNDLE_MAGIC
 	.long	PE_SECTIONS, OFFSET(image_end)

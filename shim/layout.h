@@ -10,7 +10,8 @@
  *   0x0900  16-bit setup code, zero page, E820 buffer and stack of the BIOS door
  *   0x1fe0  Multiboot 1 header
  *   0x8000  protected-mode part: startup_32, startup_64 at +0x200
- *   0x8f00  ELF view: an ELF header for those who look into the bzImage payload
+ *   0x8e00  ELF view: an ELF header for those who look into the bzImage payload
+ *   0x8f00  ELF notes of both ELF headers: how Xen and PVH loaders start the image
  *   0x9000  bundle table: the PE section table once more, since a boot loader of
  *           the Linux protocol leaves everything below 0x8000 behind
  *   ......  the core, its data and bss; then the sections that `lintel build` adds
@@ -44,9 +45,20 @@
 #define PM_STARTUP_64 0x200
 /* EFI handover: 32-bit here, 64-bit 0x200 behind. */
 #define PM_HANDOVER 0x190
-#define ELF_VIEW_OFFSET 0x8f00
+#define ELF_VIEW_OFFSET 0x8e00
+#define ELF_NOTES_OFFSET 0x8f00
+#define ELF_NOTES_SIZE 168
+/* Where in the notes `lintel build` finds the addresses that depend on the load address. */
+#define ELF_NOTE_ENTRY 0x8f10
+#define ELF_NOTE_PHYS32_ENTRY 0x8f28
 /* The ELF view's PT_LOAD begins at the next page. */
 #define ELF_VIEW_LOAD 0x9000
+
+/*
+ * Loaders of ELF files that map no more than the file asks for (Xen PV) are asked for
+ * memory up to here: a bare image can then unpack Debian's kernels where they belong.
+ */
+#define ELF_BARE_TOP 0x7400000
 
 /*
  * The bundle table: 8 bytes of magic, the number of sections and the size of the

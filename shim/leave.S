@@ -9,7 +9,8 @@
  *           cs = 0x10, ds = es = ss = 0x18, direction flag clear, and
  *   64 bit  long mode, the identity map of struct leave, rsi = boot_params,
  *           rsp = a small stack in the block
- *   32 bit  protected mode without paging, esi = boot_params, ebp = edi = ebx = 0
+ *   32 bit  protected mode without paging, esi = boot_params, ebp = edi = ebx = 0;
+ *           a PVH kernel has ebx = hvm_start_info
  */
 #include "leave.h"
 
@@ -74,6 +75,7 @@ zero:	xor	%eax, %eax
 	jmp	next
 
 moved:	mov	LEAVE_PC(%rbp), %rcx
+	mov	LEAVE_EBX(%rbp), %ebx
 	mov	LEAVE_ARG(%rbp), %rsi
 	mov	LEAVE_BITS(%rbp), %edx
 	mov	$LEAVE_DS, %eax
@@ -88,7 +90,6 @@ moved:	mov	LEAVE_PC(%rbp), %rcx
 	pushq	$LEAVE_CS
 	push	%rax
 	xor	%eax, %eax
-	xor	%ebx, %ebx
 	xor	%edx, %edx
 	xor	%edi, %edi
 	xor	%ebp, %ebp

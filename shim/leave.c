@@ -9,12 +9,14 @@
 #include "lib.h"
 #include "machine_facts.h"
 #include "paging.h"
+#include "readers.h"
 
 AT(struct leave, cr3, LEAVE_CR3);
 AT(struct leave, pc, LEAVE_PC);
 AT(struct leave, arg, LEAVE_ARG);
 AT(struct leave, bits, LEAVE_BITS);
 AT(struct leave, moves, LEAVE_MOVES);
+AT(struct leave, ebx, LEAVE_EBX);
 AT(struct leave, gdtr, LEAVE_GDTR);
 AT(struct leave, idtr, LEAVE_IDTR);
 AT(struct leave, gdt, LEAVE_GDT);
@@ -41,7 +43,9 @@ static uint64_t text_size(const struct handoff *h)
 
 static uint64_t tables_at(const struct handoff *h)
 {
-	return page_up(LEAVE_TEXT + text_size(h) + linux_setup_data_size(h));
+	uint64_t linux_size = linux_setup_data_size(h), pvh = pvh_tables_size(h);
+
+	return page_up(LEAVE_TEXT + text_size(h) + (linux_size > pvh ? linux_size : pvh));
 }
 
 static uint64_t tables_size(const struct handoff *h)
@@ -63,18 +67,19 @@ uint64_t leave_size(const struct handoff *h)
 /* The copy gets a page that the kernel is told to keep, as the original had. */
 static void write_rsdp(struct handoff *h, uint64_t at)
 {
-	memcpy((void *)(uintptr_t)at, h->rsdp_copy, sizeof(h->rsdp_copy));
+	memcpy(memory_at(at), h->rsdp_copy, sizeof(h->rsdp_copy));
 	map_add(&h->map, at, at + PAGE, MAP_ACPI);
 	h->rsdp = at;
 }
 
 static void write_jump(const struct plan *p, const struct kernel *k, uint64_t arg)
 {
-	struct leave *l = (struct leave *)(uintptr_t)(p->block.base + LEAVE_ARGS);
+	struct leave *l = memory_at(p->block.base + LEAVE_ARGS);
 
-	memcpy((void *)(uintptr_t)p->block.base, leave_code, (size_t)(leave_code_end - leave_code));
+	memcpy(memory_at(p->block.base), leave_code, (size_t)(leave_code_end - leave_code));
 	l->pc = p->entry;
 	l->arg = arg;
+	l->ebx = k->exit == EXIT_PVH ? (uint32_t)arg : 0;
 	l->bits = k->bits;
 	l->moves = p->moves;
 	l->gdt[0] = l->gdt[1] = 0;
@@ -87,14 +92,25 @@ static void write_jump(const struct plan *p, const struct kernel *k, uint64_t ar
 	memcpy(l->move, p->move, p->moves * sizeof(l->move[0]));
 }
 
-uint64_t leave_write(const struct plan *p, struct handoff *h, const struct kernel *k)
+static uint64_t write_pvh(const struct plan *p, const struct handoff *h)
 {
-	uint64_t base = p->block.base, tables = base + tables_at(h);
-	struct leave *l = (struct leave *)(uintptr_t)(base + LEAVE_ARGS);
+	struct pvh_place at = {
+		.info = p->block.base + LEAVE_BOOT_PARAMS,
+		.cmdline = p->block.base + LEAVE_TEXT,
+		.tables = p->block.base + LEAVE_TEXT + text_size(h),
+		.initrd = p->initrd,
+	};
+
+	pvh_write(h, &at);
+	return at.info;
+}
+
+static uint64_t write_linux(const struct plan *p, const struct handoff *h, const struct kernel *k)
+{
 	struct linux_place at = {
-		.boot_params = base + LEAVE_BOOT_PARAMS,
-		.cmdline = base + LEAVE_TEXT,
-		.setup_data = base + LEAVE_TEXT + text_size(h),
+		.boot_params = p->block.base + LEAVE_BOOT_PARAMS,
+		.cmdline = p->block.base + LEAVE_TEXT,
+		.setup_data = p->block.base + LEAVE_TEXT + text_size(h),
 		.initrd = p->initrd.base,
 		.initrd_size = p->initrd.size,
 		.load = p->load,
@@ -104,11 +120,24 @@ uint64_t leave_write(const struct plan *p, struct handoff *h, const struct kerne
 		at.boot_params = OLD_BOOT_PARAMS;
 		at.cmdline = OLD_CMDLINE;
 	}
-	paging_write(tables, map_top(&h->map), machine_has_gib_pages());
-	if (keeps_rsdp(h))
-		write_rsdp(h, base + p->block.size - PAGE);
 	linux_write(h, k, &at);
-	write_jump(p, k, at.boot_params);
+	return at.boot_params;
+}
+
+uint64_t leave_params(const struct plan *p, struct handoff *h, const struct kernel *k)
+{
+	if (keeps_rsdp(h))
+		write_rsdp(h, p->block.base + p->block.size - PAGE);
+	return k->exit == EXIT_PVH ? write_pvh(p, h) : write_linux(p, h, k);
+}
+
+uint64_t leave_write(const struct plan *p, struct handoff *h, const struct kernel *k)
+{
+	uint64_t base = p->block.base, tables = base + tables_at(h);
+	struct leave *l = memory_at(base + LEAVE_ARGS);
+
+	paging_write(tables, map_top(&h->map), machine_has_gib_pages());
+	write_jump(p, k, leave_params(p, h, k));
 	l->cr3 = machine_has_la57() ? tables : tables + PAGE;
 	return base;
 }

@@ -25,6 +25,7 @@
 #define LEAVE_ARG 16
 #define LEAVE_BITS 24
 #define LEAVE_MOVES 28
+#define LEAVE_EBX 52
 #define LEAVE_GDTR 32
 #define LEAVE_IDTR 42
 #define LEAVE_GDT 56
@@ -42,9 +43,10 @@
  * struct leave - what leave.S carries out
  * @cr3:   identity map of all RAM
  * @pc:    the kernel's entry
- * @arg:   address of boot_params
+ * @arg:   address of boot_params or hvm_start_info
  * @bits:  width of the entry, 64 or 32
  * @moves: how many of @move there are
+ * @ebx:   the 32-bit entry's ebx
  */
 struct leave {
 	uint64_t cr3, pc, arg;
@@ -53,13 +55,17 @@ struct leave {
 		uint16_t limit;
 		uint64_t base;
 	} __attribute__((packed)) gdtr, idtr;
-	uint32_t pad;
+	uint32_t ebx;
 	uint64_t gdt[4];
 	struct move move[MOVES_MAX];
 };
 
 /** leave_size() - bytes that the block needs */
 uint64_t leave_size(const struct handoff *h);
+
+/** leave_params() - write boot_params, or what the exit takes instead, into the plan's block
+ *  Return: its address. */
+uint64_t leave_params(const struct plan *p, struct handoff *h, const struct kernel *k);
 
 /**
  * leave_write() - write the block: boot_params, identity map, the moves, the code

@@ -10,6 +10,7 @@
 #include "leave.h"
 #include "lib.h"
 #include "machine_facts.h"
+#include "memory.h"
 #include "place.h"
 #include "console.h"
 #include "say.h"
@@ -22,15 +23,14 @@ static struct plan plan;
 /* Our own code and data: a boot loader of the Linux protocol loads nothing before it. */
 static struct blob image_core(void)
 {
-	uint64_t base = (uint64_t)(uintptr_t)image_base;
-	uint64_t end = (uint64_t)(uintptr_t)image_end;
+	uint64_t base = memory_address(image_base), end = memory_address(image_end);
 
 	return (struct blob){ base + PM_OFFSET, end - base - PM_OFFSET };
 }
 
 void lintel_image(struct handoff *h)
 {
-	uint64_t base = (uint64_t)(uintptr_t)image_base;
+	uint64_t base = memory_address(image_base);
 	struct span bundle = span_at(base + BUNDLE_OFFSET, CODE_OFFSET - BUNDLE_OFFSET);
 	uint32_t n = rd32(bundle, BUNDLE_SECTIONS), size = rd32(bundle, BUNDLE_FILE_SIZE);
 	struct span table = span_sub(bundle, BUNDLE_TABLE, (uint64_t)n * BUNDLE_ENTRY);
@@ -59,13 +59,20 @@ static void avoid_la57(struct kernel *k)
 	k->entry = 0;
 }
 
+static const char *exit_name(const struct kernel *k)
+{
+	static const char names[][8] = { "linux32", "linux64", "pvh", "xenpv" };
+
+	return names[k->exit == EXIT_LINUX ? k->bits == 64 : (uint32_t)k->exit + 1];
+}
+
 static void report(struct handoff *h, const struct kernel *k)
 {
 	handoff_report(h, "version", "%s", LINTEL_VERSION);
 	handoff_report(h, "door", "%s", h->door);
 	handoff_report(h, "loader", "%s", h->loader);
 	handoff_report(h, "kernel", "%s", k->name);
-	handoff_report(h, "exit", "linux%u", k->bits);
+	handoff_report(h, "exit", "%s", exit_name(k));
 	handoff_report(h, "moved", "%u", plan.moves);
 }
 
@@ -76,6 +83,7 @@ void lintel_plan(struct handoff *h)
 	acpi_find_rsdp(h);
 	initrd_sort(h);
 	kernel_open(&kernel, h->kernel);
+	kernel_choose_exit(&kernel, h);
 	check_kernel(h, &kernel);
 	avoid_la57(&kernel);
 	place(&plan, h, &kernel, image_core(), leave_size(h));
@@ -84,9 +92,9 @@ void lintel_plan(struct handoff *h)
 void lintel_announce(const struct handoff *h)
 {
 	say("\nlintel " LINTEL_VERSION ": %s (%s), %" U64 " MiB RAM: %s, initrd %" U64
-	    " KiB, linux%u at %" X64 "\n",
+	    " KiB, %s at %" X64 "\n",
 	    h->door, h->loader, map_total(&h->map, MAP_RAM) >> 20, kernel.name,
-	    plan.initrd.size >> 10, kernel.bits, plan.entry);
+	    plan.initrd.size >> 10, exit_name(&kernel), plan.entry);
 }
 
 uint64_t lintel_act(struct handoff *h)

@@ -124,15 +124,6 @@ static uint64_t run_address(const struct kernel *k, uint64_t load)
 	return k->relocatable ? higher(align_up(load, k->align), k->run) : k->run;
 }
 
-static uint64_t top_of(const struct kernel *k)
-{
-	uint64_t top = 0;
-
-	for (uint32_t i = 0; i < k->segments; i++)
-		top = higher(top, k->segment[i].address + k->segment[i].memsz);
-	return top;
-}
-
 /* Whether a bzImage loaded there has all the memory that it will touch; marked if so. */
 static bool bzimage_fits(struct map *m, const struct kernel *k, uint64_t load)
 {
@@ -230,7 +221,7 @@ static bool elf_go(struct plan *p, struct handoff *h, const struct kernel *k)
 	p->load = k->base;
 	if (!elf_fits(&h->map, k, 0)) {
 		p->load = k->relocatable ?
-				  map_find_low(&h->map, (struct fit){ top_of(k) - k->base, k->align,
+				  map_find_low(&h->map, (struct fit){ k->top - k->base, k->align,
 								      MIB, k->load_max }) :
 				  0;
 		if (!p->load || !elf_fits(&h->map, k, p->load - k->base))
@@ -261,6 +252,8 @@ static void use_lasting(struct handoff *h)
 	uint64_t at = (uint64_t)efi->efi_memmap_hi << 32 | efi->efi_memmap;
 
 	use_blob(&h->map, h->block);
+	for (uint32_t i = 0; i < h->keeps; i++)
+		use_blob(&h->map, h->keep[i]);
 	if (efi->efi_loader_signature)
 		map_use(&h->map, at, at + efi->efi_memmap_size);
 }
@@ -297,7 +290,7 @@ static bool plan_attempt(struct plan *p, struct handoff *h, const struct kernel 
 
 _Noreturn static void refuse_memory(const struct handoff *h, const struct kernel *k)
 {
-	uint64_t kib = (k->init_size ? k->init_size : top_of(k) - k->base) >> 10;
+	uint64_t kib = (k->init_size ? k->init_size : k->top - k->base) >> 10;
 
 	if (!k->relocatable && !map_is_ram(&h->map, k->base, k->base + k->segment[0].memsz))
 		die(E_FIXED, "kernel %s must lie at %" X64 ", which is not RAM", k->name, k->base);

@@ -8,7 +8,9 @@
  *   multiboot2   eax = 36d76289, ebx = boot information
  *   linux32      esi = boot_params
  *   linux16      the same, from our own 16-bit setup code
- *   ELF entry    eax tells which Multiboot it is
+ *   pvh          ebx = hvm_start_info (PHYS32_ENTRY note)
+ *   ELF entry    ebx = hvm_start_info, or eax tells which Multiboot it is: monitors of
+ *                PVH may leave a Multiboot magic in eax, so the block is looked at first
  *   EFI handover from a 32-bit firmware: refused here
  * cr4 and EFER may be left from an EFI world (PAE, NXE set).  Each door notes its
  * argument in edi and its C function in eax; long mode begins at arrive64 with
@@ -17,6 +19,7 @@
 #include "layout.h"
 #define MB1_LOADER_MAGIC 0x2badb002
 #define MB2_LOADER_MAGIC 0x36d76289
+#define HVM_START_MAGIC 0x336ec578
 
 #define CR0_PE 0x00000001
 #define CR0_ET 0x00000010
@@ -38,9 +41,9 @@
 	.section .text, "ax"
 	.code32
 	.globl start_multiboot1, start_multiboot2, start_linux32, start_linux16
-	.globl start_elf, start_efi_handover32
+	.globl start_pvh, start_elf, start_efi_handover32
 	.hidden start_multiboot1, start_multiboot2, start_linux32, start_linux16
-	.hidden start_elf, start_efi_handover32
+	.hidden start_pvh, start_elf, start_efi_handover32
 
 	/* Set ebp with a stack of four bytes at \offset(\reg), whose content is kept. */
 	.macro	find_here offset, reg
@@ -76,7 +79,15 @@ start_linux32:
 	lea	REL(door_linux32), %eax
 	jmp	enter32
 
+start_pvh:
+	find_here 0, %ebx
+	mov	%ebx, %edi
+	lea	REL(door_pvh), %eax
+	jmp	enter32
+
 start_elf:
+	cmpl	$HVM_START_MAGIC, (%ebx)
+	je	start_pvh
 	cmp	$MB1_LOADER_MAGIC, %eax
 	je	start_multiboot1
 	cmp	$MB2_LOADER_MAGIC, %eax

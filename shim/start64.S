@@ -16,6 +16,10 @@
 
 	.section .text, "ax"
 	.code64
+	.globl start_xenpv
+	.hidden start_xenpv
+start_xenpv:
+	ud2
 	.globl start_linux64, arrive64, gdt, gdtr, stack_top, paging_pool
 	.hidden start_linux64, arrive64, gdt, gdtr, stack_top, paging_pool
 

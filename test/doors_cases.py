@@ -29,6 +29,7 @@ EXPLAINED = {
 WRONG = r"^error: .*|Kernel panic.*|^lintel: E\d\d.*"
 UNAME = {"cloud": r"\S+-cloud-amd64", "amd64": r"[\d.]+-\d+-amd64"}
 CMDLINE_SIZE = 2047  # the longest command line of Debian's kernels
+MICROVM_RAM = 512 * 1024 - 4 - 385
 KERNELS = ("cloud", "amd64", "probe.bzImage", "probe.elf")
 
 
@@ -98,13 +99,13 @@ def isolinux(*lines):
     return Medium([*media.ISOLINUX_FILES, *named(*lines)], make)
 
 
-def qemu(kernel, initrd="", cmdline=""):
-    """QEMU's own loader, under SeaBIOS."""
+def qemu(kernel, initrd="", cmdline="", machine="pc"):
+    """QEMU's own loader, under SeaBIOS or for a machine without a BIOS."""
     def make(files, _):
         args = ["-kernel", files[kernel]]
         args += ["-initrd", files[initrd]] if initrd else []
         return args + (["-append", cmdline] if cmdline else [])
-    return Medium([kernel] + ([initrd] if initrd else []), make)
+    return Medium([kernel] + ([initrd] if initrd else []), make, machine)
 
 
 def ram(mib):
@@ -129,11 +130,12 @@ def probe_facts(door, kib, cmdline=CMDLINE):
             "initrd_crc32": f"{zlib.crc32(PLAIN):08x} of {len(PLAIN)}"}
 
 
-def boots(name, kernel, medium, door, cmdline=CMDLINE, files=("first",), mib=512, **more):
-    """A case of any of KERNELS through a door of Lintel."""
+def boots(name, kernel, medium, door, cmdline=CMDLINE, files=("first",), mib=512, kib=0, **more):
+    """A case of any of KERNELS through a door of Lintel; @kib of RAM where it is not a PC's."""
+    kib = kib or ram(mib)
     if kernel in UNAME:
-        return Case(name, medium, debian(kernel, cmdline, files, ram(mib), door), mib=mib, **more)
-    facts = probe_facts(door, ram(mib), cmdline)
+        return Case(name, medium, debian(kernel, cmdline, files, kib, door), mib=mib, **more)
+    facts = probe_facts(door, kib, cmdline)
     return Case(name, medium, PROBE, probe=facts, mib=mib, **more)
 
 
@@ -161,12 +163,27 @@ def through_all_doors(kernel):
         ("linux/packed", grub(f"linux {image}"), "linux32"),
         ("linux16/packed", grub(f"linux16 {image}"), "linux16"),
         ("qemu/packed", qemu(image[1:]), "linux16"),
+        ("qemu-elf/packed", qemu(image[1:] + ".elf"), "pvh"),
         ("isolinux-linux/packed", isolinux(f"linux {image}"), "linux16"),
         ("isolinux-mboot/packed", isolinux("kernel mboot.c32", f"append {image}"), "multiboot1"),
     ]
     same = REFERENCE if kernel.startswith("probe.") else ""
     return [boots(f"{kernel}/{name}", kernel, medium, door, same=same)
             for name, medium, door in loaded]
+
+
+def microvms():
+    """QEMU's machine without BIOS and VGA."""
+    memory = {"kib": MICROVM_RAM, "explained": {
+        "ram": "no BIOS takes any", "map": "no BIOS takes any", "screen": "there is none",
+        "rsdp": "QEMU's own place for it"}}
+    return [
+        boots("microvm/cloud", "cloud", qemu("cloud.efi.elf", machine="microvm"), "pvh", **memory),
+        boots("microvm/amd64-bare", "amd64", qemu("lintel.elf", "cat", CMDLINE, "microvm"), "pvh",
+              **memory),
+        boots("microvm/probe", "probe.bzImage", qemu("probe.bzImage.efi.elf", machine="microvm"),
+              "pvh", same=REFERENCE, **memory),
+    ]
 
 
 def initrds_and_command_lines():
@@ -200,6 +217,8 @@ def initrds_and_command_lines():
         boots("extra/linux16", "amd64", grub(f"linux16 /amd64.efi {own}", "initrd16 /second"),
               "linux16", f"BOOT_IMAGE=/amd64.efi {own}", both),
         boots("extra/qemu", "cloud", qemu("cloud.efi", "second", own), "linux16", own, both),
+        boots("extra/qemu-elf", "cloud", qemu("cloud.efi.elf", "second", own), "pvh", own, both),
+        boots("bare/qemu-elf", "cloud", qemu("lintel.elf", "cloud.efi"), "pvh"),
         boots("extra/isolinux-linux", "cloud",
               isolinux("linux /cloud.efi", f"append {own} initrd=/second"), "linux16",
               f"BOOT_IMAGE=/cloud.efi {own} initrd=/second", both),
@@ -318,6 +337,7 @@ def refusals():
 
 
 CASES = [*[case for kernel in KERNELS for case in through_all_doors(kernel)],
+         *microvms(),
          *initrds_and_command_lines(), *chains(), *kexecs(), *memtests(), *memory_sizes(),
          *many_ranges(), *refusals()]
 

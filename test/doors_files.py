@@ -45,11 +45,21 @@ def half(path):
 
 
 def pack(build, name, output):
-    """A kernel packed into one image by the host tool."""
-    kernel, initrds, cmdline = PACKED[name]
+    """A kernel packed into one image by the host tool; NAME.elf is the ELF face of NAME."""
+    face = "elf" if name.endswith(".efi.elf") else "output"
+    kernel, initrds, cmdline = PACKED[name[:-4] if face == "elf" else name]
     media.run(os.path.join(build, "lintel"), "build", f"--linux={file(build, kernel)}",
               *[f"--initrd={file(build, initrd)}" for initrd in initrds],
-              f"--cmdline={cmdline}", f"--os-release={OS_RELEASE}", f"--output={output}")
+              f"--cmdline={cmdline}", f"--os-release={OS_RELEASE}", f"--{face}={output}")
+
+
+def concatenation(output, *parts):
+    """Files one behind the other, for loaders that take one."""
+    data = b""
+    for part in parts:
+        with open(part, "rb") as piece:
+            data += piece.read()
+    payload.write(output, data)
 
 
 def stock_uki(build, output):
@@ -125,6 +135,8 @@ def file(build, name):
         payload.huge(path, HUGE)
     elif name == "grub.efi":
         media.grub_efi(path, payload.get(build, "grub-x86_64-efi"))
+    elif name == "cat":
+        concatenation(path, file(build, "amd64"), file(build, "first"))
     elif name == "plain":
         payload.write(path, PLAIN)
     elif name == "arm64":

@@ -41,6 +41,7 @@ def read_layout():
 
 L = read_layout()
 MAGIC = b"LINTELUK"
+UNPACK_HEAP = 0x2200000
 OPTIONAL = L["PE_OFFSET"] + 24
 CHECKSUM = OPTIONAL + 64
 SECURITY = OPTIONAL + 112 + 4 * 8
@@ -110,7 +111,7 @@ def pe_checksum(data):
 
 
 def bzimage(size=70001, version=0x20f, relocatable=1, alignment=0x200000, init_size=0x654321,
-            cmdline_size=2047, setup_sects=4):
+            cmdline_size=2047, setup_sects=4, pref_address=0x1000000):
     """A file with a setup header that ends at 0x268, and bytes that differ everywhere."""
     data = bytearray(struct.pack("<%dI" % (size // 4 + 1), *range(size // 4 + 1))[:size])
     real = (setup_sects or 4) + 1
@@ -124,6 +125,7 @@ def bzimage(size=70001, version=0x20f, relocatable=1, alignment=0x200000, init_s
     put(data, 0x214, "I", 0x100000)
     put(data, 0x230, "I", alignment)
     data[0x234] = relocatable
+    put(data, 0x258, "Q", pref_address)
     put(data, 0x238, "I", cmdline_size)
     put(data, 0x260, "I", init_size)
     return data
@@ -314,14 +316,34 @@ class Packed(Case):
         self.assertEqual(get(data, 0x260, "I"), max(loaded + self.room, least))
         self.assertEqual(get(data, 0x24c, "I"), len(data) - L["ELF_VIEW_OFFSET"])
 
-    def test_elf_headers_reach_the_end(self):
-        for face, offset in (("efi", L["ELF_VIEW_OFFSET"]), ("elf", L["ELF_VIEW_OFFSET"]),
-                             ("elf", 0)):
-            data = self.faces[face]
+    def elf_headers(self, faces):
+        """Face and offset of every ELF header that there is."""
+        return [(faces[face], offset) for face, offset in (
+            ("efi", L["ELF_VIEW_OFFSET"]), ("elf", L["ELF_VIEW_OFFSET"]), ("elf", 0))]
+
+    def check_elf_headers(self, faces, base, top):
+        """All of the file is loaded, at file offset + base, and memory is asked for up to top."""
+        entry = get(load(STUB["elf"]), 24, "Q") - L["IMAGE_BASE"]
+        for data, offset in self.elf_headers(faces):
             at = last_load(data, offset)
             begin = offset + get(data, at + 8, "Q")
+            self.assertEqual(get(data, at + 16, "Q"), base + begin)
+            self.assertEqual(get(data, at + 24, "Q"), base + begin)
             self.assertEqual(get(data, at + 32, "Q"), len(data) - begin)
-            self.assertEqual(get(data, at + 40, "Q"), len(data) - begin)
+            self.assertEqual(get(data, at + 40, "Q"), top - base - begin)
+            self.assertEqual(get(data, offset + 24, "Q"), base + entry)
+        for data in faces.values():
+            moved = [get(data, L[name], "Q") - get(load(STUB["efi"]), L[name], "Q")
+                     for name in ("ELF_NOTE_ENTRY", "ELF_NOTE_PHYS32_ENTRY")]
+            self.assertEqual(moved, [base - L["IMAGE_BASE"]] * 2)
+
+    def test_elf_headers_leave_the_kernel_its_place(self):
+        self.check_elf_headers(self.faces, L["IMAGE_BASE"], 0x1000000 + 0x654321 + UNPACK_HEAP)
+
+    def test_elf_headers_of_a_large_image(self):
+        faces = self.build("--initrd", self.file("large", bytes(14 << 20)))
+        base = 0x1800000  # the kernel's end, rounded up to 2 MiB
+        self.check_elf_headers(faces, base, base + len(faces["elf"]) + UNPACK_HEAP)
 
     def test_bundle_table(self):
         for data in self.faces.values():
@@ -670,7 +692,7 @@ class KernelRefusals(Case):
 
     def test_elf_program(self):
         self.kernel_refused(elf(segments=((1, 0x1000, 8), (3, 0x1000, 8))), "not a kernel",
-                            "program for an operating system", "header 1 is PT_INTERP")
+                            "program for an operating system", "PT_INTERP")
 
     def test_elf_without_load(self):
         self.kernel_refused(elf(segments=()), "no loadable segment", "0 program headers")
@@ -739,11 +761,11 @@ class StubRefusals(Case):
         def shorten(data, field):
             at = last_load(data, view) + field
             put(data, at, "Q", get(data, at, "Q") - 1)
-        self.stub_refused(lambda data: put(data, view, "I", 0), "0x8f00", "PT_LOAD")
-        self.stub_refused(lambda data: put(data, view + 56, "H", 0), "0x8f00", "PT_LOAD")
-        self.stub_refused(lambda data: put(data, view + 32, "Q", 0x1000), "0x8f00", "PT_LOAD")
-        for field in (8, 32, 40):
-            self.stub_refused(lambda data, f=field: shorten(data, f), "0x8f00", "PT_LOAD")
+        self.stub_refused(lambda data: put(data, view, "I", 0), "0x8e00", "PT_LOAD")
+        self.stub_refused(lambda data: put(data, view + 56, "H", 0), "0x8e00", "PT_LOAD")
+        self.stub_refused(lambda data: put(data, view + 32, "Q", 0x1000), "0x8e00", "PT_LOAD")
+        for field in (8, 32):
+            self.stub_refused(lambda data, f=field: shorten(data, f), "0x8e00", "PT_LOAD")
 
     def test_elf_face(self):
         path = self.stub(None, lambda data: put(data, 0, "I", 0))

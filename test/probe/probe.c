@@ -116,6 +116,11 @@ uint64_t door_multiboot2(uint64_t info)
 	return door_unknown(info);
 }
 
+uint64_t door_pvh(uint64_t info)
+{
+	return door_unknown(info);
+}
+
 uint64_t door_unknown(uint64_t value)
 {
 	die(E_ENTRY, "the probe kernel takes boot_params, not %" X64, value);
@@ -124,9 +129,4 @@ uint64_t door_unknown(uint64_t value)
 void refuse_pc(void)
 {
 	power_off();
-}
-
-struct span span_at(uint64_t base, uint64_t size)
-{
-	return (struct span){ (const uint8_t *)(uintptr_t)base, size };
 }

@@ -79,6 +79,11 @@ struct span span_at(uint64_t base, uint64_t size)
 	return best;
 }
 
+void *memory_at(uint64_t address)
+{
+	return (void *)(uintptr_t)address;
+}
+
 const char *world_said(void)
 {
 	return said;

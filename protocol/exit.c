@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * How a kernel is entered in the world that the door was entered in.  Called when the
+ * kernel is known.  Pure C for any world.
+ */
+#include "kernel.h"
+#include "say.h"
+#include "xen.h"
+
+static void enter_pvh(struct kernel *k)
+{
+	k->exit = EXIT_PVH;
+	k->bits = 32;
+	k->entry = k->notes.phys32_entry;
+	k->initrd_max = 0x100000000;
+}
+
+static void check_pv(const struct kernel *k, const struct handoff *h)
+{
+	const struct kernel_notes *n = &k->notes;
+
+	if (!n->pv)
+		die(E_XEN, "kernel %s cannot be a Xen PV guest: its ELF notes do not say so",
+		    k->name);
+	if (k->bits != 64)
+		die(E_XEN, "kernel is a %u-bit Xen PV guest, 64 needed", k->bits);
+	if (n->no_dom0 && h->start_flags & SIF_INITDOMAIN)
+		die(E_XEN, "kernel %s cannot be Xen's initial domain: its ELF notes say so",
+		    k->name);
+	if (n->virt_base - n->paddr_offset != XEN_VIRT_BASE)
+		die(E_XEN, "kernel %s wants memory seen at %" X64 ", Lintel has it at %" X64,
+		    k->name, n->virt_base - n->paddr_offset, (uint64_t)XEN_VIRT_BASE);
+}
+
+static void enter_xenpv(struct kernel *k, const struct handoff *h)
+{
+	check_pv(k, h);
+	k->exit = EXIT_XENPV;
+	k->entry = (k->notes.entry ? k->notes.entry : k->header_entry) - XEN_VIRT_BASE;
+	k->cmdline_size = XEN_CMDLINE_SIZE - 1;
+}
+
+void kernel_choose_exit(struct kernel *k, const struct handoff *h)
+{
+	const struct kernel_notes *n = &k->notes;
+
+	k->exit = EXIT_LINUX;
+	if (n->lintel)
+		return;
+	if (h->world == WORLD_XEN_PV)
+		enter_xenpv(k, h);
+	else if (n->phys32_entry && (h->world == WORLD_XEN_DOM0 || !n->is_linux))
+		enter_pvh(k);
+	else if (h->world == WORLD_XEN_DOM0)
+		die(E_XEN, "kernel %s cannot be Xen's PVH initial domain: no PHYS32_ENTRY note",
+		    k->name);
+}

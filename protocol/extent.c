@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Where a kernel's file ends, for loaders that hand over one file: `cat kernel initrd`.
+ * Called for a ramdisk of the doors that have one.  Pure C for any world; reads the
+ * file's bytes.
+ */
+#include "elf.h"
+#include "kernel.h"
+#include "pe.h"
+
+#define PE32_PLUS 0x20b
+#define CERTIFICATES 4 /* index of the data directory; its address is a file offset */
+
+static uint64_t higher(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Sections, and the signature behind them. */
+static uint64_t pe_end(struct span f)
+{
+	uint64_t pe = rd32(f, MZ_E_LFANEW), optional = pe + sizeof(struct pe_header);
+	struct span table = bundle_table(f);
+	uint64_t directory = optional + offsetof(struct pe_optional_header64, DataDirectory) +
+			     CERTIFICATES * sizeof(uint64_t);
+	uint64_t end = 0;
+
+	if (rd16(f, optional) == PE32_PLUS)
+		end = (uint64_t)rd32(f, directory) + rd32(f, directory + 4);
+	for (uint64_t off = 0; off < table.len; off += sizeof(struct pe_section))
+		end = higher(end, (uint64_t)RD32(table, off, struct pe_section, PointerToRawData) +
+					  RD32(table, off, struct pe_section, SizeOfRawData));
+	return end;
+}
+
+static uint64_t bzimage_end(struct span f)
+{
+	uint64_t sects = rd8(f, LINUX_SETUP_HEADER);
+	uint64_t size = RD32(f, LINUX_SETUP_HEADER, struct setup_header, syssize);
+
+	return ((sects ? sects : 4) + 1) * LINUX_SECTOR + size * 16;
+}
+
+static uint64_t elf_end(struct span f)
+{
+	bool wide = rd8(f, 4) == ELFCLASS64;
+	uint64_t table = wide ? RD64(f, 0, struct elf64_ehdr, e_shoff) :
+				RD32(f, 0, struct elf32_ehdr, e_shoff);
+	uint64_t n = wide ? RD16(f, 0, struct elf64_ehdr, e_shnum) :
+			    RD16(f, 0, struct elf32_ehdr, e_shnum);
+	uint64_t entry = wide ? RD16(f, 0, struct elf64_ehdr, e_shentsize) :
+				RD16(f, 0, struct elf32_ehdr, e_shentsize);
+
+	return table ? table + n * entry : f.len;
+}
+
+uint64_t kernel_end(struct span f)
+{
+	uint64_t end = pe_end(f);
+
+	switch (kernel_kind(f)) {
+	case KERNEL_BZIMAGE:
+		end = higher(end, bzimage_end(f));
+		break;
+	case KERNEL_ELF:
+		end = elf_end(f);
+		break;
+	case KERNEL_FOREIGN:
+		return f.len;
+	case KERNEL_NONE:
+		break;
+	}
+	return end && end < f.len ? end : f.len;
+}

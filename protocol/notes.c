@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * ELF notes of a kernel.  Called by kernel.c for every PT_NOTE segment.  Pure C for
+ * any world; reads the file's bytes.
+ */
+#include "notes.h"
+
+#include "lib.h"
+#include "xen.h"
+
+#define NOTE_HEAD 12 /* namesz, descsz, type */
+
+static uint64_t align4(uint64_t n)
+{
+	return (n + 3) & ~3ull;
+}
+
+static bool is(struct span text, const char *word)
+{
+	size_t n = strlen(word);
+
+	return text.len >= n && !memcmp(text.p, word, n);
+}
+
+/* A number of 1, 2, 4 or 8 bytes. */
+static uint64_t number(struct span desc)
+{
+	switch (desc.len) {
+	case 1:
+		return rd8(desc, 0);
+	case 2:
+		return rd16(desc, 0);
+	case 4:
+		return rd32(desc, 0);
+	default:
+		return rd64(desc, 0);
+	}
+}
+
+static void take_xen(struct kernel_notes *n, uint32_t type, struct span desc)
+{
+	switch (type) {
+	case XEN_ELFNOTE_ENTRY:
+		n->entry = number(desc);
+		break;
+	case XEN_ELFNOTE_HYPERCALL_PAGE:
+		n->hypercall_page = number(desc);
+		break;
+	case XEN_ELFNOTE_VIRT_BASE:
+		n->virt_base = number(desc);
+		break;
+	case XEN_ELFNOTE_PADDR_OFFSET:
+		n->paddr_offset = number(desc);
+		break;
+	case XEN_ELFNOTE_XEN_VERSION:
+		n->xen_version = is(desc, "xen-3.0");
+		break;
+	case XEN_ELFNOTE_GUEST_OS:
+		n->is_linux = is(desc, "linux");
+		n->loader |= n->is_linux;
+		break;
+	case XEN_ELFNOTE_LOADER:
+		n->loader |= is(desc, "generic");
+		break;
+	case XEN_ELFNOTE_SUPPORTED_FEATURES:
+		n->no_dom0 = !(number(desc) >> XENFEAT_DOM0 & 1);
+		break;
+	case XEN_ELFNOTE_PHYS32_ENTRY:
+		n->phys32_entry = number(desc);
+		break;
+	default:
+		break;
+	}
+}
+
+void notes_read(struct kernel_notes *n, struct span s)
+{
+	for (uint64_t off = 0; span_has(s, off, NOTE_HEAD);) {
+		uint32_t namesz = rd32(s, off), descsz = rd32(s, off + 4);
+		uint32_t type = rd32(s, off + 8);
+		struct span name = span_sub(s, off + NOTE_HEAD, namesz);
+		struct span desc = span_sub(s, off + NOTE_HEAD + align4(namesz), descsz);
+
+		if (namesz == sizeof("Xen") && is(name, "Xen"))
+			take_xen(n, type, desc);
+		if (namesz == sizeof(LINTEL_ELFNOTE_NAME) && is(name, LINTEL_ELFNOTE_NAME))
+			n->lintel |= type == LINTEL_ELFNOTE_ENTRY;
+		off += NOTE_HEAD + align4(namesz) + align4(descsz);
+	}
+	n->pv = n->loader && n->xen_version;
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The PVH block, both ways: pvh_read() for the pvh door, pvh_write() for kernels that
+ * are entered at their PHYS32_ENTRY note.  Pure C for any world; reads the loader's
+ * memory, writes where it is told to.
+ */
+#include "pvh.h"
+
+#include "handoff.h"
+#include "kernel.h"
+#include "lib.h"
+#include "readers.h"
+#include "say.h"
+
+/* No table that a loader makes is longer; a larger count is damage. */
+#define ENTRIES_MAX 0x10000
+
+/* ---- reading ---- */
+
+bool pvh_is(uint64_t base)
+{
+	return rd32(span_at(base, 4), 0) == HVM_START_MAGIC;
+}
+
+static struct span table_at(uint64_t base, uint64_t count, uint64_t entry, const char *what)
+{
+	struct span s = span_at(base, count * entry);
+
+	if (count > ENTRIES_MAX || s.len != count * entry)
+		die(E_BLOCK, "PVH %s at %" X64 " has %" U64 " entries", what, base, count);
+	return s;
+}
+
+static void read_memmap(struct span info, struct handoff *h)
+{
+	uint32_t n = RD32(info, 0, struct hvm_start_info, memmap_entries);
+	struct span map;
+
+	if (!n)
+		return;
+	map = table_at(RD64(info, 0, struct hvm_start_info, memmap_paddr), n,
+		       sizeof(struct hvm_memmap_table_entry), "memory map");
+	for (uint64_t off = 0; off < map.len; off += sizeof(struct hvm_memmap_table_entry))
+		handoff_range(h, RD64(map, off, struct hvm_memmap_table_entry, addr),
+			      RD64(map, off, struct hvm_memmap_table_entry, size),
+			      RD32(map, off, struct hvm_memmap_table_entry, type));
+}
+
+static void read_modules(struct span info, struct handoff *h)
+{
+	uint32_t n = RD32(info, 0, struct hvm_start_info, nr_modules);
+	struct span list;
+
+	if (!n)
+		return;
+	list = table_at(RD64(info, 0, struct hvm_start_info, modlist_paddr), n,
+			sizeof(struct hvm_modlist_entry), "module list");
+	/* A module's words are left: Xen's begin with the file's name, others give none. */
+	for (uint64_t off = 0; off < list.len; off += sizeof(struct hvm_modlist_entry))
+		handoff_ramdisk(h, RD64(list, off, struct hvm_modlist_entry, paddr),
+				RD64(list, off, struct hvm_modlist_entry, size));
+}
+
+void pvh_read(uint64_t base, struct span e820, struct handoff *h)
+{
+	struct span info = span_at(base, sizeof(struct hvm_start_info));
+	uint64_t line = RD64(info, 0, struct hvm_start_info, cmdline_paddr);
+
+	if (RD32(info, 0, struct hvm_start_info, magic) != HVM_START_MAGIC)
+		die(E_BLOCK, "PVH start info at %" X64 " has magic %x", base,
+		    RD32(info, 0, struct hvm_start_info, magic));
+	if (RD32(info, 0, struct hvm_start_info, version))
+		read_memmap(info, h);
+	if (!h->map.n)
+		handoff_e820(h, e820);
+	handoff_check_map(h);
+	h->start_flags = RD32(info, 0, struct hvm_start_info, flags);
+	h->rsdp = RD64(info, 0, struct hvm_start_info, rsdp_paddr);
+	if (line)
+		handoff_cmdline(h, span_at(line, CMDLINE_MAX + 1));
+	read_modules(info, h);
+}
+
+/* ---- writing ---- */
+
+static uint32_t ranges(const struct map *m)
+{
+	struct range r;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; map_next(m, &i, &r);)
+		n++;
+	return n;
+}
+
+uint64_t pvh_tables_size(const struct handoff *h)
+{
+	/* One more range than there is: the writer's own marks may split one. */
+	return sizeof(struct hvm_modlist_entry) +
+	       (ranges(&h->map) + 2) * sizeof(struct hvm_memmap_table_entry);
+}
+
+static void write_memmap(const struct handoff *h, struct hvm_memmap_table_entry *to)
+{
+	struct range r;
+
+	for (uint32_t i = 0; map_next(&h->map, &i, &r);)
+		*to++ = (struct hvm_memmap_table_entry){ r.base, r.end - r.base, r.type, 0 };
+}
+
+void pvh_write(const struct handoff *h, const struct pvh_place *at)
+{
+	struct hvm_start_info *info = memory_at(at->info);
+	struct hvm_modlist_entry *module = memory_at(at->tables);
+
+	memset(module, 0, sizeof(*module));
+	module->paddr = at->initrd.base;
+	module->size = at->initrd.size;
+	write_memmap(h, (struct hvm_memmap_table_entry *)(module + 1));
+	memcpy(memory_at(at->cmdline), h->cmdline, strlen(h->cmdline) + 1);
+	*info = (struct hvm_start_info){
+		.magic = HVM_START_MAGIC,
+		.version = 1,
+		.flags = h->start_flags,
+		.nr_modules = at->initrd.size != 0,
+		.modlist_paddr = at->initrd.size ? at->tables : 0,
+		.cmdline_paddr = at->cmdline,
+		.rsdp_paddr = h->rsdp,
+		.memmap_paddr = at->tables + sizeof(*module),
+		.memmap_entries = ranges(&h->map),
+	};
+}
