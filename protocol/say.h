@@ -48,6 +48,7 @@ enum error {
 	E_SECURE_BOOT = 26, /* Secure Boot, and the kernel is not signed with the image */
 	E_EFI32 = 27,	    /* 32-bit UEFI entered the 64-bit image */
 	E_XEN = 29,	    /* the kernel cannot be started inside Xen */
+	E_UNPACK = 28,	    /* the kernel's payload cannot be unpacked */
 	E_A20 = 23,	    /* address line 20 stays off */
 };
 

@@ -19,6 +19,23 @@ void *memcpy(void *to, const void *from, size_t n)
 	return to;
 }
 
+void *memmove(void *to, const void *from, size_t n)
+{
+	const uint8_t *s = (const uint8_t *)from + n - 1;
+	uint8_t *d = (uint8_t *)to + n - 1;
+	size_t quads = n / 8;
+
+	if ((uintptr_t)to - (uintptr_t)from >= n)
+		return memcpy(to, from, n);
+	/* Upwards into itself: from the end, or the source is gone before it is read. */
+	n %= 8;
+	__asm__ volatile("std; rep movsb" : "+D"(d), "+S"(s), "+c"(n) : : "memory");
+	d -= 7;
+	s -= 7;
+	__asm__ volatile("rep movsq; cld" : "+D"(d), "+S"(s), "+c"(quads) : : "memory");
+	return to;
+}
+
 void *memset(void *to, int c, size_t n)
 {
 	void *d = to;

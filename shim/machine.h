@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The instructions that C has no words for.  Only the machine files include this
- * (console.c, trap.c, paging.c, refuse.c, doors.c): everything else must also run
- * in ring 3 under Xen and in the host's tests.  64-bit, ring 0.
+ * (console.c, trap.c, paging.c, refuse.c, doors.c, fpu.c): everything else must also
+ * run in ring 3 under Xen and in the host's tests.  64-bit, ring 0.
  */
 #ifndef SHIM_MACHINE_H
 #define SHIM_MACHINE_H
@@ -37,6 +37,32 @@ static inline uint32_t cpuid_edx(uint32_t leaf)
 
 	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
 	return edx;
+}
+
+static inline uint64_t read_cr0(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mov %%cr0, %0" : "=r"(value));
+	return value;
+}
+
+static inline void write_cr0(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%cr0" : : "r"(value) : "memory");
+}
+
+static inline void write_cr4(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
+}
+
+static inline void write_msr(uint32_t msr, uint64_t value)
+{
+	__asm__ volatile("wrmsr"
+			 :
+			 : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32))
+			 : "memory");
 }
 
 static inline uint64_t read_cr4(void)

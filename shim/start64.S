@@ -60,6 +60,7 @@ gdt:	.quad 0
 	.quad 0
 	.quad 0x00af9b000000ffff	/* 0x10: 64-bit code */
 	.quad 0x00cf93000000ffff	/* 0x18: data */
+	.quad 0, 0			/* 0x20: task state, trap.c fills it in */
 gdtr:	.word . - gdt - 1
 	.quad 0
 

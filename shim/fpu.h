@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What ring 0 must give compiled code that is not our own: vector registers and an
+ * fs base.  The core itself is compiled for general registers only.
+ */
+#ifndef SHIM_FPU_H
+#define SHIM_FPU_H
+
+/** fpu_begin() - once before unpack(), in ring 0; interrupts must stay off until it is done */
+void fpu_begin(void);
+
+#endif

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Unpacking the payload of a bzImage with libz, liblzma, libzstd and liblz4, each
+ * called once with all input and all output.  Every format ends as Linux has it: the
+ * last four bytes are the unpacked size (gzip's own trailer; for the others they stand
+ * behind the stream).  Called by the exits that need the kernel's ELF file.
+ * Pure, any ring; writes to what the caller gave for output and heap, nothing else.
+ */
+#include "unpack.h"
+
+#include <lz4.h>
+#include <lzma.h>
+#define ZSTD_STATIC_LINKING_ONLY
+#include <zstd.h>
+#define ZLIB_CONST
+#include <zlib.h>
+
+#include "lib.h"
+#include "say.h"
+
+#define SIZE_SUFFIX 4
+#define HEAP_ALIGN 16
+
+#define GZIP_MAGIC 0x8b1f
+#define GZIP_WINDOW 31 /* the largest window, 15 bits, and a gzip header */
+/* The decoder's state and a window for data that ends too early. */
+#define GZIP_HEAP 0x10000
+
+#define XZ_MAGIC "\3757zXZ" /* fd, 7zXZ, 0 */
+#define XZ_MAGIC_SIZE 6
+/* What liblzma takes beside the decoder: its stream, block and index structures. */
+#define XZ_MARGIN 0x10000
+#define XZ_FILTER_OPTIONS 1024
+
+#define LZ4_MAGIC 0x184c2102
+#define LZ4_BLOCK (8u << 20)
+
+/* Work memory: pieces one behind the other, none given back before the end. */
+struct heap {
+	uint8_t *at;
+	size_t left;
+};
+
+enum format_kind { UNKNOWN, GZIP, XZ, ZSTD, LZ4 };
+static const char names[][5] = { "?", "gzip", "xz", "zstd", "lz4" };
+
+static void *heap_take(struct heap *h, uint64_t count, uint64_t size)
+{
+	if (size && count > h->left / size)
+		return NULL;
+	uint64_t n = (count * size + HEAP_ALIGN - 1) & ~(uint64_t)(HEAP_ALIGN - 1);
+	void *p = h->at;
+
+	if (n > h->left)
+		return NULL;
+	h->at += n;
+	h->left -= n;
+	return p;
+}
+
+static enum format_kind format_of(struct span payload)
+{
+	uint32_t magic = rd32(payload, 0);
+
+	if (payload.len < XZ_MAGIC_SIZE + SIZE_SUFFIX)
+		return UNKNOWN;
+	if (!memcmp(payload.p, XZ_MAGIC, XZ_MAGIC_SIZE))
+		return XZ;
+	if (magic == ZSTD_MAGICNUMBER)
+		return ZSTD;
+	if (magic == LZ4_MAGIC)
+		return LZ4;
+	return (magic & 0xffff) == GZIP_MAGIC ? GZIP : UNKNOWN;
+}
+
+_Noreturn static void damaged(enum format_kind kind)
+{
+	die(E_UNPACK, "the kernel's %s payload is damaged", names[kind]);
+}
+
+_Noreturn static void no_heap(enum format_kind kind, size_t size)
+{
+	die(E_UNPACK, "the kernel's %s payload needs more than %" U64 " KiB of work memory",
+	    names[kind], (uint64_t)size >> 10);
+}
+
+static voidpf gzip_alloc(voidpf heap, uInt count, uInt size)
+{
+	return heap_take(heap, count, size);
+}
+
+static void gzip_free(voidpf heap, voidpf p)
+{
+	(void)heap;
+	(void)p;
+}
+
+static uint64_t gzip_unpack(struct span in, uint8_t *to, uint64_t size, struct heap *heap)
+{
+	z_stream z = { .next_in = in.p,
+		       .avail_in = (uInt)in.len,
+		       .next_out = to,
+		       .avail_out = (uInt)size,
+		       .zalloc = gzip_alloc,
+		       .zfree = gzip_free,
+		       .opaque = heap };
+
+	if (in.len > UINT32_MAX)
+		damaged(GZIP);
+	if (inflateInit2(&z, GZIP_WINDOW) != Z_OK)
+		no_heap(GZIP, GZIP_HEAP);
+	if (inflate(&z, Z_FINISH) != Z_STREAM_END || z.avail_in)
+		damaged(GZIP);
+	return z.total_out;
+}
+
+static void *xz_alloc(void *heap, size_t count, size_t size)
+{
+	return heap_take(heap, count, size);
+}
+
+static void xz_free(void *heap, void *p)
+{
+	(void)heap;
+	(void)p;
+}
+
+/* As the first block has it; xz makes all blocks alike. */
+static uint64_t xz_heap(struct span in)
+{
+	_Alignas(HEAP_ALIGN) uint8_t options[XZ_FILTER_OPTIONS];
+	struct heap heap = { options, sizeof(options) };
+	lzma_allocator allocator = { xz_alloc, xz_free, &heap };
+	lzma_filter filters[LZMA_FILTERS_MAX + 1];
+	lzma_block block = { .filters = filters, .check = LZMA_CHECK_CRC32 };
+	uint64_t need;
+
+	block.header_size = lzma_block_header_size_decode(rd8(in, LZMA_STREAM_HEADER_SIZE));
+	in = span_sub(in, LZMA_STREAM_HEADER_SIZE, block.header_size);
+	if (!in.len || lzma_block_header_decode(&block, &allocator, in.p) != LZMA_OK)
+		return XZ_MARGIN;
+	need = lzma_raw_decoder_memusage(filters);
+	return need > UINT32_MAX - XZ_MARGIN ? UINT32_MAX : need + XZ_MARGIN;
+}
+
+static uint64_t xz_unpack(struct span in, uint8_t *to, uint64_t size, struct heap *heap)
+{
+	size_t heap_size = heap->left, in_at = 0, out_at = 0;
+	lzma_allocator allocator = { xz_alloc, xz_free, heap };
+	uint64_t no_limit = UINT64_MAX;
+	lzma_ret result = lzma_stream_buffer_decode(&no_limit, 0, &allocator, in.p, &in_at, in.len,
+						    to, &out_at, size);
+
+	if (result == LZMA_MEM_ERROR)
+		no_heap(XZ, heap_size);
+	if (result != LZMA_OK || in_at != in.len)
+		damaged(XZ);
+	return out_at;
+}
+
+static uint64_t zstd_unpack(struct span in, uint8_t *to, uint64_t size, struct heap *heap)
+{
+	ZSTD_DCtx *context = ZSTD_initStaticDCtx(heap->at, heap->left);
+
+	if (!context)
+		no_heap(ZSTD, heap->left);
+	size_t got = ZSTD_decompressDCtx(context, to, size, in.p, in.len);
+
+	if (ZSTD_isError(got))
+		damaged(ZSTD);
+	return got;
+}
+
+/* Magic, then blocks: the compressed size and the bytes. */
+static uint64_t lz4_unpack(struct span in, uint8_t *to, uint64_t size)
+{
+	uint64_t at = 0, got = 0;
+
+	while (at < in.len) {
+		uint32_t length = rd32(in, at);
+		uint64_t room = size - got < LZ4_BLOCK ? size - got : LZ4_BLOCK;
+		struct span block = span_sub(in, at + 4, length);
+
+		at += 4;
+		if (length == LZ4_MAGIC)
+			continue;
+		if (!block.len || block.len > LZ4_COMPRESSBOUND(LZ4_BLOCK))
+			damaged(LZ4);
+		int n = LZ4_decompress_safe((const char *)block.p, (char *)to + got, (int)block.len,
+					    (int)room);
+
+		if (n < 0)
+			damaged(LZ4);
+		got += (uint32_t)n;
+		at += length;
+	}
+	return got;
+}
+
+uint64_t unpack_size(struct span payload)
+{
+	return format_of(payload) ? rd32(payload, payload.len - SIZE_SUFFIX) : 0;
+}
+
+uint64_t unpack_heap(struct span payload)
+{
+	unpack_libraries();
+	switch (format_of(payload)) {
+	case GZIP:
+		return GZIP_HEAP;
+	case XZ:
+		return xz_heap(payload);
+	case ZSTD:
+		return ZSTD_estimateDCtxSize();
+	default:
+		return 0;
+	}
+}
+
+void unpack(struct span payload, void *to, void *heap)
+{
+	struct heap work = { heap, unpack_heap(payload) };
+	enum format_kind kind = format_of(payload);
+	uint64_t size = unpack_size(payload), got = 0;
+	struct span stream = span_sub(payload, 0, payload.len - SIZE_SUFFIX);
+
+	switch (kind) {
+	case GZIP:
+		got = gzip_unpack(payload, to, size, &work);
+		break;
+	case XZ:
+		got = xz_unpack(stream, to, size, &work);
+		break;
+	case ZSTD:
+		got = zstd_unpack(stream, to, size, &work);
+		break;
+	case LZ4:
+		got = lz4_unpack(stream, to, size);
+		break;
+	default:
+		die(E_UNPACK, "the kernel's payload has an unknown format: it begins with %08x",
+		    rd32(payload, 0));
+	}
+	if (got != size)
+		die(E_UNPACK, "the kernel's %s payload gives %" U64 " bytes, its end says %" U64,
+		    names[kind], got, size);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The payload of a Linux bzImage: the kernel's ELF file, compressed.  Who enters a
+ * kernel through that file (Xen's doors) unpacks it.
+ *
+ * The decompressors are Debian's libraries, ordinary compiled code: the world must
+ * give them vector registers, an fs base of unpack_tls(), and no interrupts on their
+ * stack, since they keep data below the stack pointer.  fpu.h does so in ring 0.
+ */
+#ifndef SHIM_UNPACK_H
+#define SHIM_UNPACK_H
+
+#include "span.h"
+
+/** unpack_size() - bytes that unpacking gives; 0 where the payload's format is not known.
+ *  Formats: gzip, xz, zstd, LZ4's legacy frames */
+uint64_t unpack_size(struct span payload);
+
+/** unpack_heap() - bytes of work memory that unpacking this payload takes, at most 4 GiB */
+uint64_t unpack_heap(struct span payload);
+
+/**
+ * unpack() - unpack; refuses with E_UNPACK where the payload is damaged
+ * @payload: what payload_offset and payload_length of the setup header name
+ * @to:      unpack_size() bytes
+ * @heap:    unpack_heap() bytes, page-aligned
+ *
+ * Neither may overlap the payload or the other.
+ */
+void unpack(struct span payload, void *to, void *heap);
+
+/** unpack_tls() - what the fs base must point to while libraries run: their stack
+ *  protector's value is read there */
+void *unpack_tls(void);
+
+/** unpack_libraries() - make the libraries in the image ready to run where it lies; may
+ *  be called again.  unpack_heap() does it. */
+void unpack_libraries(void);
+
+#endif
