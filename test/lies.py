@@ -72,6 +72,15 @@ def broken_code(stub, build):
     stub.write(gdbstub.symbol(build, "lintel") + BASE, b"\x0f\x0b")
 
 
+def red_zone(stub, build):
+    """Code with data below its stack pointer touches memory that is not mapped yet."""
+    stub.write(gdbstub.symbol(build, "lintel") + BASE, bytes.fromhex(
+        "c7 44 24 e0 78 56 34 12"       # movl $0x12345678, -32(%rsp)
+        "a0 00 00 00 00 40 00 00 00"    # movabs 0x4000000000, %al
+        "81 7c 24 e0 78 56 34 12"       # cmpl $0x12345678, -32(%rsp)
+        "75 02 0f 0b cc"))              # jne 1f; ud2; 1: int3
+
+
 # Name, GRUB's commands, where to stop, the register of the block, the lie, the line.
 LIES = [
     ("multiboot2/size-huge", MB2, "start_multiboot2", RBX, poke(0, 0xfffffff0), "E03"),
@@ -103,6 +112,7 @@ LIES = [
 FAULTS = [
     ("entry/no-protocol", MB2, "start_multiboot2", no_protocol, "E02"),
     ("trap/invalid-opcode", MB2, "start_multiboot2", broken_code, "E20 processor exception 6 "),
+    ("trap/red-zone", MB2, "start_multiboot2", red_zone, "E20 processor exception 6 "),
 ]
 
 
