@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Unpacking the payload of a bzImage with libz, liblzma, libzstd and liblz4, each
- * called once with all input and all output.  Every format ends as Linux has it: the
+ * given all input and all output at once.  Every format ends as Linux has it: the
  * last four bytes are the unpacked size (gzip's own trailer; for the others they stand
  * behind the stream).  Called by the exits that need the kernel's ELF file.
  * Pure, any ring; writes to what the caller gave for output and heap, nothing else.
@@ -125,8 +125,36 @@ static void xz_free(void *heap, void *p)
 	(void)p;
 }
 
+/* A stream that is being unpacked. */
+struct xz {
+	struct span in;
+	size_t at;
+	uint8_t *to;
+	size_t size, got;
+	lzma_stream_flags flags;
+	lzma_index_hash *index;
+};
+
+/*
+ * Read a block's header.  Linux's build asks for a dictionary of 128 MiB; no more than
+ * what the payload gives can ever be used of it.
+ */
+static bool xz_block(lzma_block *b, struct span in, uint64_t size, const lzma_allocator *a)
+{
+	b->header_size = lzma_block_header_size_decode(rd8(in, 0));
+	if (!span_has(in, 0, b->header_size) || lzma_block_header_decode(b, a, in.p) != LZMA_OK)
+		return false;
+	for (lzma_filter *f = b->filters; f->id != LZMA_VLI_UNKNOWN; f++) {
+		lzma_options_lzma *options = f->options;
+
+		if (f->id == LZMA_FILTER_LZMA2 && options->dict_size > size)
+			options->dict_size = (uint32_t)size;
+	}
+	return true;
+}
+
 /* As the first block has it; xz makes all blocks alike. */
-static uint64_t xz_heap(struct span in)
+static uint64_t xz_heap(struct span in, uint64_t size)
 {
 	_Alignas(HEAP_ALIGN) uint8_t options[XZ_FILTER_OPTIONS];
 	struct heap heap = { options, sizeof(options) };
@@ -135,27 +163,61 @@ static uint64_t xz_heap(struct span in)
 	lzma_block block = { .filters = filters, .check = LZMA_CHECK_CRC32 };
 	uint64_t need;
 
-	block.header_size = lzma_block_header_size_decode(rd8(in, LZMA_STREAM_HEADER_SIZE));
-	in = span_sub(in, LZMA_STREAM_HEADER_SIZE, block.header_size);
-	if (!in.len || lzma_block_header_decode(&block, &allocator, in.p) != LZMA_OK)
+	if (!xz_block(&block, span_from(in, LZMA_STREAM_HEADER_SIZE), size, &allocator))
 		return XZ_MARGIN;
 	need = lzma_raw_decoder_memusage(filters);
 	return need > UINT32_MAX - XZ_MARGIN ? UINT32_MAX : need + XZ_MARGIN;
 }
 
-static uint64_t xz_unpack(struct span in, uint8_t *to, uint64_t size, struct heap *heap)
+/* Unpack the block at @x->at; @heap is a copy, so that what it took is free again. */
+static void xz_unpack_block(struct xz *x, struct heap heap)
 {
-	size_t heap_size = heap->left, in_at = 0, out_at = 0;
-	lzma_allocator allocator = { xz_alloc, xz_free, heap };
-	uint64_t no_limit = UINT64_MAX;
-	lzma_ret result = lzma_stream_buffer_decode(&no_limit, 0, &allocator, in.p, &in_at, in.len,
-						    to, &out_at, size);
+	size_t heap_size = heap.left;
+	lzma_allocator allocator = { xz_alloc, xz_free, &heap };
+	lzma_filter filters[LZMA_FILTERS_MAX + 1];
+	lzma_block block = { .filters = filters, .check = x->flags.check };
+	lzma_ret result;
 
+	if (!xz_block(&block, span_from(x->in, x->at), x->size, &allocator))
+		damaged(XZ);
+	x->at += block.header_size;
+	result = lzma_block_buffer_decode(&block, &allocator, x->in.p, &x->at, x->in.len, x->to,
+					  &x->got, x->size);
 	if (result == LZMA_MEM_ERROR)
 		no_heap(XZ, heap_size);
-	if (result != LZMA_OK || in_at != in.len)
+	if (result != LZMA_OK || lzma_index_hash_append(x->index, lzma_block_unpadded_size(&block),
+							block.uncompressed_size) != LZMA_OK)
 		damaged(XZ);
-	return out_at;
+}
+
+/* The index and the footer must say what the blocks were. */
+static bool xz_end(struct xz *x)
+{
+	lzma_stream_flags footer;
+
+	return lzma_index_hash_decode(x->index, x->in.p, &x->at, x->in.len) == LZMA_STREAM_END &&
+	       x->in.len - x->at == LZMA_STREAM_HEADER_SIZE &&
+	       lzma_stream_footer_decode(&footer, x->in.p + x->at) == LZMA_OK &&
+	       lzma_stream_flags_compare(&x->flags, &footer) == LZMA_OK &&
+	       footer.backward_size == lzma_index_hash_size(x->index);
+}
+
+static uint64_t xz_unpack(struct span in, uint8_t *to, uint64_t size, struct heap *heap)
+{
+	struct xz x = { .in = in, .at = LZMA_STREAM_HEADER_SIZE, .to = to, .size = size };
+	lzma_allocator allocator = { xz_alloc, xz_free, heap };
+
+	if (in.len < x.at || lzma_stream_header_decode(&x.flags, in.p) != LZMA_OK)
+		damaged(XZ);
+	x.index = lzma_index_hash_init(NULL, &allocator);
+	if (!x.index)
+		no_heap(XZ, heap->left);
+	/* A block begins with its header's size, the index with 0. */
+	while (rd8(in, x.at))
+		xz_unpack_block(&x, *heap);
+	if (!xz_end(&x))
+		damaged(XZ);
+	return x.got;
 }
 
 static uint64_t zstd_unpack(struct span in, uint8_t *to, uint64_t size, struct heap *heap)
@@ -209,7 +271,7 @@ uint64_t unpack_heap(struct span payload)
 	case GZIP:
 		return GZIP_HEAP;
 	case XZ:
-		return xz_heap(payload);
+		return xz_heap(payload, unpack_size(payload));
 	case ZSTD:
 		return ZSTD_estimateDCtxSize();
 	default:

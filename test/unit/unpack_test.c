@@ -272,22 +272,28 @@ static void test_unpack_unknown(void)
 		check_unknown((struct span){ (const uint8_t *)others[i], strlen(others[i]) });
 }
 
-/* The heap is what the dictionary needs, also for the largest that a header can name. */
+/* The heap is what the dictionary needs, or the output where that is smaller. */
 static void test_unpack_xz_heap(void)
 {
 	static uint8_t stream[SMALL * 2 + 4096];
-	uint8_t *data = sample(SMALL);
-	struct span payload = payload_of(stream, pack_xz(data, SMALL, stream, sizeof(stream)), 1);
-	uint8_t *block = (uint8_t *)(uintptr_t)payload.p + LZMA_STREAM_HEADER_SIZE;
+	uint8_t *data = sample(SMALL), *block = stream + LZMA_STREAM_HEADER_SIZE;
+	size_t length = pack_xz(data, SMALL, stream, sizeof(stream));
 	size_t header = (block[0] + 1u) * 4;
+	struct span payload = { stream, length + SUFFIX };
+	bool same = false;
 
+	put32(stream + length, MEMORY);
 	CHECK(unpack_heap(payload) >= DICTIONARY && unpack_heap(payload) < 4 * DICTIONARY);
 	/* x86 filter: id, size; LZMA2: id, size, dictionary; then the header's checksum. */
 	CHECK(block[4] == 0x21 && block[5] == 1);
-	block[6] = 40;
+	block[6] = 40; /* 4 GiB - 1 */
 	put32(block + header - 4, lzma_crc32(block, header - 4, 0));
+	CHECK(unpack_heap(payload) >= MEMORY && unpack_heap(payload) < MEMORY + 4 * DICTIONARY);
+	put32(stream + length, UINT32_MAX);
 	CHECK_EQUAL(unpack_heap(payload), UINT32_MAX);
-	free((void *)(uintptr_t)payload.p);
+	put32(stream + length, SMALL);
+	CHECK_EQUAL(unpacks(payload, data, SMALL, &same), 0);
+	CHECK(same);
 	free(data);
 }
 
