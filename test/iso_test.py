@@ -891,7 +891,8 @@ class Large(Case):
         initrd = self.sparse("initrd", most + 1)
         self.refused("--initrd", initrd, says=("4294963200",))
         initrd = self.sparse("initrd", 5 << 30)
-        self.refused("--initrd", initrd, file=initrd, says=("5368", "4294963200"))
+        self.refused("--initrd", initrd, file=initrd,
+                     says=(str((5 << 30) + len(load(STUB["efi"]))), "4294963200"))
         self.refused("--initrd", self.sparse("huge", 1 << 40), file=self.path("huge"),
                      says=("4294963200",))
 
