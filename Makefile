@@ -36,8 +36,8 @@ SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S))
 HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) $(TOOL_C))
 # The probe kernel is Lintel's entries and readers with other doors.
 PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
-	$(filter-out shim/doors.c shim/lintel.c shim/place.c shim/leave.c shim/refuse.c \
-		shim/fpu.c shim/unpack.c shim/unpack_lib.c,$(SHIM_C)) \
+	$(filter-out $(addprefix shim/,doors.c doors_xen.c vmlinux.c leave_pv.c lintel.c place.c leave.c \
+		refuse.c fpu.c unpack.c unpack_lib.c),$(SHIM_C)) \
 	$(filter-out shim/leave.S,$(SHIM_S)))
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintel probe.bzImage probe.elf)

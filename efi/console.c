@@ -39,6 +39,7 @@ static void efi_write(const char *text, size_t len)
 
 	if (!firmware_has_serial)
 		console_pc_serial(text, len);
+	console_pc_debug(text, len);
 	while (len && efi.st->ConOut) {
 		if (*text == '\n')
 			line[n++] = '\r';
@@ -49,6 +50,12 @@ static void efi_write(const char *text, size_t len)
 			n = 0;
 		}
 	}
+}
+
+static void exited_write(const char *text, size_t len)
+{
+	console_pc_serial(text, len);
+	console_pc_debug(text, len);
 }
 
 /* The boot manager shows its next entry; what we took is given back. */
@@ -66,5 +73,5 @@ void efi_console_open(void)
 
 void efi_console_close(void)
 {
-	console_use(console_pc_serial, NULL);
+	console_use(exited_write, NULL);
 }

@@ -5,7 +5,7 @@
  */
 #include "kernel.h"
 #include "say.h"
-#include "xen.h"
+#include "xenpv.h"
 
 static void enter_pvh(struct kernel *k)
 {

@@ -42,6 +42,7 @@ struct blob {
  * @cmdline:    the command line for the kernel
  * @bundled_cmdline: that of the UKI which the kernel came from
  * @kernel:     the file that is the kernel; size 0 where none was given
+ * @kernel_name: its name, where the door knows it and the file does not tell
  * @initrd:     every other file, in the order given
  * @setup_data: nodes that came through a Linux door, whole (header and data)
  * @keep:       memory that nothing may be moved to, whatever its type: what the world
@@ -62,6 +63,7 @@ struct handoff {
 	char cmdline[CMDLINE_MAX + 1];
 	struct span bundled_cmdline;
 	struct blob kernel;
+	char kernel_name[64];
 	struct blob initrd[INITRDS_MAX];
 	uint32_t initrds;
 	struct blob setup_data[SETUP_DATA_MAX];

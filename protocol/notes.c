@@ -6,7 +6,7 @@
 #include "notes.h"
 
 #include "lib.h"
-#include "xen.h"
+#include "xenpv.h"
 
 #define NOTE_HEAD 12 /* namesz, descsz, type */
 

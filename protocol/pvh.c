@@ -22,6 +22,11 @@ bool pvh_is(uint64_t base)
 	return rd32(span_at(base, 4), 0) == HVM_START_MAGIC;
 }
 
+uint32_t pvh_flags(uint64_t base)
+{
+	return RD32(span_at(base, sizeof(struct hvm_start_info)), 0, struct hvm_start_info, flags);
+}
+
 static struct span table_at(uint64_t base, uint64_t count, uint64_t entry, const char *what)
 {
 	struct span s = span_at(base, count * entry);
@@ -71,7 +76,7 @@ void pvh_read(uint64_t base, struct span e820, struct handoff *h)
 		    RD32(info, 0, struct hvm_start_info, magic));
 	if (RD32(info, 0, struct hvm_start_info, version))
 		read_memmap(info, h);
-	if (!h->map.n)
+	if (!map_top(&h->map))
 		handoff_e820(h, e820);
 	handoff_check_map(h);
 	h->start_flags = RD32(info, 0, struct hvm_start_info, flags);

@@ -18,7 +18,7 @@ struct handoff;
 struct hvm_start_info {
 	uint32_t magic;
 	uint32_t version;
-	uint32_t flags; /* SIF_* of xen.h */
+	uint32_t flags; /* SIF_* of xenpv.h */
 	uint32_t nr_modules;
 	uint64_t modlist_paddr;
 	uint64_t cmdline_paddr;

@@ -43,6 +43,9 @@ struct mb2_efi mb2_efi(uint64_t info);
  *  Multiboot's magic in it */
 bool pvh_is(uint64_t base);
 
+/** pvh_flags() - its SIF_ flags, which decide who listens to what we say */
+uint32_t pvh_flags(uint64_t base);
+
 /**
  * pvh_read() - what a PVH loader says
  * @base: address of hvm_start_info (ebx)
@@ -69,6 +72,21 @@ uint64_t pvh_tables_size(const struct handoff *h);
 
 /** pvh_write() - write hvm_start_info version 1 for a kernel entered at PHYS32_ENTRY */
 void pvh_write(const struct handoff *h, const struct pvh_place *at);
+
+/**
+ * xenpv_read() - what Xen tells a PV guest
+ * @start_info: its virtual address (rsi)
+ * @stack:      virtual address of the stack (rsp), the last page that is surely mapped
+ * @e820:       the memory map by hypercall, entries of 20 bytes; empty: nr_pages tells
+ * @h:          initialised handoff; filled
+ *
+ * All RAM is told; what is not mapped, and what the guest stands on, is kept.
+ * Refuses (E_BLOCK, E_NO_MAP, E_MODULE, E_MODULES, E_CMDLINE).
+ */
+void xenpv_read(uint64_t start_info, uint64_t stack, struct span e820, struct handoff *h);
+
+/** xenpv_write() - Xen's own start_info, with this initrd and the handoff's command line */
+void xenpv_write(const struct handoff *h, struct blob initrd);
 
 /**
  * linux_read() - what a Linux boot loader left in the zero page

@@ -64,6 +64,12 @@ void console_pc_serial(const char *text, size_t len)
 	}
 }
 
+void console_pc_debug(const char *text, size_t len)
+{
+	for (; len; len--)
+		outb(DEBUG_PORT, (uint8_t)*text++);
+}
+
 static uint8_t crtc_read(uint8_t index)
 {
 	outb(CRTC, index);
@@ -135,13 +141,12 @@ void console_write(const char *text, size_t len)
 {
 	if (world_write) {
 		world_write(text, len);
-	} else {
-		console_pc_serial(text, len);
-		if (!no_text_screen)
-			vga_write(text, len);
+		return;
 	}
-	for (; len; len--)
-		outb(DEBUG_PORT, (uint8_t)*text++);
+	console_pc_serial(text, len);
+	if (!no_text_screen)
+		vga_write(text, len);
+	console_pc_debug(text, len);
 }
 
 void refuse(void)

@@ -9,14 +9,16 @@
 
 /**
  * console_use() - say and refuse in another world than the bare PC's
- * @write:  console_write() goes here too, instead of the UART and VGA text; port 0xe9
- *          is always written
+ * @write:  console_write() goes here, instead of a PC's devices
  * @refuse: what follows a refusal
  */
 void console_use(void (*write)(const char *text, size_t len), void (*refuse)(void));
 
 /** console_pc_serial() - write on COM1, where it exists */
 void console_pc_serial(const char *text, size_t len);
+
+/** console_pc_debug() - write to port 0xe9, where hypervisors listen */
+void console_pc_debug(const char *text, size_t len);
 
 /** console_has_vga() - whether there is a VGA, for doors whose loader does not tell */
 bool console_has_vga(void);

@@ -5,7 +5,6 @@
  */
 #include "doors.h"
 
-#include "console.h"
 #include "lintel.h"
 #include "machine.h"
 #include "paging.h"
@@ -15,43 +14,39 @@
 
 struct handoff handoff;
 
-static void open_door(const char *name)
+void doors_begin(const char *name, uint64_t tsc)
 {
-	uint64_t tsc = rdtsc();
-
-	trap_init();
-	paging_init();
 	handoff_init(&handoff, name);
 	handoff_report(&handoff, "tsc", "%" U64, tsc);
 	lintel_image(&handoff);
 }
 
+void doors_open(const char *name)
+{
+	uint64_t tsc = rdtsc();
+
+	trap_init();
+	paging_init();
+	doors_begin(name, tsc);
+}
+
 uint64_t door_multiboot1(uint64_t info)
 {
-	open_door("multiboot1");
+	doors_open("multiboot1");
 	mb1_read(info, &handoff);
 	return lintel(&handoff);
 }
 
 uint64_t door_multiboot2(uint64_t info)
 {
-	open_door("multiboot2");
+	doors_open("multiboot2");
 	mb2_read(info, &handoff);
-	return lintel(&handoff);
-}
-
-uint64_t door_pvh(uint64_t info)
-{
-	open_door("pvh");
-	if (console_has_vga())
-		handoff_text_screen(&handoff);
-	pvh_read(info, (struct span){ 0 }, &handoff);
 	return lintel(&handoff);
 }
 
 static uint64_t enter_linux(const char *name, uint64_t boot_params)
 {
-	open_door(name);
+	doors_open(name);
 	linux_read(boot_params, &handoff);
 	return lintel(&handoff);
 }
@@ -73,6 +68,6 @@ uint64_t door_linux64(uint64_t boot_params)
 
 uint64_t door_unknown(uint64_t eax)
 {
-	open_door("unknown");
+	doors_open("unknown");
 	die(E_ENTRY, "entered with eax %" X64 ", which no boot protocol has", eax);
 }

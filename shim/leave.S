@@ -101,11 +101,12 @@ moved:	mov	LEAVE_PC(%rbp), %rcx
 to32:	mov	$CR0_PE, %eax
 	mov	%eax, %cr0
 	xor	%eax, %eax
-	mov	%eax, %cr4
 	mov	%ecx, %edi
 	mov	$MSR_EFER, %ecx
 	xor	%edx, %edx
 	wrmsr
+	/* Last: QEMU 7.2 loses a nested hypervisor that is entered with LME and without PAE. */
+	mov	%eax, %cr4
 	mov	%edi, %ecx
 	xor	%edi, %edi
 	jmp	*%ecx

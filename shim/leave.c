@@ -128,7 +128,16 @@ uint64_t leave_params(const struct plan *p, struct handoff *h, const struct kern
 {
 	if (keeps_rsdp(h))
 		write_rsdp(h, p->block.base + p->block.size - PAGE);
-	return k->exit == EXIT_PVH ? write_pvh(p, h) : write_linux(p, h, k);
+	switch (k->exit) {
+	case EXIT_PVH:
+		return write_pvh(p, h);
+	case EXIT_XENPV:
+		xenpv_write(h, p->initrd);
+		return h->bp.hdr.hardware_subarch_data;
+	case EXIT_LINUX:
+		break;
+	}
+	return write_linux(p, h, k);
 }
 
 uint64_t leave_write(const struct plan *p, struct handoff *h, const struct kernel *k)

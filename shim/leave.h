@@ -67,6 +67,10 @@ uint64_t leave_size(const struct handoff *h);
  *  Return: its address. */
 uint64_t leave_params(const struct plan *p, struct handoff *h, const struct kernel *k);
 
+/** leave_pv() - write it, carry out the plan and enter the kernel, inside Xen PV */
+_Noreturn void leave_pv(const struct plan *p, struct handoff *h, const struct kernel *k,
+			uint64_t stack);
+
 /**
  * leave_write() - write the block: boot_params, identity map, the moves, the code
  *

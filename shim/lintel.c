@@ -28,6 +28,14 @@ static struct blob image_core(void)
 	return (struct blob){ base + PM_OFFSET, end - base - PM_OFFSET };
 }
 
+struct blob lintel_image_place(void)
+{
+	uint64_t base = memory_address(image_base);
+
+	return (struct blob){ base,
+			      rd32(span_at(base + BUNDLE_OFFSET, BUNDLE_TABLE), BUNDLE_FILE_SIZE) };
+}
+
 void lintel_image(struct handoff *h)
 {
 	uint64_t base = memory_address(image_base);
@@ -83,6 +91,8 @@ void lintel_plan(struct handoff *h)
 	acpi_find_rsdp(h);
 	initrd_sort(h);
 	kernel_open(&kernel, h->kernel);
+	if (h->kernel_name[0])
+		memcpy(kernel.name, h->kernel_name, sizeof(kernel.name));
 	kernel_choose_exit(&kernel, h);
 	check_kernel(h, &kernel);
 	avoid_la57(&kernel);
@@ -102,6 +112,12 @@ uint64_t lintel_act(struct handoff *h)
 	report(h, &kernel);
 	console_cursor(h);
 	return leave_write(&plan, h, &kernel);
+}
+
+void lintel_act_pv(struct handoff *h, uint64_t stack)
+{
+	report(h, &kernel);
+	leave_pv(&plan, h, &kernel, stack);
 }
 
 uint64_t lintel(struct handoff *h)

@@ -10,6 +10,9 @@
 /** lintel_image() - note what is packed into our own image; before the door's reader */
 void lintel_image(struct handoff *h);
 
+/** lintel_image_place() - where the image lies, with all that is packed into it */
+struct blob lintel_image_place(void);
+
 /**
  * lintel_plan() - find the kernel and choose places; nothing is written or moved yet
  *
@@ -28,6 +31,12 @@ void lintel_announce(const struct handoff *h);
  * assembly jumps.
  */
 uint64_t lintel_act(struct handoff *h);
+
+/**
+ * lintel_act_pv() - the same inside Xen PV, where nobody else can jump
+ * @stack: virtual address of the stack that Xen gave
+ */
+_Noreturn void lintel_act_pv(struct handoff *h, uint64_t stack);
 
 /** lintel() - all three, for doors that nobody listens behind any more */
 uint64_t lintel(struct handoff *h);

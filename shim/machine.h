@@ -30,13 +30,16 @@ static inline uint64_t rdtsc(void)
 	return (uint64_t)high << 32 | low;
 }
 
-/* edx of a CPUID leaf. */
-static inline uint32_t cpuid_edx(uint32_t leaf)
-{
-	uint32_t eax = leaf, ebx, ecx = 0, edx;
+struct cpuid {
+	uint32_t eax, ebx, ecx, edx;
+};
 
-	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
-	return edx;
+static inline struct cpuid cpuid(uint32_t leaf)
+{
+	struct cpuid id = { .eax = leaf, .ecx = 0 };
+
+	__asm__ volatile("cpuid" : "+a"(id.eax), "=b"(id.ebx), "+c"(id.ecx), "=d"(id.edx));
+	return id;
 }
 
 static inline uint64_t read_cr0(void)

@@ -16,10 +16,6 @@
 
 	.section .text, "ax"
 	.code64
-	.globl start_xenpv
-	.hidden start_xenpv
-start_xenpv:
-	ud2
 	.globl start_linux64, arrive64, gdt, gdtr, stack_top, paging_pool
 	.hidden start_linux64, arrive64, gdt, gdtr, stack_top, paging_pool
 

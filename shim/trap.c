@@ -116,5 +116,5 @@ bool machine_has_la57(void)
 
 bool machine_has_gib_pages(void)
 {
-	return cpuid_edx(0x80000001) >> 26 & 1;
+	return cpuid(0x80000001).edx >> 26 & 1;
 }

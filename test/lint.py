@@ -12,8 +12,8 @@ import sys
 
 # The wire headers of input protocols, and the files that may know them.
 WIRE = {"multiboot1.h": {"protocol/multiboot1.c"}, "multiboot2.h": {"protocol/multiboot2.c"}}
-MACHINE = {"efi/bli.c", "efi/doors.c", "shim/console.c", "shim/doors.c", "shim/fpu.c",
-           "shim/paging.c", "shim/refuse.c", "shim/trap.c"}
+MACHINE = {"efi/bli.c", "efi/doors.c", "shim/console.c", "shim/doors.c", "shim/doors_xen.c",
+           "shim/fpu.c", "shim/paging.c", "shim/refuse.c", "shim/trap.c", "shim/xen.c"}
 ASSEMBLY = MACHINE | {"shim/machine.h", "shim/lib.c"}
 # What each folder may include from.
 ARROWS = {"protocol": {"protocol"}, "shim": {"protocol", "shim"},

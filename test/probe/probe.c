@@ -13,6 +13,7 @@
 #include "refuse.h"
 #include "say.h"
 #include "trap.h"
+#include "xen.h"
 
 #define CRC32_POLYNOMIAL 0xedb88320u
 #define PM1A_CONTROL 0x604 /* QEMU's, pc and q35 */
@@ -119,6 +120,13 @@ uint64_t door_multiboot2(uint64_t info)
 uint64_t door_pvh(uint64_t info)
 {
 	return door_unknown(info);
+}
+
+_Noreturn void door_xenpv(uint64_t start_info, uint64_t stack)
+{
+	(void)stack;
+	xen_open_pv(start_info);
+	die(E_ENTRY, "the probe kernel takes boot_params, not start_info");
 }
 
 uint64_t door_unknown(uint64_t value)

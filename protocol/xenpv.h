@@ -4,8 +4,8 @@
  * ELF notes by which a kernel says how it wants to be started (Xen, public/xen.h,
  * "Start-of-day memory layout", and public/elfnote.h).
  */
-#ifndef PROTOCOL_XEN_H
-#define PROTOCOL_XEN_H
+#ifndef PROTOCOL_XENPV_H
+#define PROTOCOL_XENPV_H
 
 #include <stdint.h>
 

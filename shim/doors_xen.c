@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The doors of hypervisors: pvh, which machine monitors use too, and xenpv.  Called by
+ * start32.S in ring 0 with an identity map, and by xen.S in ring 3 on Xen's page
+ * tables, where memory is seen at VIRT_BASE.
+ */
+#include "console.h"
+#include "doors.h"
+#include "fpu.h"
+#include "leave.h"
+#include "lintel.h"
+#include "machine.h"
+#include "memory.h"
+#include "xenpv.h"
+#include "readers.h"
+#include "say.h"
+#include "unpack.h"
+#include "vmlinux.h"
+#include "xen.h"
+
+static struct span xen_pvh_memory(uint64_t info)
+{
+	struct span none = { 0 };
+
+	return xen_open_pvh(pvh_flags(info)) ? xen_memory_map() : none;
+}
+
+uint64_t door_pvh(uint64_t info)
+{
+	struct span e820;
+
+	doors_open("pvh");
+	e820 = xen_pvh_memory(info);
+	if (!e820.p && console_has_vga())
+		handoff_text_screen(&handoff);
+	pvh_read(info, e820, &handoff);
+	if (handoff.start_flags & SIF_INITDOMAIN) {
+		handoff.world = WORLD_XEN_DOM0;
+		fpu_begin();
+		vmlinux_open(&handoff, lintel_image_place());
+	}
+	return lintel(&handoff);
+}
+
+_Noreturn void door_xenpv(uint64_t start_info, uint64_t stack)
+{
+	uint64_t tsc = rdtsc();
+
+	memory_seen_at(XEN_VIRT_BASE);
+	xen_open_pv(start_info);
+	doors_begin("xenpv", tsc);
+	xenpv_read(start_info, stack, xen_memory_map(), &handoff);
+	xen_keep(&handoff);
+	handoff_keep(&handoff, lintel_image_place().base, lintel_image_place().size);
+	xen_pv_libraries(unpack_tls());
+	vmlinux_open(&handoff, lintel_image_place());
+	xen_pv_libraries(NULL);
+	lintel_plan(&handoff);
+	lintel_announce(&handoff);
+	lintel_act_pv(&handoff, stack);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The exit inside Xen PV.  Called by the xenpv door last.  Ring 3, on Xen's page
+ * tables, which stay the kernel's: nothing that the plan moves lies where this code
+ * does, so C carries it out.
+ */
+#include "leave.h"
+#include "lib.h"
+#include "xen.h"
+
+static void carry_out(const struct plan *p)
+{
+	for (uint32_t i = 0; i < p->moves; i++) {
+		const struct move *m = &p->move[i];
+
+		if (m->from == MOVE_ZERO)
+			memset(memory_at(m->to), 0, m->size);
+		else
+			memmove(memory_at(m->to), memory_at(m->from), m->size);
+	}
+}
+
+void leave_pv(const struct plan *p, struct handoff *h, const struct kernel *k, uint64_t stack)
+{
+	uint64_t block = leave_params(p, h, k);
+
+	carry_out(p);
+	if (k->notes.hypercall_page)
+		xen_fill_page(k->notes.hypercall_page);
+	xen_jump((uint64_t)(uintptr_t)memory_at(p->entry), (uint64_t)(uintptr_t)memory_at(block),
+		 stack);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The ELF file inside a bzImage.  Called by the doors of Xen before the plan is made:
+ * unpacks to where the kernel belongs if it can, so its segments move a few pages
+ * only.  64-bit, any ring; may touch free memory and the handoff.
+ */
+#include "vmlinux.h"
+
+#include "elf.h"
+#include "kernel.h"
+#include "layout.h"
+#include "lib.h"
+#include "say.h"
+#include "unpack.h"
+
+#define MIB 0x100000
+
+static void use(struct map *m, struct blob b)
+{
+	map_use(m, b.base, b.base + b.size);
+}
+
+static void mark(struct handoff *h, struct blob image)
+{
+	map_release(&h->map);
+	use(&h->map, image);
+	use(&h->map, h->kernel);
+	for (uint32_t i = 0; i < h->keeps; i++)
+		use(&h->map, h->keep[i]);
+	for (uint32_t i = 0; i < h->initrds; i++)
+		use(&h->map, h->initrd[i]);
+}
+
+/* Free memory, at @wanted if it can be had there; taken. */
+static struct blob take(struct handoff *h, uint64_t size, uint64_t wanted)
+{
+	uint64_t at = map_find_high(&h->map, (struct fit){ size, PAGE, MIB, UINT64_MAX });
+
+	if (wanted && map_is_free(&h->map, wanted, wanted + size))
+		at = wanted;
+	if (!at)
+		die(E_MEMORY,
+		    "unpacking the kernel needs %" U64 " KiB in one piece, of %" U64 " KiB RAM",
+		    size >> 10, map_total(&h->map, MAP_RAM) >> 10);
+	use(&h->map, (struct blob){ at, size });
+	return (struct blob){ at, size };
+}
+
+static struct blob unpack_payload(struct handoff *h, const struct kernel *k, struct span payload)
+{
+	uint64_t size = unpack_size(payload);
+	struct blob to, heap;
+
+	if (!size)
+		die(E_UNPACK, "kernel %s is packed in an unknown way: it begins with %08x", k->name,
+		    rd32(payload, 0));
+	to = take(h, size, k->run);
+	heap = take(h, unpack_heap(payload) + PAGE, 0);
+	unpack(payload, memory_at(to.base), memory_at(heap.base));
+	return to;
+}
+
+void vmlinux_open(struct handoff *h, struct blob image)
+{
+	static struct kernel kernel;
+	struct span file = span_at(h->kernel.base, h->kernel.size), payload;
+
+	kernel_open(&kernel, h->kernel);
+	if (kernel.kind != KERNEL_BZIMAGE)
+		return;
+	payload = span_sub(file, kernel.payload.base, kernel.payload.size);
+	memcpy(h->kernel_name, kernel.name, sizeof(h->kernel_name));
+	mark(h, image);
+	if (rd32(payload, 0) == ELF_MAGIC)
+		h->kernel = (struct blob){ h->kernel.base + kernel.payload.base, payload.len };
+	else
+		h->kernel = unpack_payload(h, &kernel, payload);
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Xen's services: hypercalls and the console's ring (Xen, public/xen.h, memory.h,
+ * sched.h, event_channel.h, hvm/hvm_op.h, io/console.h).  Called by the doors and by
+ * say().  64-bit; ring 3 in PV, ring 0 in PVH; touches the ring and Xen, no device.
+ */
+#include "xen.h"
+
+#include "console.h"
+#include "machine.h"
+#include "xenpv.h"
+
+#define PAGE_SHIFT 12
+
+#define MEMORY_OP 12
+#define XENMEM_MEMORY_MAP 9
+#define CONSOLE_IO 18
+#define CONSOLEIO_WRITE 0
+#define SET_SEGMENT_BASE 25
+#define SEGBASE_FS 0
+#define SCHED_OP 29
+#define SCHEDOP_YIELD 0
+#define SCHEDOP_SHUTDOWN 2
+#define SHUTDOWN_CRASH 3
+#define EVENT_CHANNEL_OP 32
+#define EVTCHNOP_SEND 4
+#define HVM_OP 34
+#define HVMOP_GET_PARAM 1
+#define HVM_PARAM_CONSOLE_PFN 17
+#define HVM_PARAM_CONSOLE_EVTCHN 18
+#define DOMID_SELF 0x7ff0
+
+#define CPUID_XEN 0x40000000
+#define CPUID_XEN_STEP 0x100 /* other interfaces may come first */
+#define CPUID_XEN_LAST 0x40010000
+#define CPUID_XEN_PAGES 2 /* leaf from there: ebx is the hypercall page's MSR */
+
+#define MSR_HYPERCALL_PAGE 0x40000000
+
+#define E820_ENTRY 20ull
+#define E820_MAX 128
+
+#define RING_IN 1024
+#define RING_OUT 2048
+/* So many yields wait some seconds for a daemon that has stopped reading. */
+#define RING_YIELDS 100000
+
+/** struct console_ring - public/io/console.h, struct xencons_interface */
+struct console_ring {
+	char in[RING_IN], out[RING_OUT];
+	uint32_t in_cons, in_prod, out_cons, out_prod;
+};
+
+static volatile struct console_ring *ring;
+static uint32_t ring_port;
+static uint64_t console_pfn, store_pfn;
+static const struct start_info *start;
+
+static uint64_t number(const void *p)
+{
+	return (uint64_t)(uintptr_t)p;
+}
+
+/* ---- console ---- */
+
+static void ring_notify(void)
+{
+	xen_hypercall(EVENT_CHANNEL_OP, EVTCHNOP_SEND, number(&ring_port), 0);
+}
+
+/* What does not fit is waited for; without a reader it is lost, as on any other line. */
+static void ring_put(char c)
+{
+	uint32_t at = ring->out_prod;
+
+	for (uint32_t i = 0; at - ring->out_cons >= RING_OUT && i < RING_YIELDS; i++) {
+		ring_notify();
+		xen_hypercall(SCHED_OP, SCHEDOP_YIELD, 0, 0);
+	}
+	if (at - ring->out_cons >= RING_OUT)
+		return;
+	ring->out[at % RING_OUT] = c;
+	__asm__ volatile("" : : : "memory"); /* the byte before its count: x86 keeps the order */
+	ring->out_prod = at + 1;
+}
+
+static void ring_write(const char *text, size_t len)
+{
+	for (; len; len--, text++) {
+		if (*text == '\n')
+			ring_put('\r');
+		ring_put(*text);
+	}
+	ring_notify();
+}
+
+static void dom0_write(const char *text, size_t len)
+{
+	xen_hypercall(CONSOLE_IO, CONSOLEIO_WRITE, len, number(text));
+}
+
+static void crash(void)
+{
+	uint32_t reason = SHUTDOWN_CRASH;
+
+	for (;;)
+		xen_hypercall(SCHED_OP, SCHEDOP_SHUTDOWN, number(&reason), 0);
+}
+
+static void open_console(uint32_t flags, void *page, uint32_t port)
+{
+	ring = page;
+	ring_port = port;
+	console_use(flags & SIF_INITDOMAIN ? dom0_write : ring_write, crash);
+}
+
+/* ---- PVH ---- */
+
+static uint64_t hvm_param(uint32_t index)
+{
+	struct {
+		uint16_t domid, pad;
+		uint32_t index;
+		uint64_t value;
+	} param = { DOMID_SELF, 0, index, 0 };
+
+	xen_hypercall(HVM_OP, HVMOP_GET_PARAM, number(&param), 0);
+	return param.value;
+}
+
+/* First leaf of Xen's; 0 where there is none. */
+static uint32_t xen_leaf(void)
+{
+	static const uint32_t signature[] = { 0x566e6558, 0x65584d4d, 0x4d4d566e }; /* XenVMM */
+
+	for (uint32_t leaf = CPUID_XEN; leaf < CPUID_XEN_LAST; leaf += CPUID_XEN_STEP) {
+		struct cpuid id = cpuid(leaf);
+
+		if (id.ebx == signature[0] && id.ecx == signature[1] && id.edx == signature[2])
+			return leaf;
+	}
+	return 0;
+}
+
+bool xen_open_pvh(uint32_t flags)
+{
+	uint32_t leaf = xen_leaf();
+
+	if (!leaf)
+		return false;
+	write_msr(cpuid(leaf + CPUID_XEN_PAGES).ebx, number(xen_hypercall_page));
+	if (flags & SIF_INITDOMAIN)
+		open_console(flags, NULL, 0);
+	else
+		open_console(flags, memory_at(hvm_param(HVM_PARAM_CONSOLE_PFN) << PAGE_SHIFT),
+			     (uint32_t)hvm_param(HVM_PARAM_CONSOLE_EVTCHN));
+	return true;
+}
+
+/* ---- PV ---- */
+
+static uint64_t pfn_of(uint64_t mfn)
+{
+	const uint64_t *m2p = (const uint64_t *)XEN_M2P;
+
+	return m2p[mfn];
+}
+
+void xen_open_pv(uint64_t start_info)
+{
+	start = (const struct start_info *)(uintptr_t)start_info;
+	if (!(start->flags & SIF_INITDOMAIN)) {
+		console_pfn = pfn_of(start->console_mfn);
+		store_pfn = pfn_of(start->store_mfn);
+	}
+	open_console(start->flags, memory_at(console_pfn << PAGE_SHIFT), start->console_evtchn);
+}
+
+void xen_fill_page(uint64_t page)
+{
+	const uint64_t *mfn_list = (const uint64_t *)(uintptr_t)start->mfn_list;
+	uint64_t pfn = (page - XEN_VIRT_BASE) >> PAGE_SHIFT;
+
+	/* Traps to Xen, which knows best what has to be in it. */
+	write_msr(MSR_HYPERCALL_PAGE, mfn_list[pfn] << PAGE_SHIFT);
+}
+
+void xen_keep(struct handoff *h)
+{
+	if (console_pfn)
+		handoff_keep(h, console_pfn << PAGE_SHIFT, 1 << PAGE_SHIFT);
+	if (store_pfn)
+		handoff_keep(h, store_pfn << PAGE_SHIFT, 1 << PAGE_SHIFT);
+}
+
+void xen_pv_libraries(const void *tls)
+{
+	xen_hypercall(SET_SEGMENT_BASE, SEGBASE_FS, number(tls), 0);
+}
+
+struct span xen_memory_map(void)
+{
+	static uint8_t table[E820_MAX * E820_ENTRY];
+	struct {
+		uint32_t nr_entries, pad;
+		uint64_t buffer;
+	} map = { E820_MAX, 0, number(table) };
+
+	if (xen_hypercall(MEMORY_OP, XENMEM_MEMORY_MAP, number(&map), 0))
+		map.nr_entries = 0;
+	return (struct span){ table, map.nr_entries * E820_ENTRY };
+}
