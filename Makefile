@@ -166,7 +166,7 @@ INSTALL := $(PY) test/packages.py
 # gcc, make and python3 are the user's; gcc only recommends the C library's headers.
 BUILD_PACKAGES := gcc libc6-dev gnu-efi zlib1g-dev liblzma-dev libzstd-dev liblz4-dev
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
-CHECK_PACKAGES := file binutils mtools
+CHECK_PACKAGES := file binutils mtools openssl sbsigntool gdisk
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
 STEPS := unit tool setup16 lint lies doors

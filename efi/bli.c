@@ -18,6 +18,16 @@
 	}
 #define STALL_US 500
 #define DIGITS 24
+#define UUID_TEXT 37
+
+/* StubFeatures, as systemd numbers them.  Of its stub's we do this one; RANDOM_SEED (bit 4)
+ * would make systemd write a seed to the ESP that we do not read. */
+#define REPORT_BOOT_PARTITION 1u
+
+/* UEFI 2.10, section 10.3.5.1: the hard drive node of a device path. */
+#define DISK_SIGNATURE 24
+#define DISK_SIGNATURE_TYPE 41
+#define SIGNATURE_IS_GUID 2
 
 static uint64_t tsc_per_ms;
 
@@ -50,6 +60,39 @@ static void set_text(const CHAR16 *name, const char *text)
 	set(name, wide, n * sizeof(wide[0]));
 }
 
+/* A GUID's first three fields are little-endian, its text is not; capitals as systemd-boot's. */
+static void uuid_text(char *text, struct span guid)
+{
+	format(text, UUID_TEXT, "%08x-%04x-%04x-%02x%02x-", rd32(guid, 0), rd16(guid, 4),
+	       rd16(guid, 6), rd8(guid, 8), rd8(guid, 9));
+	for (uint64_t i = 10; i < 16; i++)
+		format(text + 4 + 2 * i, 3, "%02x", rd8(guid, i));
+	for (; *text; text++)
+		if (*text >= 'a')
+			*text = (char)(*text - 'a' + 'A');
+}
+
+/* The GPT partition that the image, or the boot loader which we are part of, came from. */
+static void set_partition(void)
+{
+	static const CHAR16 name[] = L"LoaderDevicePartUUID";
+	EFI_GUID image = LOADED_IMAGE_PROTOCOL, device_path = DEVICE_PATH_PROTOCOL;
+	EFI_LOADED_IMAGE *li;
+	EFI_DEVICE_PATH *path;
+	struct span disk;
+	char text[UUID_TEXT];
+
+	if (is_set(name) ||
+	    efi.bs->HandleProtocol(efi.image, &image, (void **)&li) != EFI_SUCCESS ||
+	    efi.bs->HandleProtocol(li->DeviceHandle, &device_path, (void **)&path) != EFI_SUCCESS)
+		return;
+	disk = efi_media_node(path, MEDIA_HARDDRIVE_DP);
+	if (rd8(disk, DISK_SIGNATURE_TYPE) != SIGNATURE_IS_GUID)
+		return;
+	uuid_text(text, span_from(disk, DISK_SIGNATURE));
+	set_text(name, text);
+}
+
 static void set_time(const CHAR16 *name, uint64_t tsc)
 {
 	char text[DIGITS];
@@ -62,13 +105,14 @@ static void set_time(const CHAR16 *name, uint64_t tsc)
 
 void efi_bli_begin(uint64_t tsc)
 {
-	uint64_t before = rdtsc(), features = 0;
+	uint64_t before = rdtsc(), features = REPORT_BOOT_PARTITION;
 
 	efi.bs->Stall(STALL_US);
 	tsc_per_ms = (rdtsc() - before) * 1000 / STALL_US;
 	set_time(L"LoaderTimeInitUSec", tsc);
 	set_text(L"StubInfo", "lintel " LINTEL_VERSION);
 	set(L"StubFeatures", &features, sizeof(features));
+	set_partition();
 }
 
 void efi_bli_image(struct span path)

@@ -28,6 +28,7 @@ static void open_door(const char *name, uint64_t image, uint64_t system_table)
 	efi.st = (EFI_SYSTEM_TABLE *)(uintptr_t)system_table;
 	efi.bs = efi.st->BootServices;
 	handoff_init(&handoff, name);
+	handoff.bp.secure_boot = efi_secure_boot();
 	efi_console_open();
 	efi_bli_begin(tsc);
 	handoff_report(&handoff, "tsc", "%" U64, tsc);

@@ -51,6 +51,9 @@ void efi_load_options(struct handoff *h);
 /** efi_load_initrd() - the initrd that LINUX_EFI_INITRD_MEDIA_GUID offers; false for none */
 bool efi_load_initrd(struct handoff *h);
 
+/** efi_media_node() - the last node of a subtype of MEDIA_DEVICE_PATH; empty for none */
+struct span efi_media_node(const EFI_DEVICE_PATH *path, uint8_t subtype);
+
 /* ---- bli.c */
 
 /** efi_bli_begin() - who we are and since when: @tsc at the door */
@@ -64,9 +67,9 @@ void efi_bli_end(void);
 
 /** efi_find_table() - the configuration table with this GUID, 0 for none */
 uint64_t efi_find_table(const EFI_GUID *guid);
-/** efi_secure_boot() - whether signatures are enforced */
-bool efi_secure_boot(void);
-/** efi_gather() - RSDP, Secure Boot, screen and random seed into the handoff */
+/** efi_secure_boot() - whether signatures are enforced, as boot_params.secure_boot has it */
+uint8_t efi_secure_boot(void);
+/** efi_gather() - RSDP, screen and random seed into the handoff */
 void efi_gather(struct handoff *h);
 
 #endif

@@ -164,6 +164,8 @@ bool efi_load_initrd(struct handoff *h)
 		return false;
 	if (load->LoadFile(load, rest, FALSE, &size, NULL) != EFI_BUFFER_TOO_SMALL || !size)
 		return false;
+	if (!handoff_wants_initrd(h))
+		return false;
 	at = efi_pages(size, FOUR_GIB, "the boot loader's initrd");
 	if (load->LoadFile(load, rest, FALSE, &size, (void *)(uintptr_t)at) != EFI_SUCCESS)
 		die(E_FILE, "the boot loader's initrd of %" U64 " bytes cannot be read",
@@ -196,16 +198,21 @@ static void to_utf8(char *to, struct span options)
 	to[n] = '\0';
 }
 
-/* The file in a device path, UTF-16; empty where there is none. */
-static struct span file_path(const EFI_DEVICE_PATH *path)
+struct span efi_media_node(const EFI_DEVICE_PATH *path, uint8_t subtype)
 {
-	struct span node = { (const uint8_t *)path, 4 }, name = { 0 };
+	struct span node = { (const uint8_t *)path, 4 }, found = { 0 };
 
 	for (; path && rd8(node, 0) != END_DEVICE_PATH_TYPE && rd16(node, 2) >= 4;
 	     node.p += rd16(node, 2))
-		if (rd8(node, 0) == MEDIA_DEVICE_PATH && rd8(node, 1) == MEDIA_FILEPATH_DP)
-			name = (struct span){ node.p + 4, rd16(node, 2) - 4u };
-	return name;
+		if (rd8(node, 0) == MEDIA_DEVICE_PATH && rd8(node, 1) == subtype)
+			found = (struct span){ node.p, rd16(node, 2) };
+	return found;
+}
+
+/* The file in a device path, UTF-16; empty where there is none. */
+static struct span file_path(const EFI_DEVICE_PATH *path)
+{
+	return span_from(efi_media_node(path, MEDIA_FILEPATH_DP), 4);
 }
 
 static struct span file_name(struct span path)
@@ -251,12 +258,12 @@ static void take_word(struct handoff *h, const char *word, size_t len, bool want
 	char path[PATH_MAX];
 
 	if (!h->kernel.size && option(word, "linux=", path)) {
-		if (efi_secure_boot())
+		if (handoff_secure_boot(h))
 			die(E_SECURE_BOOT, "Secure Boot: %s is not signed with the image", path);
 		if (!handoff_kernel(h, load_kernel(path)))
 			die(E_NO_KERNEL, "no kernel: %s is neither a kernel nor a UKI", path);
 	} else if (option(word, "initrd=", path)) {
-		if (want_initrd)
+		if (want_initrd && handoff_wants_initrd(h))
 			handoff_initrd(h, load_file(path));
 	} else {
 		handoff_cmdline(h, (struct span){ (const uint8_t *)word, len });
@@ -271,10 +278,14 @@ void efi_load_options(struct handoff *h)
 	const char *word = line, *end;
 
 	efi_bli_image(file_path(li->FilePath));
-	/* A signed image with a command line of its own takes no other. */
-	if (!li->LoadOptions || (h->bundled_cmdline.len && efi_secure_boot()))
+	if (!li->LoadOptions)
 		return;
 	to_utf8(line, (struct span){ li->LoadOptions, li->LoadOptionsSize });
+	/* A signed image with a command line of its own takes no other, and no file it names. */
+	if (h->bundled_cmdline.len && handoff_secure_boot(h)) {
+		handoff_cmdline(h, (struct span){ (const uint8_t *)line, sizeof(line) });
+		return;
+	}
 	for (;; word = end) {
 		while (*word == ' ')
 			word++;

@@ -8,10 +8,6 @@
 
 #define RNG_BYTES 32
 
-/* enum efi_secureboot_mode of boot_params.secure_boot. */
-#define SECURE_BOOT_DISABLED 2
-#define SECURE_BOOT_ENABLED 3
-
 #define RNG_PROTOCOL                                                   \
 	{                                                              \
 		0x3152bca5, 0xeade, 0x433d,                            \
@@ -59,9 +55,11 @@ static uint8_t global_byte(const CHAR16 *name)
 	return value;
 }
 
-bool efi_secure_boot(void)
+uint8_t efi_secure_boot(void)
 {
-	return global_byte(L"SecureBoot") && !global_byte(L"SetupMode");
+	bool enforced = global_byte(L"SecureBoot") && !global_byte(L"SetupMode");
+
+	return enforced ? SECURE_BOOT_ENABLED : SECURE_BOOT_DISABLED;
 }
 
 static void find_rsdp(struct handoff *h)
@@ -175,5 +173,4 @@ void efi_gather(struct handoff *h)
 	set_screen(h);
 	set_edid(h);
 	add_random_seed(h);
-	h->bp.secure_boot = efi_secure_boot() ? SECURE_BOOT_ENABLED : SECURE_BOOT_DISABLED;
 }

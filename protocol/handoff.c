@@ -59,17 +59,41 @@ void handoff_initrd(struct handoff *h, struct blob initrd)
 	h->initrd[h->initrds++] = initrd;
 }
 
+bool handoff_secure_boot(const struct handoff *h)
+{
+	return h->bp.secure_boot == SECURE_BOOT_ENABLED;
+}
+
 bool handoff_kernel(struct handoff *h, struct blob file)
 {
 	struct span bytes = span_at(file.base, file.size), table = bundle_table(bytes);
+	bool is_kernel = kernel_kind(bytes) != KERNEL_NONE;
 
+	if (!is_kernel && !bundle_find(table, ".linux").size)
+		return false;
+	if (handoff_secure_boot(h))
+		die(E_SECURE_BOOT,
+		    "Secure Boot: the kernel at %" X64 " is not signed with the image: pack it",
+		    file.base);
 	if (bundle_find(table, ".linux").size)
 		bundle_open(file, table, h);
-	else if (kernel_kind(bytes) != KERNEL_NONE)
-		h->kernel = file;
 	else
-		return false;
+		h->kernel = file;
 	return true;
+}
+
+static void leave_out(struct handoff *h, const char *what)
+{
+	say("lintel: Secure Boot: the loader's %s is left out, the image has its own\n", what);
+	handoff_report(h, "dropped", "%s", what);
+}
+
+bool handoff_wants_initrd(struct handoff *h)
+{
+	if (!h->own_initrd || !handoff_secure_boot(h))
+		return true;
+	leave_out(h, "initrd");
+	return false;
 }
 
 void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span string)
@@ -83,7 +107,7 @@ void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span
 	map_use(&h->map, base, base + size);
 	if (!h->kernel.size && handoff_kernel(h, file))
 		handoff_cmdline(h, string);
-	else
+	else if (handoff_wants_initrd(h))
 		handoff_initrd(h, file);
 }
 
@@ -157,10 +181,16 @@ static bool only_decoration(const char *line)
 
 void handoff_settle_cmdline(struct handoff *h)
 {
-	if (!h->bundled_cmdline.len || !only_decoration(h->cmdline))
+	struct span own = h->bundled_cmdline;
+	size_t n = text_length(own);
+	bool given = !only_decoration(h->cmdline);
+
+	if (!own.len || (given && !handoff_secure_boot(h)))
 		return;
+	if (given && (strlen(h->cmdline) != n || memcmp(h->cmdline, own.p, n)))
+		leave_out(h, "command line");
 	h->cmdline[0] = '\0';
-	handoff_cmdline(h, h->bundled_cmdline);
+	handoff_cmdline(h, own);
 }
 
 void handoff_loader(struct handoff *h, struct span s)

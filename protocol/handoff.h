@@ -44,6 +44,7 @@ struct blob {
  * @kernel:     the file that is the kernel; size 0 where none was given
  * @kernel_name: its name, where the door knows it and the file does not tell
  * @initrd:     every other file, in the order given
+ * @own_initrd: whether one of them is packed into our own image
  * @setup_data: nodes that came through a Linux door, whole (header and data)
  * @keep:       memory that nothing may be moved to, whatever its type: what the world
  *              itself stands on
@@ -66,6 +67,7 @@ struct handoff {
 	char kernel_name[64];
 	struct blob initrd[INITRDS_MAX];
 	uint32_t initrds;
+	bool own_initrd;
 	struct blob setup_data[SETUP_DATA_MAX];
 	uint32_t setup_datas;
 	struct blob keep[KEEP_MAX];
@@ -90,7 +92,8 @@ void handoff_init(struct handoff *h, const char *door);
  * which is opened) is the kernel and its string joins the command line; everything
  * else, and everything once there is a kernel, is an initrd.  An empty module is
  * none.  To be called when the map is complete: refuses what wraps or does not lie
- * in RAM (E_MODULE), and the 65th initrd (E_MODULES).
+ * in RAM (E_MODULE), and the 65th initrd (E_MODULES).  Under Secure Boot see
+ * handoff_kernel() and handoff_wants_initrd().
  */
 void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span string);
 
@@ -105,9 +108,17 @@ void handoff_ramdisk(struct handoff *h, uint64_t base, uint64_t size);
 /** handoff_keep() - note memory that nothing may be moved to, and mark it used */
 void handoff_keep(struct handoff *h, uint64_t base, uint64_t size);
 
+/** handoff_secure_boot() - whether signatures are enforced, as the firmware or loader says.
+ *  Then our own image's kernel, initrd and command line are all that there is: what it has
+ *  not may come from the loader, but never the kernel. */
+bool handoff_secure_boot(const struct handoff *h);
+
 /** handoff_kernel() - note a file as the kernel, opened where it is a UKI; false where it
- *  is neither kernel nor UKI */
+ *  is neither kernel nor UKI.  Refuses every kernel under Secure Boot (E_SECURE_BOOT). */
 bool handoff_kernel(struct handoff *h, struct blob file);
+
+/** handoff_wants_initrd() - whether an initrd from the loader counts; says so where not */
+bool handoff_wants_initrd(struct handoff *h);
 
 /** handoff_initrd() - note an initrd and mark it used; refuses the 65th (E_MODULES) */
 void handoff_initrd(struct handoff *h, struct blob initrd);
@@ -116,8 +127,9 @@ void handoff_initrd(struct handoff *h, struct blob initrd);
  *  reads up to a NUL or the span's end.  Refuses what does not fit (E_CMDLINE). */
 void handoff_cmdline(struct handoff *h, struct span s);
 
-/** handoff_settle_cmdline() - use the UKI's command line where the loader gave none.
- *  Words that loaders add by themselves (BOOT_IMAGE=, initrd=) are no command line. */
+/** handoff_settle_cmdline() - use the UKI's command line where the loader gave none, and
+ *  always under Secure Boot.  Words that loaders add by themselves (BOOT_IMAGE=, initrd=)
+ *  are no command line. */
 void handoff_settle_cmdline(struct handoff *h);
 
 /** handoff_loader() - the boot loader's name; a longer one is cut */

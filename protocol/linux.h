@@ -123,6 +123,10 @@ SIZE(struct setup_data, 16);
 #define VIDEO_TYPE_VLFB 0x23
 #define VIDEO_TYPE_EFI 0x70
 
+/* enum efi_secureboot_mode: boot_params.secure_boot; 0 is a loader that does not know. */
+#define SECURE_BOOT_DISABLED 2
+#define SECURE_BOOT_ENABLED 3
+
 /** struct screen_info - the console as the boot loader left it */
 struct screen_info {
 	uint8_t orig_x, orig_y; /* cursor */

@@ -47,6 +47,7 @@ void lintel_image(struct handoff *h)
 		die(E_BUNDLE, "the image's section table is damaged: %u sections", n);
 	if (bundle_find(table, ".linux").size)
 		bundle_open((struct blob){ base, size }, table, h);
+	h->own_initrd = h->initrds != 0;
 }
 
 static void check_kernel(const struct handoff *h, const struct kernel *k)

@@ -274,6 +274,14 @@ def memtests():
     return cases
 
 
+def signed():
+    """A signature behind the last section is in nobody's way."""
+    image = "cloud.efi.signed"
+    loaded = {"multiboot2": grub(f"multiboot2 /{image}"), "linux16": qemu(image),
+              "multiboot1": grub(f"multiboot /{image}"), "linux32": grub(f"linux /{image}")}
+    return [boots(f"signed/{door}", "cloud", medium, door) for door, medium in loaded.items()]
+
+
 def memory_sizes():
     """All of the RAM is told, whatever there is of it."""
     cases, c = [], CMDLINE
@@ -337,8 +345,8 @@ def refusals():
 
 
 CASES = [*[case for kernel in KERNELS for case in through_all_doors(kernel)],
-         *microvms(),
-         *initrds_and_command_lines(), *chains(), *kexecs(), *memtests(), *memory_sizes(),
+         *microvms(), *initrds_and_command_lines(), *chains(), *kexecs(), *memtests(), *signed(),
+         *memory_sizes(),
          *many_ranges(), *refusals()]
 
 import doors_efi  # down here, since it needs all of the above

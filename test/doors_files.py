@@ -21,6 +21,8 @@ PACKED = {
     "memtest-x64.efi": ("memtest-x64", [], "console=ttyS0,115200"),
     "memtest-ia32.efi": ("memtest-ia32", [], "console=ttyS0,115200"),
     "probe-alone.efi": ("probe.bzImage", [], CMDLINE),
+    "cloud-no-words.efi": ("cloud", ["first"], ""),
+    "cloud-no-initrd.efi": ("cloud", [], CMDLINE),
 }
 # The probe's initrd: not compressed, since GRUB decompresses modules on the way.
 PLAIN = payload.cpio(payload.proof("plain", 300000))
@@ -50,7 +52,22 @@ def pack(build, name, output):
     kernel, initrds, cmdline = PACKED[name[:-4] if face == "elf" else name]
     media.run(os.path.join(build, "lintel"), "build", f"--linux={file(build, kernel)}",
               *[f"--initrd={file(build, initrd)}" for initrd in initrds],
-              f"--cmdline={cmdline}", f"--os-release={OS_RELEASE}", f"--{face}={output}")
+              *([f"--cmdline={cmdline}"] if cmdline else []), f"--os-release={OS_RELEASE}",
+              f"--{face}={output}")
+
+
+def sign(build, name, output):
+    """A file signed as OVMF's variables for tests demand."""
+    media.sign(file(build, name), payload.get(build, "PkKek-1-snakeoil.key"),
+               payload.get(build, "PkKek-1-snakeoil.pem"), output)
+
+
+def change(build, name, output):
+    """A packed image with one byte of its command line changed."""
+    with open(file(build, name), "rb") as image:
+        data = image.read()
+    assert data.count(CMDLINE.encode()) == 1
+    payload.write(output, data.replace(CMDLINE.encode(), CMDLINE.encode()[:-1] + b"x"))
 
 
 def concatenation(output, *parts):
@@ -123,6 +140,10 @@ def file(build, name):
         path = payload.initrd(build, name, 100001, init=False)
     elif name == "large":
         path = payload.initrd(build, name, 48 << 20)
+    elif name.endswith(".signed"):
+        sign(build, name[:-len(".signed")], path)
+    elif name.endswith(".changed"):
+        change(build, name[:-len(".changed")], path)
     elif name == "fragment.efi":
         media.fragment_efi(path)
     elif name == "cloud-exited.efi":

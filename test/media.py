@@ -12,6 +12,8 @@ GRUB_EFI = "x86_64-efi"
 # Built into GRUB for UEFI, so that its disk needs no directory of modules.
 GRUB_EFI_MODULES = ("all_video", "boot", "chain", "echo", "fat", "linux", "linuxefi",
                     "multiboot", "multiboot2", "normal", "part_gpt", "part_msdos")
+SGDISK = "/sbin/sgdisk"  # not everybody's PATH has /sbin
+GPT_SPARE = 1 << 20  # in front of the partition and behind it
 ESP_SPARE = 40 << 20  # FAT32 needs a size, and the firmware writes to it too
 GRUB_HEAD = """\
 serial --unit=0 --speed=115200
@@ -88,16 +90,29 @@ def fragment_efi(output):
         "--output-target=efi-app-x86_64", output + ".so", output)
 
 
-def esp_image(output, files):
-    """A disk that is one FAT file system: an EFI system partition without partition table."""
-    size = sum(os.path.getsize(path) for path in files.values()) + ESP_SPARE
+def esp_image(output, files, partition=""):
+    """A disk that is one FAT file system, or has one as the GPT partition of that UUID."""
+    size = sum(os.path.getsize(path) for path in files.values()) + ESP_SPARE >> 20 << 20
+    at = GPT_SPARE if partition else 0
     with open(output, "wb") as disk:
-        disk.truncate(size >> 20 << 20)
-    run("mformat", "-i", output, "-F", "::")
+        disk.truncate(size + 2 * at)
+    if partition:
+        run(SGDISK, f"--new=1:{at >> 9}:+{size >> 20}M", "--typecode=1:ef00",
+            f"--partition-guid=1:{partition}", output)
+    volume = f"{output}@@{at}"
+    run("mformat", "-i", volume, "-T", str(size >> 9), "-F", "::")
     for directory in dict.fromkeys(parent for name in files for parent in parents(name)):
-        run("mmd", "-i", output, "::" + directory)
+        run("mmd", "-i", volume, "::" + directory)
     for name, path in files.items():
-        run("mcopy", "-i", output, path, "::/" + name)
+        run("mcopy", "-i", volume, path, "::/" + name)
+
+
+def sign(image, key, certificate, output):
+    """What Secure Boot starts: @image signed with Debian's key for tests and its passphrase."""
+    run("openssl", "pkey", "-in", key, "-passin", "pass:snakeoil", "-out", output + ".key")
+    run("sbsign", "--key", output + ".key", "--cert", certificate, "--output", output + ".tmp",
+        image)
+    os.replace(output + ".tmp", output)
 
 
 def parents(name):

@@ -33,6 +33,10 @@ FILES = {
     "isolinux.bin": ("isolinux", "usr/lib/ISOLINUX/isolinux.bin"),
     "OVMF_CODE_4M.fd": ("ovmf", "usr/share/OVMF/OVMF_CODE_4M.fd"),
     "OVMF_VARS_4M.fd": ("ovmf", "usr/share/OVMF/OVMF_VARS_4M.fd"),
+    "OVMF_CODE_4M.secboot.fd": ("ovmf", "usr/share/OVMF/OVMF_CODE_4M.secboot.fd"),
+    "OVMF_VARS_4M.snakeoil.fd": ("ovmf", "usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd"),
+    "PkKek-1-snakeoil.key": ("ovmf", "usr/share/ovmf/PkKek-1-snakeoil.key"),
+    "PkKek-1-snakeoil.pem": ("ovmf", "usr/share/ovmf/PkKek-1-snakeoil.pem"),
     "grub-x86_64-efi": ("grub-efi-amd64-bin", r"usr/lib/grub/x86_64-efi/([^/]+)"),
     "linuxx64.efi.stub": ("systemd-boot-efi", "usr/lib/systemd/boot/efi/linuxx64.efi.stub"),
     "systemd-bootx64.efi": ("systemd-boot-efi", "usr/lib/systemd/boot/efi/systemd-bootx64.efi"),
@@ -59,10 +63,13 @@ if [ -d /sys/firmware/efi ]; then
 	# Four bytes of attributes, all that UEFI lets a running system create: kept, boot, runtime.
 	printf '\007\0\0\0lintel' > $own
 	[ "$(tail -c +5 $own)" = lintel ] && say "efi variable written"
-	for name in StubInfo LoaderImageIdentifier LoaderTimeInitUSec LoaderTimeExecUSec; do
+	for name in StubInfo LoaderImageIdentifier LoaderDevicePartUUID LoaderTimeInitUSec \
+		LoaderTimeExecUSec; do
 		file=$vars/$name-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
 		[ -f "$file" ] && say "efi $name $(tail -c +5 "$file" | tr -d '\0')"
 	done
+	features=$vars/StubFeatures-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
+	[ -f $features ] && say "efi StubFeatures $(tail -c +5 $features | hexdump -v -e '1/1 "%02x"')"
 fi
 say "uname $(uname -r)"
 say "cmdline $(cat /proc/cmdline)"
