@@ -51,7 +51,8 @@ header:	.byte	PM_OFFSET / 512 - 1		/* setup_sects */
 	.byte	0, 0				/* ext_loader_ver, ext_loader_type */
 	.long	0				/* cmd_line_ptr */
 	.long	0x7fffffff			/* initrd_addr_max */
-	.long	PAGE				/* kernel_alignment */
+	/* A page would do; but OVMF tries 512 multiples of it, and no others. */
+	.long	0x100000			/* kernel_alignment */
 	.byte	1				/* relocatable_kernel */
 	.byte	12				/* min_alignment: 4096 */
 	.word	XLOADFLAGS

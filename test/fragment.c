@@ -7,14 +7,35 @@
 #include <efi.h>
 #include <efilib.h>
 
-#define PIECES 600 /* pages, of two types in turn, which nobody may merge */
+#define PIECES 1400 /* pages, of two types in turn, which nobody may merge */
+
+/* Where the most memory lies free. */
+static EFI_PHYSICAL_ADDRESS largest_free(void)
+{
+	EFI_PHYSICAL_ADDRESS best = 0;
+	UINT64 pages = 0;
+	UINTN n, key, size;
+	UINT32 version;
+	UINT8 *map = (UINT8 *)LibMemoryMap(&n, &key, &size, &version);
+
+	for (UINTN i = 0; i < n; i++) {
+		EFI_MEMORY_DESCRIPTOR *d = (EFI_MEMORY_DESCRIPTOR *)(map + i * size);
+
+		if (d->Type != EfiConventionalMemory || d->NumberOfPages <= pages)
+			continue;
+		best = d->PhysicalStart;
+		pages = d->NumberOfPages;
+	}
+	return pages > PIECES ? best : 0;
+}
 
 static EFI_STATUS tear(EFI_BOOT_SERVICES *bs)
 {
-	for (int i = 0; i < PIECES; i++) {
+	EFI_PHYSICAL_ADDRESS at = largest_free();
+
+	for (int i = 0; i < PIECES; i++, at += EFI_PAGE_SIZE) {
 		EFI_MEMORY_TYPE type = i % 2 ? EfiACPIMemoryNVS : EfiReservedMemoryType;
-		EFI_PHYSICAL_ADDRESS at = 0;
-		EFI_STATUS status = uefi_call_wrapper(bs->AllocatePages, 4, AllocateAnyPages, type,
+		EFI_STATUS status = uefi_call_wrapper(bs->AllocatePages, 4, AllocateAddress, type,
 						      1, &at);
 
 		if (EFI_ERROR(status))

@@ -70,6 +70,9 @@ if [ -d /sys/firmware/efi ]; then
 	done
 	features=$vars/StubFeatures-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
 	[ -f $features ] && say "efi StubFeatures $(tail -c +5 $features | hexdump -v -e '1/1 "%02x"')"
+	number() { hexdump -s $1 -n 4 -e '1/4 "%u"' /sys/kernel/boot_params/data; }
+	say "memory in $(ls /sys/firmware/memmap | wc -l) ranges," \
+		"$(($(number 0x1d4) / $(number 0x1c8))) EFI descriptors"
 fi
 say "uname $(uname -r)"
 say "cmdline $(cat /proc/cmdline)"
