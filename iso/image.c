@@ -29,7 +29,6 @@
 
 #define OPTIONAL_OFFSET (PE_OFFSET + sizeof(struct pe_header))
 #define CHECKSUM_OFFSET (OPTIONAL_OFFSET + offsetof(struct pe_optional_header64, CheckSum))
-#define SECURITY_DIRECTORY 4
 #define PE_MAGIC64 0x20b
 
 /**
@@ -127,7 +126,7 @@ static void base_check_section(const struct image *im, unsigned int i)
 static void base_check_signature(const struct image *im)
 {
 	size_t at = OPTIONAL_OFFSET + offsetof(struct pe_optional_header64, DataDirectory) +
-		    SECURITY_DIRECTORY * sizeof(uint64_t);
+		    PE_DIRECTORY_SECURITY * sizeof(uint64_t);
 
 	if (rd64(base_span(im), at))
 		reject(im->path, "is signed (data directory 4 is not empty): "

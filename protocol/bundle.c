@@ -21,6 +21,16 @@ struct span bundle_table(struct span f)
 	return span_sub(f, table, n * sizeof(struct pe_section));
 }
 
+bool bundle_is_signed(struct span f)
+{
+	uint64_t pe = rd32(f, MZ_E_LFANEW);
+	uint64_t directory = pe + sizeof(struct pe_header) +
+			     offsetof(struct pe_optional_header64, DataDirectory) +
+			     PE_DIRECTORY_SECURITY * sizeof(uint64_t);
+
+	return rd16(f, 0) == MZ_MAGIC && rd32(f, pe) == PE_MAGIC && rd64(f, directory);
+}
+
 static bool is_named(struct span table, uint64_t off, const char *name)
 {
 	size_t n = strlen(name);

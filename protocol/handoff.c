@@ -64,6 +64,14 @@ bool handoff_secure_boot(const struct handoff *h)
 	return h->bp.secure_boot == SECURE_BOOT_ENABLED;
 }
 
+/* A loader that was to verify files has verified us, and leaves what we start to us.  Not
+ * every protocol says whether it had to. */
+static bool may_be_enforced(const struct handoff *h)
+{
+	return h->bp.secure_boot != SECURE_BOOT_DISABLED &&
+	       (handoff_secure_boot(h) || h->is_signed || h->bp.efi_info.efi_loader_signature);
+}
+
 bool handoff_kernel(struct handoff *h, struct blob file)
 {
 	struct span bytes = span_at(file.base, file.size), table = bundle_table(bytes);
@@ -71,7 +79,7 @@ bool handoff_kernel(struct handoff *h, struct blob file)
 
 	if (!is_kernel && !bundle_find(table, ".linux").size)
 		return false;
-	if (handoff_secure_boot(h))
+	if (may_be_enforced(h))
 		die(E_SECURE_BOOT,
 		    "Secure Boot: the kernel at %" X64 " is not signed with the image: pack it",
 		    file.base);

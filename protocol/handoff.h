@@ -45,6 +45,7 @@ struct blob {
  * @kernel_name: its name, where the door knows it and the file does not tell
  * @initrd:     every other file, in the order given
  * @own_initrd: whether one of them is packed into our own image
+ * @is_signed:  whether our own image is, as far as it can be seen
  * @setup_data: nodes that came through a Linux door, whole (header and data)
  * @keep:       memory that nothing may be moved to, whatever its type: what the world
  *              itself stands on
@@ -67,7 +68,7 @@ struct handoff {
 	char kernel_name[64];
 	struct blob initrd[INITRDS_MAX];
 	uint32_t initrds;
-	bool own_initrd;
+	bool own_initrd, is_signed;
 	struct blob setup_data[SETUP_DATA_MAX];
 	uint32_t setup_datas;
 	struct blob keep[KEEP_MAX];
@@ -114,7 +115,8 @@ void handoff_keep(struct handoff *h, uint64_t base, uint64_t size);
 bool handoff_secure_boot(const struct handoff *h);
 
 /** handoff_kernel() - note a file as the kernel, opened where it is a UKI; false where it
- *  is neither kernel nor UKI.  Refuses every kernel under Secure Boot (E_SECURE_BOOT). */
+ *  is neither kernel nor UKI.  Refuses every kernel under Secure Boot, and where nobody
+ *  says whether there is any and there may be (E_SECURE_BOOT). */
 bool handoff_kernel(struct handoff *h, struct blob file);
 
 /** handoff_wants_initrd() - whether an initrd from the loader counts; says so where not */

@@ -109,6 +109,9 @@ uint64_t kernel_end(struct span file);
  *  0 where that cannot be */
 uint64_t kernel_room(const struct kernel *k);
 
+/** bundle_is_signed() - whether a PE file has a signature, whatever that is worth */
+bool bundle_is_signed(struct span f);
+
 /** bundle_find() - the section of a PE section table with this name
  *  @table: section headers; @name: up to 8 characters.
  *  Return: its place in the file (PointerToRawData, VirtualSize); size 0 for none. */

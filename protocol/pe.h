@@ -16,6 +16,8 @@
 #define MZ_E_LFANEW 0x3c
 #define PE_MAGIC 0x00004550
 
+#define PE_DIRECTORY_SECURITY 4 /* where the signature is */
+
 #define PE_MACHINE_I386 0x014c
 #define PE_MACHINE_AMD64 0x8664
 

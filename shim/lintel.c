@@ -48,6 +48,7 @@ void lintel_image(struct handoff *h)
 	if (bundle_find(table, ".linux").size)
 		bundle_open((struct blob){ base, size }, table, h);
 	h->own_initrd = h->initrds != 0;
+	h->is_signed = bundle_is_signed(span_at(base, PM_OFFSET));
 }
 
 static void check_kernel(const struct handoff *h, const struct kernel *k)

@@ -340,6 +340,8 @@ def refusals():
         refused("refuse/memory", "E16", shim, "module2 /amd64", "module2 /first", mib=64),
         refused("refuse/cmdline", "E09", "multiboot2 /lintel.efi " + too_long, "module2 /cloud",
                 "module2 /first"),
+        refused("refuse/signed", "E26", "multiboot2 /lintel.efi.signed " + CMDLINE,
+                "module2 /cloud"),
         refused("refuse/reboot", "E10", shim + " lintel.reboot=1", ends="reset"),
     ]
 

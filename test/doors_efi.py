@@ -107,6 +107,13 @@ def grub(*lines, **more):
     return esp(tree, {"grub/grub.cfg": "\n".join([*lines, "boot", ""])}, **more)
 
 
+def shim_grub(*lines, **more):
+    """The same with Secure Boot, by Debian's shim, which GRUB asks whether a file is signed."""
+    tree = {BOOT: "shimx64.efi" + SIGNED, "EFI/BOOT/grubx64.efi": "grub.efi" + SIGNED,
+            **{name: name for name in base.named(*lines)}}
+    return esp(tree, {"grub/grub.cfg": "\n".join([*lines, "boot", ""])}, firmware=secure, **more)
+
+
 def systemd_boot(image, suffix="", **more):
     """systemd-boot finds an image by itself (Boot Loader Specification, type 2)."""
     return esp({BOOT: "systemd-bootx64.efi" + suffix, "EFI/Linux/OS.efi": image},
@@ -201,16 +208,15 @@ def same(kernel, name, door):
 
 def initrds_and_command_lines():
     """An initrd beside the packed one, and words from the loader, which win."""
-    both, words = ("first", "second"), OWN + r"( initrd=\S+)?"
-    grubs = f"(BOOT_IMAGE=/cloud.efi )?{words}"
+    both, grubs = ("first", "second"), f"BOOT_IMAGE=/cloud.efi {OWN}"
     return [
-        boots("extra/efi/qemu", "cloud", qemu("cloud.efi", "second", OWN), "efi", words, both),
+        boots("extra/efi/qemu", "cloud", qemu("cloud.efi", "second", OWN), "efi", OWN, both),
         boots("extra/efi/qemu-no-words", "cloud", qemu("cloud.efi", "second"), "efi", files=both),
         boots("extra/efi/ipxe", "cloud",
               ipxe(f"kernel /cloud.efi {OWN} initrd=second", "initrd /second"), "efi",
-              rf"(cloud\.efi )?{words}", both),
+              OWN, both),
         boots("extra/efi/chain", "cloud", grub(f"chainloader /cloud.efi {OWN} initrd=/second"),
-              "efi", words, both),
+              "efi", OWN, both),
         boots("extra/efi/linuxefi", "cloud",
               grub(f"linuxefi /cloud.efi {OWN}", "initrdefi /second"), "efi-handover", grubs, both),
         boots("extra/efi/linux", "cloud", grub(f"linux /cloud.efi {OWN}", "initrd /second"),
@@ -349,6 +355,29 @@ def denied(name, why, medium):
                 probe=base.probe_facts("efi", ram(512) - SMM))
 
 
+def shim():
+    """A boot loader that may start what is signed, and hands over whatever initrd it is told."""
+    image, lintel = "/cloud.efi" + SIGNED, "/lintel.efi" + SIGNED
+    dropped = r"^lintel: Secure Boot: the loader's {} is left out"
+    return [
+        secured("shim/chain", shim_grub(f"chainloader {image}")),
+        secured("shim/linux", shim_grub(f"linux {image} {OWN}", "initrd /second"),
+                never="|file second ok", door="efi-handover",
+                seen=[dropped.format("initrd"), dropped.format("command line")]),
+        Case("shim/unsigned", shim_grub("linux /cloud.efi"), ["^error: .*signature"], "^lintel"),
+        Case("shim/unsigned-multiboot2", shim_grub("multiboot2 /cloud.efi"), ["^error: "],
+             "^lintel"),
+        secured("shim/multiboot2", shim_grub(f"multiboot2 {image} {OWN}"),
+                door="multiboot2-efi64", seen=[dropped.format("command line")]),
+        Case("shim/kernel-initrd", shim_grub(f"linux {lintel} {CMDLINE}", "initrd /cloud"),
+             ["^lintel: E26 "], "Linux version", everywhere=("debugcon",)),
+        # GRUB hands over no module; without one there is no kernel.
+        Case("shim/kernel-multiboot2", shim_grub(f"multiboot2 {lintel} {CMDLINE}",
+                                                 "module2 /cloud"),
+             ["^error: prohibited by secure boot policy", "^lintel: E10 "], "Linux version"),
+    ]
+
+
 def secure_boot():
     """Only what is signed is started, and what is packed is neither replaced nor added to."""
     image, then = "cloud.efi" + SIGNED, "probe.bzImage.efi" + SIGNED
@@ -390,4 +419,4 @@ def secure_boot():
 
 CASES = [*[case for kernel in base.KERNELS for case in through_all_doors(kernel)],
          *initrds_and_command_lines(), *exited(), *memory_sizes(), *many_ranges(), *seeds(),
-         *interface(), *refusals(), *secure_boot()]
+         *interface(), *refusals(), *secure_boot(), *shim()]

@@ -16,11 +16,9 @@ static EFI_PHYSICAL_ADDRESS largest_free(void)
 	UINT64 pages = 0;
 	UINTN n, key, size;
 	UINT32 version;
-	UINT8 *map = (UINT8 *)LibMemoryMap(&n, &key, &size, &version);
+	EFI_MEMORY_DESCRIPTOR *d = LibMemoryMap(&n, &key, &size, &version);
 
-	for (UINTN i = 0; i < n; i++) {
-		EFI_MEMORY_DESCRIPTOR *d = (EFI_MEMORY_DESCRIPTOR *)(map + i * size);
-
+	for (; n; n--, d = (void *)((UINT8 *)d + size)) {
 		if (d->Type != EfiConventionalMemory || d->NumberOfPages <= pages)
 			continue;
 		best = d->PhysicalStart;

@@ -808,6 +808,50 @@ class StubRefusals(Case):
                                        lambda data: fill(data, n - 1)))
 
 
+class Signed(Case):
+    """Debian's sbsigntool takes what was built for the PE program that it is."""
+
+    def said(self, *command):
+        """All that a command says; with its exit status."""
+        ran = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True, timeout=TIMEOUT, check=False)
+        return ran.returncode, ran.stdout
+
+    def setUp(self):
+        super().setUp()
+        self.key, self.crt = self.path("db.key"), self.path("db.crt")
+        status, text = self.said("openssl", "req", "-new", "-x509", "-newkey", "rsa:2048",
+                                 "-nodes", "-subj", "/CN=test", "-keyout", self.key,
+                                 "-out", self.crt)
+        self.assertEqual(status, 0, text)
+
+    def test_sign_and_verify(self):
+        for args in ((), ("--cmdline=quiet", "--os-release=ID=x", "--uname=1",
+                          "--initrd=" + self.file("initrd", b"x" * 5001))):
+            built = self.build(*args, faces=("efi",))["efi"]
+            signed = self.path("signed.efi")
+            # One word more would be a warning: of gaps, of a wrong checksum.
+            self.assertEqual(self.said("sbverify", "--list", self.output),
+                             (0, "No signature table present\n"))
+            self.assertEqual(self.said("sbsign", "--key", self.key, "--cert", self.crt,
+                                       "--output", signed, self.output),
+                             (0, "Signing Unsigned original image\n"))
+            self.assertEqual(self.said("sbverify", "--cert", self.crt, signed),
+                             (0, "Signature verification OK\n"))
+            self.assertIn("subject: /CN=test", self.said("sbverify", "--list", signed)[1])
+            data = bytearray(load(signed))
+            self.assertEqual(get(data, SECURITY, "I"), len(built))
+            for at, size in ((CHECKSUM, 4), (SECURITY, 8)):
+                data[at:at + size] = built[at:at + size]
+            self.assertEqual(data[:len(built)], built)
+            for at in (0x1f1, L["CODE_OFFSET"], len(built) - 1):
+                changed = bytearray(load(signed))
+                changed[at] ^= 1
+                status, text = self.said("sbverify", "--cert", self.crt,
+                                         self.file("changed.efi", changed))
+                self.assertEqual((status, text.split("\n")[0]), (1, "Hash doesn't match image"))
+
+
 class Files(Case):
     """Inputs and outputs that the file system does not give."""
 

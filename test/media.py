@@ -14,6 +14,10 @@ GRUB_EFI_MODULES = ("all_video", "boot", "chain", "echo", "fat", "linux", "linux
                     "multiboot", "multiboot2", "normal", "part_gpt", "part_msdos")
 SGDISK = "/sbin/sgdisk"  # not everybody's PATH has /sbin
 GPT_SPARE = 1 << 20  # in front of the partition and behind it
+# shim starts only who says which generation of fixes it is of (shim's SBAT.md).
+SBAT = "sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n" \
+       "grub,5,Free Software Foundation,grub,2.06,https://www.gnu.org/software/grub/\n" \
+       "grub.debian,5,Debian,grub2,2.06-13,https://tracker.debian.org/pkg/grub2\n"
 ESP_SPARE = 40 << 20  # FAT32 needs a size, and the firmware writes to it too
 GRUB_HEAD = """\
 serial --unit=0 --speed=115200
@@ -70,8 +74,10 @@ def isolinux_iso(output, config, files):
 
 def grub_efi(output, modules):
     """GRUB for UEFI, of the @modules in a directory; runs /grub/grub.cfg from its own disk."""
+    with open(output + ".sbat", "w", encoding="ascii") as sbat:
+        sbat.write(SBAT)
     run("grub-mkimage", "-O", GRUB_EFI, "-d", modules, "-p", "/grub", "-o", output + ".tmp",
-        *GRUB_EFI_MODULES)
+        "--sbat", output + ".sbat", *GRUB_EFI_MODULES)
     os.replace(output + ".tmp", output)
 
 

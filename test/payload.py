@@ -37,6 +37,7 @@ FILES = {
     "OVMF_VARS_4M.snakeoil.fd": ("ovmf", "usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd"),
     "PkKek-1-snakeoil.key": ("ovmf", "usr/share/ovmf/PkKek-1-snakeoil.key"),
     "PkKek-1-snakeoil.pem": ("ovmf", "usr/share/ovmf/PkKek-1-snakeoil.pem"),
+    "shimx64.efi": ("shim-unsigned", "usr/lib/shim/shimx64.efi"),
     "grub-x86_64-efi": ("grub-efi-amd64-bin", r"usr/lib/grub/x86_64-efi/([^/]+)"),
     "linuxx64.efi.stub": ("systemd-boot-efi", "usr/lib/systemd/boot/efi/linuxx64.efi.stub"),
     "systemd-bootx64.efi": ("systemd-boot-efi", "usr/lib/systemd/boot/efi/systemd-bootx64.efi"),
@@ -69,7 +70,8 @@ if [ -d /sys/firmware/efi ]; then
 		[ -f "$file" ] && say "efi $name $(tail -c +5 "$file" | tr -d '\0')"
 	done
 	features=$vars/StubFeatures-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
-	[ -f $features ] && say "efi StubFeatures $(tail -c +5 $features | hexdump -v -e '1/1 "%02x"')"
+	[ -f $features ] &&
+		say "efi StubFeatures $(tail -c +5 $features | hexdump -v -e '1/1 "%02x"')"
 	number() { hexdump -s $1 -n 4 -e '1/4 "%u"' /sys/kernel/boot_params/data; }
 	say "memory in $(ls /sys/firmware/memmap | wc -l) ranges," \
 		"$(($(number 0x1d4) / $(number 0x1c8))) EFI descriptors"

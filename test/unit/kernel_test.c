@@ -279,12 +279,17 @@ static void make_uki(void)
 	strcpy((char *)file + 2048, "root=/abc junk behind the size");
 }
 
-static int open_module(void)
+static void begin_module(void)
 {
 	world_reset();
 	handoff_init(&h, "test");
 	map_add(&h.map, 0x100000, 0x4000000, MAP_RAM);
 	world_put(AT_ADDRESS, file, sizeof(file));
+}
+
+static int open_module(void)
+{
+	begin_module();
 	return DIES_WITH(handoff_module(&h, AT_ADDRESS, sizeof(file), (struct span){ 0 }));
 }
 
@@ -323,6 +328,79 @@ static void test_uki_cmdline(void)
 	strcpy(h.cmdline, "BOOT_IMAGE=/u single");
 	handoff_settle_cmdline(&h);
 	CHECK(!strcmp(h.cmdline, "BOOT_IMAGE=/u single"));
+}
+
+static int open_secure(uint8_t secure_boot, bool is_signed, uint32_t efi)
+{
+	begin_module();
+	h.bp.secure_boot = secure_boot;
+	h.is_signed = is_signed;
+	h.bp.efi_info.efi_loader_signature = efi;
+	return DIES_WITH(handoff_module(&h, AT_ADDRESS, sizeof(file), (struct span){ 0 }));
+}
+
+static void test_secure_kernel(void)
+{
+	for (int uki = 0; uki < 2; uki++) {
+		if (uki)
+			make_uki();
+		else
+			make_bzimage();
+		CHECK_EQUAL(open_secure(SECURE_BOOT_ENABLED, false, 0), E_SECURE_BOOT);
+		CHECK_EQUAL(h.kernel.size, 0);
+		CHECK_EQUAL(open_secure(SECURE_BOOT_DISABLED, true, EFI_LOADER_SIGNATURE_64), 0);
+		/* Where nobody says: a BIOS does not look at signatures, UEFI may. */
+		CHECK_EQUAL(open_secure(0, false, 0), 0);
+		CHECK_EQUAL(open_secure(0, true, 0), E_SECURE_BOOT);
+		CHECK_EQUAL(open_secure(0, false, EFI_LOADER_SIGNATURE_64), E_SECURE_BOOT);
+	}
+}
+
+static void test_secure_initrd(void)
+{
+	memset(file, 0, sizeof(file));
+	CHECK_EQUAL(open_secure(SECURE_BOOT_ENABLED, true, 0), 0);
+	CHECK_EQUAL(h.initrds, 1);
+	h.own_initrd = true;
+	handoff_module(&h, AT_ADDRESS, sizeof(file), (struct span){ 0 });
+	CHECK_EQUAL(h.initrds, 1);
+	CHECK_TEXT(h.report, "dropped=initrd\n");
+	h.bp.secure_boot = SECURE_BOOT_DISABLED;
+	handoff_module(&h, AT_ADDRESS, sizeof(file), (struct span){ 0 });
+	CHECK_EQUAL(h.initrds, 2);
+}
+
+static void test_secure_cmdline(void)
+{
+	static const char own[] = "root=/abc";
+
+	handoff_init(&h, "test");
+	h.bp.secure_boot = SECURE_BOOT_ENABLED;
+	strcpy(h.cmdline, "init=/bin/sh");
+	handoff_settle_cmdline(&h);
+	CHECK(!strcmp(h.cmdline, "init=/bin/sh"));
+	h.bundled_cmdline = (struct span){ (const uint8_t *)own, strlen(own) };
+	/* The plan is made several times; it is said once. */
+	for (int i = 0; i < 2; i++) {
+		handoff_settle_cmdline(&h);
+		CHECK(!strcmp(h.cmdline, own));
+		CHECK(!strcmp(h.report, "dropped=command line\n"));
+	}
+}
+
+/* The directory that sbsign fills is the fifth. */
+static void test_signed(void)
+{
+	struct pe_optional_header64 *o =
+		(struct pe_optional_header64 *)(file + 0x80 + sizeof(struct pe_header));
+
+	make_uki();
+	memset(o, 0, sizeof(*o));
+	CHECK(!bundle_is_signed((struct span){ file, sizeof(file) }));
+	o->DataDirectory[4].Size = 1504;
+	CHECK(bundle_is_signed((struct span){ file, sizeof(file) }));
+	file[0] = 0x7f;
+	CHECK(!bundle_is_signed((struct span){ file, sizeof(file) }));
 }
 
 static size_t add_cpio(size_t at, const char *name, const char *data)
@@ -374,5 +452,9 @@ const struct test kernel_tests[] = { { "bzimage: good", test_bzimage_good },
 				     { "kernel: others", test_kernel_others },
 				     { "uki: as a module", test_uki },
 				     { "uki: command line", test_uki_cmdline },
+				     { "secure boot: kernel", test_secure_kernel },
+				     { "secure boot: initrd", test_secure_initrd },
+				     { "secure boot: command line", test_secure_cmdline },
+				     { "secure boot: signed image", test_signed },
 				     { "cpio: microcode", test_cpio },
 				     { 0 } };
