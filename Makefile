@@ -42,7 +42,7 @@ PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintel probe.bzImage probe.elf)
 
-.PHONY: all help run check check-unit check-tool check-setup16 check-lint check-lies check-doors clean
+.PHONY: all help run check check-unit check-tool check-setup16 check-lint check-lies check-doors check-xen clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -169,7 +169,7 @@ RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
 CHECK_PACKAGES := file binutils mtools openssl sbsigntool gdisk
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit tool setup16 lint lies doors
+STEPS := unit tool setup16 lint lies doors xen
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
 step = $(if $(CHECKING),test/step $(RESULTS) $(1))
@@ -205,6 +205,9 @@ check-lies: all ## loaders that lie, in QEMU
 
 check-doors: all ## every door with real kernels and loaders, in QEMU
 	$(Q)$(call step,doors) $(PY) test/doors.py $(BUILD)
+
+check-xen: all ## Xen's first domain and guests, with Debian's Xen and xl, in QEMU
+	$(Q)$(call step,xen) $(PY) test/xen.py $(BUILD)
 
 clean: ## remove build/ but for the fetched packages
 	$(Q)find $(BUILD) -mindepth 1 -maxdepth 1 ! -name payload -exec rm -rf {} +

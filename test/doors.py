@@ -64,21 +64,26 @@ def check_everywhere(machine, pattern, consoles):
 
 
 class Matrix:
-    """A run of some cases."""
+    """A run of some cases; logs and media lie in BUILD/@directory."""
+
+    directory = "doors"
 
     def __init__(self, build, verbose):
         self.build, self.verbose = build, verbose
         self.files, self.broken, self.texts = {}, {}, {}
-        self.work = os.path.join(build, "doors")
+        self.work = os.path.join(build, self.directory)
         os.makedirs(self.work, exist_ok=True)
+
+    def find(self, names):
+        """The paths of the files that the cases share."""
+        for name in names:
+            if name in self.broken:
+                raise media.Refused(f"there is no {name}: {self.broken[name]}")
+        return {name: self.files[name] for name in names}
 
     def boot(self, case, log):
         """Boot a case and hold it to everything that it promises."""
-        for name in case.medium.files:
-            if name in self.broken:
-                raise media.Refused(f"there is no {name}: {self.broken[name]}")
-        files = {name: self.files[name] for name in case.medium.files}
-        args = case.medium.make(files, log[:-len(".log")])
+        args = case.medium.make(self.find(case.medium.files), log[:-len(".log")])
         with qemu.Machine(args, log, case.mib, case.seconds,
                           machine=case.medium.machine) as machine:
             try:
@@ -110,21 +115,30 @@ class Matrix:
             self.boot(case, log)
         except ERRORS as reason:
             error = str(reason)
-        seconds = f"({time.monotonic() - start:.1f} s)"
-        if error:
-            print(f"FAIL {case.name}: {error}\n  {seconds} log: {log}", flush=True)
-        else:
-            print(f"PASS {case.name} {seconds}" + (f" {log}" if self.verbose else ""), flush=True)
-            for path in glob.glob(os.path.join(self.work, glob.escape(name) + ".medium*")):
-                (shutil.rmtree if os.path.isdir(path) else os.unlink)(path)
+        self.tell(case.name, error, time.monotonic() - start, log)
+        if not error:
+            self.clean(name)
         return not error
+
+    def tell(self, name, error, seconds, log):
+        """Print the line of a case."""
+        if error:
+            print(f"FAIL {name}: {error}\n  ({seconds:.1f} s) log: {log}", flush=True)
+        else:
+            print(f"PASS {name} ({seconds:.1f} s)" + (f" {log}" if self.verbose else ""),
+                  flush=True)
+
+    def clean(self, name):
+        """Remove the media of a case."""
+        for path in glob.glob(os.path.join(self.work, glob.escape(name) + ".medium*")):
+            (shutil.rmtree if os.path.isdir(path) else os.unlink)(path)
 
     def run_all(self, cases, jobs):
         """Run the cases; the numbers of passed and failed ones."""
         # References come first and one by one; the others are compared with them.
         first = references(cases)
         rest = [case for case in cases if case not in first]
-        self.files, self.broken = prepare(self.build, first + rest)
+        self.files, self.broken = prepare(self.build, [case.medium for case in first + rest])
         passed = [self.run(case) for case in first]
         with ThreadPoolExecutor(jobs) as pool:
             try:
@@ -143,10 +157,10 @@ def references(cases):
     return references(cases + more) if more else sorted(found, key=lambda case: bool(case.same))
 
 
-def prepare(build, cases):
-    """Make the files that the cases share; those that could be made, and errors of others."""
+def prepare(build, parts):
+    """Make the files that media and the like name; those made, and the errors of others."""
     made, broken = {}, {}
-    for name in dict.fromkeys(name for case in cases for name in case.medium.files):
+    for name in dict.fromkeys(name for part in parts for name in part.files):
         try:
             made[name] = doors_cases.file(build, name)
         except ERRORS as error:

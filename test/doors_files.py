@@ -27,6 +27,7 @@ PACKED = {
 # The probe's initrd: not compressed, since GRUB decompresses modules on the way.
 PLAIN = payload.cpio(payload.proof("plain", 300000))
 HUGE = 600  # MiB
+MAKERS = {}  # more files: name: what makes it, given BUILD and the path
 MB2_OFFSET = 0x840  # shim/layout.h
 BUILT = ("lintel.efi", "lintel.elf", "probe.bzImage", "probe.elf")
 
@@ -134,6 +135,8 @@ def file(build, name):
         path = os.path.join(build, name)
     elif name in payload.FILES:
         path = payload.get(build, name)
+    elif name in MAKERS:
+        MAKERS[name](build, path)
     elif name == "first":
         path = payload.initrd(build, name, kernels=("cloud", "amd64"))
     elif name == "second":

@@ -77,6 +77,8 @@ if [ -d /sys/firmware/efi ]; then
 		"$(($(number 0x1d4) / $(number 0x1c8))) EFI descriptors"
 fi
 say "uname $(uname -r)"
+say "cpus $(nproc)"
+[ -f /sys/hypervisor/guest_type ] && say "xen $(cat /sys/hypervisor/guest_type)"
 say "cmdline $(cat /proc/cmdline)"
 ram=0
 while read -r range _ kind; do

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The cases of the Xen matrix (xen.py runs them): first domains, and guests in batches.
+
+DOM0 has one machine for each case.  A BATCH is one machine whose first domain, Debian's
+own kernel, starts its guests with xl one after another; each of them is a case too.
+The controls, named stock/..., boot without Lintel: when they fail, it is not Lintel.
+"""
+import os
+from dataclasses import dataclass
+
+import doors_cases as base
+import doors_efi
+import doors_files
+import media
+import payload
+import xen_payload
+from doors_cases import Case, Medium
+from qemu import scaled
+
+XEN = "console=com1 com1=115200 serial_tx_buffer=4M"  # a full buffer would lose characters
+CMDLINE = "console=hvc0 panic=-1"
+POWEROFF = CMDLINE + " lintel.init=poweroff"
+PANIC = r"^\(XEN\) Panic on CPU.*"
+WRONG = f"{PANIC}|{base.WRONG}"
+UNAME = {**base.UNAME, "cloud-zstd": r"\S+-cloud-amd64"}
+# What sets the kinds of first domain apart: words for Xen, a machine and its arguments.
+KINDS = {
+    "pv": ("", "pc", ["-cpu", "qemu64"], 1024),
+    "pvh": (" dom0=pvh dom0_mem=512M", "q35",
+            ["-device", "amd-iommu", "-cpu", "qemu64,+svm,+npt"], 2048),
+}
+
+
+@dataclass(eq=False)
+class Guest:
+    """A guest, and what it must do.
+
+    @kind: "pv" or "pvh", xl's type
+    @expect: regexes that its console must show, in this order; @never must not
+    @ends: how, in the words of DOM0_INIT
+    @typed: what is typed into its shell by xl console, which must show @shows
+    """
+    name: str
+    kind: str
+    kernel: str
+    ramdisk: str
+    expect: list
+    cmdline: str = POWEROFF
+    never: str = base.WRONG
+    mib: int = 256
+    cpus: int = 1
+    ends: str = "poweroff"
+    typed: str = ""
+    shows: str = ""
+    seconds: int = 180
+
+    @property
+    def files(self):
+        """The files that it needs."""
+        return [self.kernel, *([self.ramdisk] if self.ramdisk else [])]
+
+    def config(self, name):
+        """xl's configuration (xl.cfg(5))."""
+        words = {"name": name, "type": self.kind, "kernel": f"/guests/files/{self.kernel}",
+                 **({"cmdline": self.cmdline} if self.cmdline else {}),
+                 **({"ramdisk": f"/guests/files/{self.ramdisk}"} if self.ramdisk else {}),
+                 **{f"on_{end}": "destroy" for end in ("poweroff", "reboot", "crash")}}
+        return "".join([*[f'{key} = "{value}"\n' for key, value in words.items()],
+                        f"memory = {self.mib}\nvcpus = {self.cpus}\n"])
+
+
+def xl_name(guest):
+    """A guest's name for xl, and of its files."""
+    return guest.name.replace("/", "-")
+
+
+@dataclass(eq=False)
+class Batch:
+    """A machine whose first domain starts guests; more than about 25 would exhaust it."""
+    name: str
+    guests: list
+    mib: int = 3072
+
+    @property
+    def files(self):
+        """The files that it needs itself."""
+        return ["xen", "amd64", "dom0"]
+
+    def make(self, build, files, stem):
+        """The machine's arguments."""
+        ramdisk, texts, own = stem + ".medium.cpio", {}, {}
+        for guest in self.guests:
+            texts[f"guests/{xl_name(guest)}.cfg"] = guest.config(xl_name(guest))
+            if guest.typed:
+                texts[f"guests/{xl_name(guest)}.type"] = guest.typed
+            own.update({f"guests/files/{name}": files[name] for name in guest.files})
+        texts["guests/list"] = "".join(f"{xl_name(guest)} {scaled(guest.seconds):.0f}\n"
+                                       for guest in self.guests)
+        xen_payload.initrd(build, ramdisk, own, texts)
+        return ["-cpu", "qemu64,+svm,+npt", "-kernel", files["xen"],
+                "-append", XEN + " dom0_mem=1024M",
+                "-initrd", f"{files['amd64']} {CMDLINE},{ramdisk}"]
+
+
+# ---- first domains
+
+def qemu(kind, kernel, words, ramdisk):
+    """QEMU starts Xen, with a kernel, the words of its command line and a ramdisk, if any."""
+    more, machine, args, _ = KINDS[kind]
+    ramdisks = [ramdisk] if ramdisk else []
+
+    def make(files, _):
+        modules = [f"{files[kernel]} {words}", *[files[name] for name in ramdisks]]
+        return [*args, "-kernel", files["xen"], "-append", XEN + more,
+                "-initrd", ",".join(modules)]
+    return Medium(["xen", kernel, *ramdisks], make, machine)
+
+
+def by_grub(loader, kind, kernel, words, ramdisk):
+    """GRUB starts Xen, by the commands of @loader; Xen takes no notice of the first words."""
+    more, machine, args, _ = KINDS[kind]
+    modules = [f"module2 /{ramdisk} -"] if ramdisk else []
+    medium = loader(f"multiboot2 /xen - {XEN}{more}", f"module2 /{kernel} - {words}", *modules)
+
+    def make(files, stem):
+        return [*args, *medium.make(files, stem)]
+    return Medium(medium.files, make, "q35" if "q35" in (machine, medium.machine) else "pc")
+
+
+def grub(*words):
+    """GRUB for the BIOS."""
+    return by_grub(base.grub, *words)
+
+
+def grub_efi(*words):
+    """GRUB for UEFI, on OVMF."""
+    return by_grub(doors_efi.grub, *words)
+
+
+def dom0(name, loader, kind, kernel, ramdisk="", files=("dom0",)):
+    """A first domain, with kernel and ramdisk, that must come to its end and have its files."""
+    expect = [fr"^lintel-dom0: uname {UNAME['amd64']}$", fr"^lintel-dom0: cmdline {CMDLINE}$",
+              r"^lintel-dom0: console (.* )?hvc0$", f"^lintel-dom0: hypervisor xen {kind.upper()}$",
+              "^lintel-dom0: capabilities control_d$",
+              *[f"^lintel-dom0: file {file} ok$" for file in files],
+              "^lintel-dom0: initrd ok$", "^lintel-dom0: ready$",
+              r"^lintel-dom0: list Domain-0 +0 .* r-----", "^lintel-dom0: end$"]
+    return Case(name, loader(kind, kernel, CMDLINE, ramdisk), expect, WRONG, KINDS[kind][3],
+                seconds=240, ends="shutdown")
+
+
+# ---- guests
+
+def boots(name, kind, kernel, image="", ramdisk="first", files=("first",), own="", **more):
+    """A guest that boots Debian's @kernel, from @image if that is another file.
+
+    @own: the command line that must come out if it is not the one that xl gives.
+    """
+    guest = Guest(name, kind, image or kernel, ramdisk, [], **more)
+    # All but page 0 and what lies from VGA's memory to 1 MiB.
+    guest.expect = [fr"^lintel-init: uname {UNAME[kernel]}$", f"^lintel-init: cpus {guest.cpus}$",
+                    f"^lintel-init: xen {kind.upper()}$",
+                    f"^lintel-init: cmdline {own or guest.cmdline}$",
+                    f"^lintel-init: ram {guest.mib * 1024 - 4 - 384} KiB$",
+                    *[f"^lintel-init: file {file} ok$" for file in files],
+                    "^lintel-init: initrd ok$"]
+    return guest
+
+
+def types(name, kind, kernel, image="", ramdisk="first"):
+    """A guest whose shell is told, through xl console, to calculate and to power off."""
+    return boots(name, kind, kernel, image, ramdisk, cmdline=CMDLINE,
+                 typed="echo lintel-$((6*7))\npoweroff -f\n", shows="^lintel-42$")
+
+
+def crashes(name, kind, kernel, image="", ramdisk="first"):
+    """A guest whose kernel finds nothing to run, and panics."""
+    cmdline = "console=hvc0 panic=1 rdinit=/none init=/none root=none"
+    return Guest(name, kind, image or kernel, ramdisk, ["Kernel panic - not syncing: "], cmdline,
+                 never="^lintel-init", ends="crash")
+
+
+def stock_guests(kind):
+    """Controls without Lintel."""
+    return [boots(f"stock/{kind}/cloud", kind, "cloud"),
+            boots(f"stock/{kind}/amd64", kind, "amd64", cpus=2),
+            boots(f"stock/{kind}/cloud-zstd", kind, "cloud-zstd", mib=128),
+            types(f"stock/{kind}/console", kind, "cloud"),
+            crashes(f"stock/{kind}/crash", kind, "cloud")]
+
+
+DOM0 = [dom0(f"stock/dom0-{kind}/{name}", loader, kind, "amd64", "dom0")
+        for kind in KINDS
+        for name, loader in (("qemu", qemu), ("grub", grub), ("grub-efi", grub_efi))]
+BATCHES = [Batch(f"guests-{kind}", stock_guests(kind)) for kind in KINDS]
+
+
+# ---- Lintel
+
+def packed(kernel, initrd, cmdline):
+    """What packs an image; its name tells which face it shall have."""
+    def make(build, output):
+        path = os.path.splitext(output)[0]
+        media.run(os.path.join(build, "lintel"), "build",
+                  f"--linux={doors_files.file(build, kernel)}",
+                  f"--initrd={doors_files.file(build, initrd)}", f"--cmdline={cmdline}",
+                  f"--output={path}.efi", f"--elf={path}.elf")
+    return make
+
+
+def joined(*names):
+    """What writes files one behind the other: the only way to give Xen two as one ramdisk."""
+    def make(build, output):
+        data = b""
+        for name in names:
+            with open(doors_files.file(build, name), "rb") as part:
+                data += part.read()
+        payload.write(output, data)
+    return make
+
+
+def lintel_dom0(kind):
+    """Lintel as first domain, bare and packed, in both faces."""
+    name = f"dom0-{kind}"
+    more = {"ramdisk": "second", "files": ("dom0", "second")}
+    return [
+        dom0(f"{name}/elf/qemu", qemu, kind, "dom0-amd64.elf", **more),
+        dom0(f"{name}/efi/qemu", qemu, kind, "dom0-amd64.efi"),
+        dom0(f"{name}/bare-packed/qemu", qemu, kind, "lintel.elf", "dom0-amd64.efi"),
+        dom0(f"{name}/bare-joined/qemu", qemu, kind, "lintel.elf", "amd64+dom0"),
+        dom0(f"{name}/efi/grub", grub, kind, "dom0-amd64.efi", **more),
+        dom0(f"{name}/bare-joined/grub", grub, kind, "lintel.efi", "amd64+dom0"),
+        dom0(f"{name}/elf/grub-efi", grub_efi, kind, "dom0-amd64.elf"),
+        # Xen restarts the computer when its first domain crashes.
+        Case(f"{name}/refuse", qemu(kind, "lintel.elf", CMDLINE, "second"), ["^lintel: E10 "],
+             f"{PANIC}|^lintel-dom0", KINDS[kind][3], seconds=240, ends="reset"),
+    ]
+
+
+def lintel_guests(kind):
+    """Lintel as guest, bare and packed, in both faces."""
+    test = POWEROFF + " lintel.test=1"
+    inside = {"ramdisk": "", "cmdline": "", "own": POWEROFF}
+    return [
+        boots(f"{kind}/elf/amd64", kind, "amd64", "xen-amd64.elf", **inside),
+        boots(f"{kind}/elf/cloud", kind, "cloud", "xen-cloud.elf", mib=128, **inside),
+        boots(f"{kind}/elf/cloud-zstd", kind, "cloud-zstd", "xen-cloud-zstd.elf", mib=1024,
+              cpus=2, **inside),
+        boots(f"{kind}/efi/cloud", kind, "cloud", "xen-cloud.efi", "", cmdline=test, cpus=2),
+        boots(f"{kind}/efi/amd64", kind, "amd64", "xen-amd64.efi", mib=1024, **inside),
+        boots(f"{kind}/elf/two", kind, "cloud", "xen-cloud.elf", "second", ("first", "second")),
+        boots(f"{kind}/bare/packed", kind, "cloud", "lintel.elf", "xen-cloud.efi", cmdline="",
+              own=POWEROFF),
+        boots(f"{kind}/bare/joined", kind, "cloud", "lintel.elf", "cloud+first", mib=128),
+        boots(f"{kind}/bare-efi/joined", kind, "amd64", "lintel.efi", "amd64+first"),
+        types(f"{kind}/console", kind, "cloud", "xen-cloud.elf", ""),
+        crashes(f"{kind}/crash", kind, "cloud", "xen-cloud.elf", ""),
+        Guest(f"{kind}/refuse/no-kernel", kind, "lintel.elf", "", ["^lintel: E10 "],
+              never="^lintel-init", ends="crash"),
+        Guest(f"{kind}/refuse/initrd", kind, "lintel.elf", "second", ["^lintel: E10 "],
+              never="^lintel-init", ends="crash"),
+    ]
+
+
+def add_lintel():
+    """Add the cases of Lintel to the controls."""
+    for kind, batch in zip(KINDS, BATCHES):
+        DOM0.extend(lintel_dom0(kind))
+        batch.guests.extend(lintel_guests(kind))
+
+
+doors_files.MAKERS.update({
+    "xen": xen_payload.hypervisor, "dom0": xen_payload.initrd,
+    "amd64+dom0": joined("amd64", "dom0"), "amd64+first": joined("amd64", "first"),
+    "cloud+first": joined("cloud", "first"),
+    **{f"dom0-amd64.{face}": packed("amd64", "dom0", CMDLINE) for face in ("elf", "efi")},
+    **{f"xen-{kernel}.{face}": packed(kernel, "first", POWEROFF)
+       for kernel in ("amd64", "cloud", "cloud-zstd") for face in ("elf", "efi")},
+})
