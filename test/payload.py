@@ -129,19 +129,21 @@ def write(path, data):
 
 def real_package(name):
     """The package behind a meta package such as linux-image-amd64, by its exact name."""
-    for line in run(["apt-cache", "depends", name], 60).splitlines():
+    depends = run(["apt-cache", "depends", name], 60) if name.startswith("linux-image-") else ""
+    for line in depends.splitlines():
         words = line.split()
         if words[:1] == ["Depends:"] and words[1].startswith("linux-image-"):
             return words[1]
     return name
 
 
-def download(package, directory):
-    """Download a package; the path of the .deb, or "" when that fails."""
+def download(names, directory):
+    """Download packages: the paths of the .debs that came, by the names asked for."""
+    real = {real_package(name): name for name in names}
     run(["apt-get", "download", "-q", "-o", "Acquire::http::Timeout=30",
-         "-o", "Acquire::Retries=1", real_package(package)], 900, cwd=directory)
-    debs = [name for name in os.listdir(directory) if name.endswith(".deb")]
-    return os.path.join(directory, debs[0]) if debs else ""
+         "-o", "Acquire::Retries=1", *real], 900, cwd=directory)
+    return {real[deb.split("_")[0]]: os.path.join(directory, deb)
+            for deb in os.listdir(directory) if deb.endswith(".deb")}
 
 
 def unpack(deb, paths, directory):
@@ -158,28 +160,36 @@ def unpack(deb, paths, directory):
                         write(path, tar.extractfile(entry).read())
 
 
+def fetch(build, names):
+    """Fetch those of FILES that BUILD/payload does not have, all at once."""
+    directory = os.path.join(build, "payload")
+    todo = [name for name in names if not os.path.exists(os.path.join(directory, name))]
+    owners = list(dict.fromkeys(FILES[name][0] for name in todo))
+    if not todo:
+        return
+    os.makedirs(directory, exist_ok=True)
+    print(f"fetching from Debian packages: {' '.join(owners)}", flush=True)
+    with tempfile.TemporaryDirectory(dir=directory) as work:
+        debs = download(owners, work)
+        if len(debs) < len(owners):
+            packages.update()  # no lists yet, or older ones than the archive
+            debs = download(owners, work)
+        lost = [owner for owner in owners if owner not in debs]
+        if lost:
+            raise Missing(f"cannot download from Debian (apt-get download): {' '.join(lost)}")
+        for package, deb in debs.items():
+            # All that it has at once, so that a kernel and its module are of one version.
+            unpack(deb, {name: regex for name, (owner, regex) in FILES.items()
+                         if owner == package}, directory)
+    for name in todo:
+        if not os.path.exists(os.path.join(directory, name)):
+            raise Missing(f"the Debian package {FILES[name][0]} has no {FILES[name][1]}")
+
+
 def get(build, name):
     """The path of one of FILES, fetched unless BUILD/payload has it."""
-    directory = os.path.join(build, "payload")
-    path = os.path.join(directory, name)
-    if os.path.exists(path):
-        return path
-    os.makedirs(directory, exist_ok=True)
-    package = FILES[name][0]
-    print(f"fetching {name} from the Debian package {package}", flush=True)
-    with tempfile.TemporaryDirectory(dir=directory) as work:
-        deb = download(package, work)
-        if not deb:
-            packages.update()  # no lists yet, or older ones than the archive
-            deb = download(package, work)
-        if not deb:
-            raise Missing(f"cannot download the Debian package {package} (apt-get download)")
-        # All that the package has at once, so that a kernel and its module are of one version.
-        unpack(deb, {other: regex for other, (owner, regex) in FILES.items() if owner == package},
-               directory)
-    if not os.path.exists(path):
-        raise Missing(f"the Debian package {package} has no {FILES[name][1]}")
-    return path
+    fetch(build, [name])
+    return os.path.join(build, "payload", name)
 
 
 def uname(path):

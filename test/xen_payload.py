@@ -20,11 +20,11 @@ LIBRARIES = "lib/x86_64-linux-gnu/"
 OPENED = ("libgcc_s.so.1",)  # at run time: glibc's pthread_cancel, which xl uses
 # Packages of libraries; that none is missing is checked whenever an initrd is made.
 LIBRARY_PACKAGES = (
-    "libc6", "libgcc-s1", "liblzma5", "libtinfo6", "libncurses6", "libuuid1", "libyajl2",
-    "libzstd1", "zlib1g", "libbz2-1.0", f"libxenmisc{VERSION}", "libxencall1",
+    "libc6", "libgcc-s1", "liblzma5", "libuuid1", "libyajl2",
+    "libzstd1", "zlib1g", f"libxenmisc{VERSION}", "libxencall1",
     "libxendevicemodel1", "libxenevtchn1", "libxenforeignmemory1", "libxengnttab1",
     "libxenhypfs1", "libxenstore4", "libxentoolcore1", "libxentoollog1")
-payload.FILES.update({
+FILES = {
     "xen.gz": (f"xen-hypervisor-{VERSION}-amd64", r"boot/xen-.*-amd64\.gz"),
     "xen-programs": (f"xen-utils-{VERSION}",
                      PROGRAMS + "/(xl|xenstored|xenconsoled|xenconsole|xen-init-dom0)"),
@@ -35,7 +35,8 @@ payload.FILES.update({
     "cloud-zstd": ("linux-image-6.12-cloud-amd64", r"boot/vmlinuz-.*"),
     **{f"xen-lib/{package}": (package, r"(?:usr/)?" + LIBRARIES + r"([^/]+\.so[^/]*)")
        for package in LIBRARY_PACKAGES},
-})
+}
+payload.FILES.update(FILES)
 
 # Runs in dom0.  Of guest NAME there is NAME.cfg, and what is to be typed in NAME.type.
 DOM0_INIT = r"""#!/bin/busybox sh
@@ -148,6 +149,7 @@ def directories(paths):
 
 def host_files(build):
     """The files of dom0's system: path: where they are on this computer."""
+    payload.fetch(build, [*FILES, "busybox"])
     programs = [*listed(payload.get(build, "xen-programs")), payload.get(build, "script")]
     loader = "ld-linux-x86-64.so.2"  # the path of which the programs name (x86-64 psABI)
     found = libraries(build, programs)
