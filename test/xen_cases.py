@@ -181,19 +181,17 @@ def crashes(name, kind, kernel, image="", ramdisk="first"):
                  never="^lintel-init", ends="crash")
 
 
-def stock_guests(kind):
-    """Controls without Lintel."""
-    return [boots(f"stock/{kind}/cloud", kind, "cloud"),
-            boots(f"stock/{kind}/amd64", kind, "amd64", cpus=2),
-            boots(f"stock/{kind}/cloud-zstd", kind, "cloud-zstd", mib=128),
-            types(f"stock/{kind}/console", kind, "cloud"),
-            crashes(f"stock/{kind}/crash", kind, "cloud")]
-
-
 DOM0 = [dom0(f"stock/dom0-{kind}/{name}", loader, kind, "amd64", "dom0")
-        for kind in KINDS
-        for name, loader in (("qemu", qemu), ("grub", grub), ("grub-efi", grub_efi))]
-BATCHES = [Batch(f"guests-{kind}", stock_guests(kind)) for kind in KINDS]
+        for kind, name, loader in (("pv", "qemu", qemu), ("pv", "grub-efi", grub_efi),
+                                   ("pvh", "qemu", qemu), ("pvh", "grub", grub))]
+BATCHES = [
+    Batch("guests-pv", [boots("stock/pv/cloud", "pv", "cloud"),
+                        boots("stock/pv/amd64", "pv", "amd64", cpus=2),
+                        types("stock/pv/console", "pv", "cloud")]),
+    Batch("guests-pvh", [boots("stock/pvh/cloud", "pvh", "cloud"),
+                         boots("stock/pvh/cloud-zstd", "pvh", "cloud-zstd", mib=128),
+                         crashes("stock/pvh/crash", "pvh", "cloud")]),
+]
 
 
 # ---- Lintel
