@@ -79,7 +79,8 @@ prefix() { tr -d '\r' | sed "s|^|$1: |"; echo; }
 type_into() {
 	while ! grep -q -s 'A shell on' $logs/guest-$1.log; do sleep 1; done
 	# xl console takes no input but from a terminal, which script makes.
-	(sleep 1; cat /guests/$1.type; sleep 9) | script -q -c "xl console $1" /dev/null > /tmp/$1.typed
+	(sleep 1; cat /guests/$1.type; sleep 9) |
+		script -q -c "xl console $1" /dev/null > /tmp/$1.typed
 }
 
 # xl create -F stays until the guest has ended, and tells why.
