@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The Xen matrix: first domains and guests of Debian's Xen, in QEMU, two machines at a time.
 
-usage: xen.py [-l] [-v] [-j N] [-k GLOB] [--lintel] [BUILD]
+usage: xen.py [-l] [-v] [-j N] [-k GLOB] [BUILD]
 
 As doors.py, which has what both do.  A guest is a case too: one machine starts
 several, and BUILD/xen/BATCH.log holds what each of them said.
@@ -136,12 +136,8 @@ def main():
     parser.add_argument("-v", action="store_true", help="name the log of passed cases too")
     parser.add_argument("-j", type=int, default=2, metavar="N", help="machines at a time")
     parser.add_argument("-k", default="*", metavar="GLOB", help="only cases with such a name")
-    parser.add_argument("--lintel", action="store_true",
-                        help="with the cases that need Lintel's doors for Xen")
     parser.add_argument("build", nargs="?", default="build")
     options = parser.parse_args()
-    if options.lintel:
-        xen_cases.add_lintel()
     jobs = chosen(options.k)
     if not jobs:
         sys.exit(f"xen: no case is named {options.k}")

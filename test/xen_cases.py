@@ -261,13 +261,6 @@ def lintel_guests(kind):
     ]
 
 
-def add_lintel():
-    """Add the cases of Lintel to the controls."""
-    for kind, batch in zip(KINDS, BATCHES):
-        DOM0.extend(lintel_dom0(kind))
-        batch.guests.extend(lintel_guests(kind))
-
-
 doors_files.MAKERS.update({
     "xen": xen_payload.hypervisor, "dom0": xen_payload.initrd,
     "amd64+dom0": joined("amd64", "dom0"), "amd64+first": joined("amd64", "first"),
@@ -276,3 +269,7 @@ doors_files.MAKERS.update({
     **{f"xen-{kernel}.{face}": packed(kernel, "first", POWEROFF)
        for kernel in ("amd64", "cloud", "cloud-zstd") for face in ("elf", "efi")},
 })
+
+for _kind, _batch in zip(KINDS, BATCHES):
+    DOM0.extend(lintel_dom0(_kind))
+    _batch.guests.extend(lintel_guests(_kind))
