@@ -26,6 +26,10 @@ SHIM_C := $(wildcard shim/*.c)
 SHIM_S := $(wildcard shim/*.S)
 EFI_C := $(wildcard efi/*.c)
 EFI_S := $(wildcard efi/*.S)
+# The image for 32-bit UEFI has no other door, so nothing else of shim/.
+IA32_C := $(PROTOCOL_C) $(EFI_C) $(wildcard efi/ia32/*.c) $(addprefix shim/,console.c \
+	identity.c leave.c lintel.c place.c refuse.c say.c string.c)
+IA32_S := $(wildcard efi/ia32/*.S)
 BIOS_C := $(wildcard bios/*.c)
 BIOS_S := $(wildcard bios/*.S)
 TOOL_C := $(wildcard iso/*.c)
@@ -33,6 +37,7 @@ TOOL_C := $(wildcard iso/*.c)
 obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 CORE_O := $(call obj,$(PROTOCOL_C) $(SHIM_C) $(SHIM_S) $(EFI_C) $(EFI_S))
 SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S))
+IA32_O := $(patsubst %,$(BUILD)/obj32/%.o,$(IA32_C) $(IA32_S))
 HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) $(TOOL_C))
 # The probe kernel is Lintel's entries and readers with other doors.
 PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
@@ -40,7 +45,7 @@ PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
 		refuse.c fpu.c unpack.c unpack_lib.c),$(SHIM_C)) \
 	$(filter-out shim/leave.S,$(SHIM_S)))
 
-PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintel probe.bzImage probe.elf)
+PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf)
 
 .PHONY: all help run check check-unit check-tool check-setup16 check-lint check-lies check-doors check-xen clean
 .DELETE_ON_ERROR:
@@ -114,6 +119,42 @@ $(BUILD)/probe.elf: $(PROBE_O)
 	$(Q)ld -static -n --no-warn-rwx-segments -Ttext-segment=0x2000000 -e start_linux64 \
 		--defsym=image_base=__executable_start --defsym=image_end=_end \
 		$(filter-out %/headers.S.o %/face_efi.S.o %/face_elf.S.o,$^) -o $@
+
+# ---- the image for 32-bit UEFI: the same sources once more
+
+# Without these the compiler lays out UEFI's structures as Unix has them, and asks for relocations.
+IA32 := -m32 -march=i686 -malign-double -include efi/ia32/hidden.h -ffunction-sections \
+	-isystem /usr/include/efi -isystem /usr/include/efi/ia32 -fshort-wchar
+
+$(BUILD)/obj32/%.c.o: %.c
+	$(call say,CC32)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CORE) $(IA32) -c $< -o $@
+
+$(BUILD)/obj32/%.S.o: %.S
+	$(call say,AS32)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -m32 $(ASM) -c $< -o $@
+
+# The code that leaves runs in long mode here too.
+$(BUILD)/leave.bin: $(BUILD)/obj/shim/leave.S.o
+	$(call say,LD)
+	$(Q)ld -Ttext=0 -e 0 --oformat=binary $< -o $@
+
+$(BUILD)/obj32/efi/ia32/start.S.o: $(BUILD)/leave.bin
+
+$(BUILD)/lintelia32.ld: efi/ia32/lintelia32.ld shim/layout.h shim/leave.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) -E -P -x c -Ishim $< -o $@
+
+$(BUILD)/lintelia32.linked: $(IA32_O) $(BUILD)/lintelia32.ld
+	$(call say,LD32)
+	$(Q)ld -m elf_i386 -pie --no-dynamic-linker -z text --no-warn-rwx-segments --gc-sections \
+		-e start_efi32 -T $(BUILD)/lintelia32.ld $(IA32_O) -o $@
+
+$(BUILD)/lintelia32.efi: $(BUILD)/lintelia32.linked
+	$(call say,FACE)
+	$(Q)objcopy -O binary $< $@
 
 # ---- the 16-bit setup code, a flat program of its own inside the image
 
@@ -212,4 +253,4 @@ check-xen: all ## Xen's first domain and guests, with Debian's Xen and xl, in QE
 clean: ## remove build/ but for the fetched packages
 	$(Q)find $(BUILD) -mindepth 1 -maxdepth 1 ! -name payload -exec rm -rf {} +
 
--include $(shell find $(BUILD)/obj $(BUILD)/host -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/obj32 $(BUILD)/host -name '*.d' 2>/dev/null)

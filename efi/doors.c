@@ -2,8 +2,8 @@
 /*
  * The doors with boot services alive: a UEFI application, the EFI handover entry, and
  * Multiboot 2's EFI64 entry.
- * Called by start_efi.S on the firmware's stack.  Long mode, the firmware's page
- * tables; may call the firmware until efi_exit().
+ * Called by start_efi.S on the firmware's stack.  Long mode, or what 32-bit firmware has
+ * (ia32/door.c); the firmware's page tables; may call the firmware until efi_exit().
  */
 #include "console.h"
 #include "doors.h"
@@ -20,7 +20,7 @@ uint64_t door_efi(uint64_t image, uint64_t system_table);
 uint64_t door_efi_handover(uint64_t image, uint64_t system_table, uint64_t boot_params);
 uint64_t door_multiboot2_efi64(uint64_t info);
 
-static void open_door(const char *name, uint64_t image, uint64_t system_table)
+void efi_open_door(const char *name, uint64_t image, uint64_t system_table)
 {
 	uint64_t tsc = rdtsc();
 
@@ -36,7 +36,7 @@ static void open_door(const char *name, uint64_t image, uint64_t system_table)
 	efi_open_map(&handoff);
 }
 
-static void set_loader(struct handoff *h)
+void efi_set_loader(struct handoff *h)
 {
 	const CHAR16 *vendor = efi.st->FirmwareVendor;
 	size_t n = 0;
@@ -46,8 +46,7 @@ static void set_loader(struct handoff *h)
 	h->loader[n] = '\0';
 }
 
-/* From a handoff that has everything but the last map to the jump. */
-static uint64_t leave_firmware(struct handoff *h)
+uint64_t efi_leave(struct handoff *h)
 {
 	if (!h->kernel.size)
 		die(E_NO_KERNEL, "no kernel: pack one with lintel build, or name one: linux=PATH");
@@ -63,10 +62,10 @@ static uint64_t leave_firmware(struct handoff *h)
 
 uint64_t door_efi(uint64_t image, uint64_t system_table)
 {
-	open_door("efi", image, system_table);
-	set_loader(&handoff);
+	efi_open_door("efi", image, system_table);
+	efi_set_loader(&handoff);
 	efi_load_options(&handoff);
-	return leave_firmware(&handoff);
+	return efi_leave(&handoff);
 }
 
 static uint64_t words64(struct span page, size_t low, size_t high)
@@ -82,7 +81,7 @@ uint64_t door_efi_handover(uint64_t image, uint64_t system_table, uint64_t boot_
 	struct span page = span_at(boot_params, sizeof(struct boot_params));
 	uint64_t line = words64(page, BP(hdr.cmd_line_ptr), BP(ext_cmd_line_ptr));
 
-	open_door("efi-handover", image, system_table);
+	efi_open_door("efi-handover", image, system_table);
 	format(handoff.loader, sizeof(handoff.loader), "type %x",
 	       rd8(page, BP(hdr.type_of_loader)));
 	if (line)
@@ -91,14 +90,14 @@ uint64_t door_efi_handover(uint64_t image, uint64_t system_table, uint64_t boot_
 		       words64(page, BP(hdr.ramdisk_size), BP(ext_ramdisk_size)),
 		       (struct span){ 0 });
 	efi_load_initrd(&handoff);
-	return leave_firmware(&handoff);
+	return efi_leave(&handoff);
 }
 
 uint64_t door_multiboot2_efi64(uint64_t info)
 {
 	struct mb2_efi given = mb2_efi(info);
 
-	open_door("multiboot2-efi64", given.image, given.system_table);
+	efi_open_door("multiboot2-efi64", given.image, given.system_table);
 	mb2_read(info, &handoff);
-	return leave_firmware(&handoff);
+	return efi_leave(&handoff);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the files of the UEFI door share.  They run in long mode on the firmware's page
+ * What the files of the UEFI door share.  They run in the firmware's mode on its page
  * tables, boot services alive, and may call the firmware; the types, GUIDs' names and
  * protocols are gnu-efi's headers.  No library of it is linked.
  */
@@ -20,6 +20,16 @@ struct efi {
 	EFI_BOOT_SERVICES *bs;
 };
 extern struct efi efi;
+
+/* ---- doors.c */
+
+/** efi_open_door() - all that comes first: console, clock, what is packed, the map */
+void efi_open_door(const char *name, uint64_t image, uint64_t system_table);
+/** efi_set_loader() - the firmware is who loaded us */
+void efi_set_loader(struct handoff *h);
+/** efi_leave() - from a handoff that has everything but the last map to the jump.
+ *  Return: as lintel_act(). */
+uint64_t efi_leave(struct handoff *h);
 
 /* ---- console.c */
 
@@ -53,6 +63,18 @@ bool efi_load_initrd(struct handoff *h);
 
 /** efi_media_node() - the last node of a subtype of MEDIA_DEVICE_PATH; empty for none */
 struct span efi_media_node(const EFI_DEVICE_PATH *path, uint8_t subtype);
+/** efi_loaded_image() - how the firmware loaded our image */
+EFI_LOADED_IMAGE *efi_loaded_image(void);
+/** efi_load_beside() - read a file of the image's volume that need not be there, where
+ *  Secure Boot allows that; false for none
+ *  @text: its name, for messages */
+bool efi_load_beside(const struct handoff *h, const CHAR16 *name, const char *text,
+		     struct blob *file);
+
+/* ---- ia32/neighbour.c */
+
+/** efi_load_neighbour() - take the UKI that is for 64-bit firmware and lies beside our image */
+void efi_load_neighbour(struct handoff *h);
 
 /* ---- bli.c */
 

@@ -37,7 +37,7 @@
 		}                                                      \
 	}
 
-static EFI_LOADED_IMAGE *loaded_image(void)
+EFI_LOADED_IMAGE *efi_loaded_image(void)
 {
 	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
 	EFI_LOADED_IMAGE *li;
@@ -49,16 +49,17 @@ static EFI_LOADED_IMAGE *loaded_image(void)
 
 /* ---- files on the image's volume */
 
+/* NULL where the image came from something else, from a network for example. */
 static EFI_FILE_HANDLE open_volume(void)
 {
 	EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
 	EFI_FILE_IO_INTERFACE *fs;
 	EFI_FILE_HANDLE root;
 
-	if (efi.bs->HandleProtocol(loaded_image()->DeviceHandle, &guid, (void **)&fs) !=
+	if (efi.bs->HandleProtocol(efi_loaded_image()->DeviceHandle, &guid, (void **)&fs) !=
 		    EFI_SUCCESS ||
 	    fs->OpenVolume(fs, &root) != EFI_SUCCESS)
-		die(E_FILE, "the volume that the image came from has no files");
+		return NULL;
 	return root;
 }
 
@@ -74,19 +75,29 @@ static void firmware_path(CHAR16 *to, const char *path)
 	to[n] = 0;
 }
 
+static EFI_STATUS open_on(EFI_FILE_HANDLE root, const CHAR16 *name, EFI_FILE_HANDLE *file,
+			  uint64_t *size)
+{
+	EFI_STATUS status = root->Open(root, file, (CHAR16 *)name, EFI_FILE_MODE_READ, 0);
+
+	root->Close(root);
+	/* A position behind everything is the end; asking where it is gives the size. */
+	if (status == EFI_SUCCESS && ((*file)->SetPosition(*file, UINT64_MAX) != EFI_SUCCESS ||
+				      (*file)->GetPosition(*file, size) != EFI_SUCCESS))
+		status = EFI_DEVICE_ERROR;
+	return status;
+}
+
 static EFI_FILE_HANDLE open_file(const char *path, uint64_t *size)
 {
 	EFI_FILE_HANDLE root = open_volume(), file;
 	CHAR16 name[PATH_MAX];
 	EFI_STATUS status;
 
+	if (!root)
+		die(E_FILE, "the volume that the image came from has no files");
 	firmware_path(name, path);
-	status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
-	root->Close(root);
-	/* A position behind everything is the end; asking where it is gives the size. */
-	if (status == EFI_SUCCESS && (file->SetPosition(file, UINT64_MAX) != EFI_SUCCESS ||
-				      file->GetPosition(file, size) != EFI_SUCCESS))
-		status = EFI_DEVICE_ERROR;
+	status = open_on(root, name, &file, size);
 	if (status != EFI_SUCCESS || !*size)
 		die(E_FILE, "file %s cannot be opened, or is empty: status %" X64, path,
 		    (uint64_t)status);
@@ -99,7 +110,7 @@ static void read_at(EFI_FILE_HANDLE file, const char *path, uint64_t at, uint64_
 
 	file->SetPosition(file, 0);
 	while (done < size) {
-		UINTN n = size - done < READ_MAX ? size - done : READ_MAX;
+		UINTN n = (UINTN)(size - done < READ_MAX ? size - done : READ_MAX);
 		EFI_STATUS status = file->Read(file, &n, (void *)(uintptr_t)(at + done));
 
 		if (status != EFI_SUCCESS || !n)
@@ -128,15 +139,41 @@ static struct blob load_kernel(const char *path)
 	return (struct blob){ at, size };
 }
 
-static struct blob load_file(const char *path)
+static struct blob read_all(EFI_FILE_HANDLE file, const char *path, uint64_t size)
 {
-	uint64_t size = 0, at;
-	EFI_FILE_HANDLE file = open_file(path, &size);
+	uint64_t at = efi_pages(size, FOUR_GIB, path);
 
-	at = efi_pages(size, FOUR_GIB, path);
 	read_at(file, path, at, size);
 	file->Close(file);
 	return (struct blob){ at, size };
+}
+
+static struct blob load_file(const char *path)
+{
+	uint64_t size = 0;
+	EFI_FILE_HANDLE file = open_file(path, &size);
+
+	return read_all(file, path, size);
+}
+
+/* Kernels that come as files of their own have no signature that anybody has checked. */
+static void refuse_unsigned(const struct handoff *h, const char *path)
+{
+	if (handoff_secure_boot(h))
+		die(E_SECURE_BOOT, "Secure Boot: %s is not signed with the image", path);
+}
+
+bool efi_load_beside(const struct handoff *h, const CHAR16 *name, const char *text,
+		     struct blob *file)
+{
+	EFI_FILE_HANDLE root = open_volume(), handle;
+	uint64_t size = 0;
+
+	if (!root || open_on(root, name, &handle, &size) != EFI_SUCCESS || !size)
+		return false;
+	refuse_unsigned(h, text);
+	*file = read_all(handle, text, size);
+	return true;
 }
 
 /* ---- the initrd that a boot loader offers */
@@ -258,8 +295,7 @@ static void take_word(struct handoff *h, const char *word, size_t len, bool want
 	char path[PATH_MAX];
 
 	if (!h->kernel.size && option(word, "linux=", path)) {
-		if (handoff_secure_boot(h))
-			die(E_SECURE_BOOT, "Secure Boot: %s is not signed with the image", path);
+		refuse_unsigned(h, path);
 		if (!handoff_kernel(h, load_kernel(path)))
 			die(E_NO_KERNEL, "no kernel: %s is neither a kernel nor a UKI", path);
 	} else if (option(word, "initrd=", path)) {
@@ -273,7 +309,7 @@ static void take_word(struct handoff *h, const char *word, size_t len, bool want
 void efi_load_options(struct handoff *h)
 {
 	static char line[CMDLINE_MAX + 1];
-	const EFI_LOADED_IMAGE *li = loaded_image();
+	const EFI_LOADED_IMAGE *li = efi_loaded_image();
 	bool first = true, offered = efi_load_initrd(h);
 	const char *word = line, *end;
 

@@ -31,7 +31,7 @@ static struct blob map_buffer;
 static uint64_t try_pages(uint64_t size, uint64_t max)
 {
 	EFI_PHYSICAL_ADDRESS at = max - 1;
-	UINTN pages = (size + PAGE - 1) / PAGE;
+	UINTN pages = (UINTN)((size + PAGE - 1) / PAGE);
 
 	if (takens == TAKEN_MAX)
 		die(E_MODULES, "more than %u files", TAKEN_MAX);
@@ -78,7 +78,8 @@ static void set_efi_info(struct handoff *h, UINTN size, UINTN desc_size, UINT32 
 	uint64_t st = (uint64_t)(uintptr_t)efi.st;
 
 	h->bp.efi_info = (struct efi_info){
-		.efi_loader_signature = EFI_LOADER_SIGNATURE_64,
+		.efi_loader_signature = sizeof(UINTN) == 8 ? EFI_LOADER_SIGNATURE_64 :
+							     EFI_LOADER_SIGNATURE_32,
 		.efi_systab = (uint32_t)st,
 		.efi_systab_hi = (uint32_t)(st >> 32),
 		.efi_memdesc_size = (uint32_t)desc_size,
@@ -91,7 +92,7 @@ static void set_efi_info(struct handoff *h, UINTN size, UINTN desc_size, UINT32 
 
 static UINTN read_map(struct handoff *h)
 {
-	UINTN size = map_buffer.size, key = 0, desc_size = 0;
+	UINTN size = (UINTN)map_buffer.size, key = 0, desc_size = 0;
 	UINT32 version = 0;
 	EFI_STATUS status =
 		efi.bs->GetMemoryMap(&size, (EFI_MEMORY_DESCRIPTOR *)(uintptr_t)map_buffer.base,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A small printf: %s %c %u %x %%, with l and a zero-padded or blank-padded width.
+ * A small printf: %s %c %u %x %%, with l, ll and a zero-padded or blank-padded width.
  * Called by say() and die() and by whoever makes a line.  Pure; any world.
  */
 #include "say.h"
@@ -43,7 +43,7 @@ size_t vformat(char *buf, size_t size, const char *fmt, va_list ap)
 	struct out o = { buf, size, 0 };
 
 	for (; *fmt; fmt++) {
-		uint32_t width = 0, is_long = 0;
+		uint32_t width = 0, longs = 0;
 		char pad = ' ';
 
 		if (*fmt != '%') {
@@ -54,14 +54,17 @@ size_t vformat(char *buf, size_t size, const char *fmt, va_list ap)
 			pad = *fmt++;
 		while (*fmt >= '0' && *fmt <= '9')
 			width = width * 10 + (uint32_t)(*fmt++ - '0');
-		while (*fmt == 'l' && ++is_long)
+		while (*fmt == 'l' && ++longs)
 			fmt++;
 		if (*fmt == 's')
 			put_string(&o, va_arg(ap, const char *));
 		else if (*fmt == 'c')
 			put(&o, (char)va_arg(ap, int));
 		else if (*fmt == 'u' || *fmt == 'x')
-			put_number(&o, is_long ? va_arg(ap, unsigned long) : va_arg(ap, unsigned),
+			put_number(&o,
+				   longs > 1 ? va_arg(ap, unsigned long long) :
+				   longs     ? va_arg(ap, unsigned long) :
+					       va_arg(ap, unsigned),
 				   *fmt == 'u' ? 10 : 16, width, pad);
 		else
 			put(&o, *fmt);

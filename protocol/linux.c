@@ -192,7 +192,7 @@ static void write_nodes(const struct handoff *h, struct boot_params *bp, uint64_
 
 	for (uint32_t i = h->setup_datas; i-- > 0;) {
 		struct span s = span_at(h->setup_data[i].base, h->setup_data[i].size);
-		uint64_t len = s.len - sizeof(struct setup_data);
+		size_t len = s.len - sizeof(struct setup_data);
 
 		memcpy(add_node(bp, &at, RD32(s, 0, struct setup_data, type), len),
 		       s.p + sizeof(struct setup_data), len);

@@ -155,6 +155,7 @@ SIZE(struct screen_info, 0x40);
 
 #define SCREEN_CAPABILITY_64BIT_BASE 2
 
+#define EFI_LOADER_SIGNATURE_32 0x32334c45 /* "EL32" */
 #define EFI_LOADER_SIGNATURE_64 0x34364c45 /* "EL64" */
 
 /** struct efi_info - what a kernel needs to call EFI runtime services */

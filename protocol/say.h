@@ -11,9 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* uint64_t in a format: say("at %" X64, address). */
+/* uint64_t in a format: say("at %" X64, address).  Its C type is the compiler's choice. */
+#if __SIZEOF_LONG__ == 8
 #define X64 "lx"
 #define U64 "lu"
+#else
+#define X64 "llx"
+#define U64 "llu"
+#endif
 
 /**
  * enum error - why Lintel refuses; the number is the E<nn> of the line
@@ -52,7 +57,7 @@ enum error {
 	E_A20 = 23,	    /* address line 20 stays off */
 };
 
-/** format() - print into @buf (always terminated); %s %c %u %x, with l and 0<width> */
+/** format() - print into @buf (always terminated); %s %c %u %x, with l, ll and 0<width> */
 size_t format(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 size_t vformat(char *buf, size_t size, const char *fmt, va_list ap)
 	__attribute__((format(printf, 3, 0)));

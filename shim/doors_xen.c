@@ -57,5 +57,6 @@ _Noreturn void door_xenpv(uint64_t start_info, uint64_t stack)
 	xen_pv_libraries(NULL);
 	lintel_plan(&handoff);
 	lintel_announce(&handoff);
-	lintel_act_pv(&handoff, stack);
+	lintel_report(&handoff);
+	leave_pv(&booting.plan, &handoff, &booting.kernel, stack);
 }

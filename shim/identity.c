@@ -38,7 +38,7 @@ void paging_write(uint64_t at, uint64_t top, bool gib)
 	uint64_t *fifth = (uint64_t *)(uintptr_t)at, *fourth = fifth + ENTRIES;
 	uint64_t *pdpt = fourth + ENTRIES, *pd = pdpt + third * ENTRIES;
 
-	memset(fifth, 0, PAGE * (2 + third));
+	memset(fifth, 0, (size_t)(PAGE * (2 + third)));
 	fifth[0] = (at + PAGE) | PRESENT_WRITE;
 	for (uint64_t i = 0; i < third; i++)
 		fourth[i] = (at + PAGE * (2 + i)) | PRESENT_WRITE;

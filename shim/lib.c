@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * memcpy and its kin for the freestanding core.  The string instructions move a
+ * memcpy and memset for the freestanding core.  The string instructions move a
  * quadword or more at a time on every processor, so no byte loop is needed.
  * 64-bit, any ring, interrupts may be on or off; no side effects.
  */
@@ -46,24 +46,4 @@ void *memset(void *to, int c, size_t n)
 	__asm__ volatile("rep stosq" : "+D"(d), "+c"(quads) : "a"(fill) : "memory");
 	__asm__ volatile("rep stosb" : "+D"(d), "+c"(n) : "a"(fill) : "memory");
 	return to;
-}
-
-int memcmp(const void *a, const void *b, size_t n)
-{
-	const uint8_t *x = a, *y = b;
-
-	for (; n && *x == *y; n--) {
-		x++;
-		y++;
-	}
-	return n ? *x - *y : 0;
-}
-
-size_t strlen(const char *s)
-{
-	size_t n = 0;
-
-	while (s[n])
-		n++;
-	return n;
 }

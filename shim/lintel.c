@@ -17,8 +17,7 @@
 
 extern const char image_base[], image_end[];
 
-static struct kernel kernel;
-static struct plan plan;
+struct booting booting;
 
 /* Our own code and data: a boot loader of the Linux protocol loads nothing before it. */
 static struct blob image_core(void)
@@ -76,50 +75,51 @@ static const char *exit_name(const struct kernel *k)
 	return names[k->exit == EXIT_LINUX ? k->bits == 64 : (uint32_t)k->exit + 1];
 }
 
-static void report(struct handoff *h, const struct kernel *k)
+void lintel_report(struct handoff *h)
 {
+	const struct kernel *k = &booting.kernel;
+
 	handoff_report(h, "version", "%s", LINTEL_VERSION);
 	handoff_report(h, "door", "%s", h->door);
 	handoff_report(h, "loader", "%s", h->loader);
 	handoff_report(h, "kernel", "%s", k->name);
 	handoff_report(h, "exit", "%s", exit_name(k));
-	handoff_report(h, "moved", "%u", plan.moves);
+	handoff_report(h, "moved", "%u", booting.plan.moves);
 }
 
 void lintel_plan(struct handoff *h)
 {
+	struct kernel *k = &booting.kernel;
+
 	handoff_settle_cmdline(h);
 	console_screen(h);
 	acpi_find_rsdp(h);
 	initrd_sort(h);
-	kernel_open(&kernel, h->kernel);
+	kernel_open(k, h->kernel);
 	if (h->kernel_name[0])
-		memcpy(kernel.name, h->kernel_name, sizeof(kernel.name));
-	kernel_choose_exit(&kernel, h);
-	check_kernel(h, &kernel);
-	avoid_la57(&kernel);
-	place(&plan, h, &kernel, image_core(), leave_size(h));
+		memcpy(k->name, h->kernel_name, sizeof(k->name));
+	kernel_choose_exit(k, h);
+	check_kernel(h, k);
+	avoid_la57(k);
+	place(&booting.plan, h, k, image_core(), leave_size(h));
 }
 
 void lintel_announce(const struct handoff *h)
 {
+	const struct kernel *k = &booting.kernel;
+	const struct plan *p = &booting.plan;
+
 	say("\nlintel " LINTEL_VERSION ": %s (%s), %" U64 " MiB RAM: %s, initrd %" U64
 	    " KiB, %s at %" X64 "\n",
-	    h->door, h->loader, map_total(&h->map, MAP_RAM) >> 20, kernel.name,
-	    plan.initrd.size >> 10, exit_name(&kernel), plan.entry);
+	    h->door, h->loader, map_total(&h->map, MAP_RAM) >> 20, k->name, p->initrd.size >> 10,
+	    exit_name(k), p->entry);
 }
 
 uint64_t lintel_act(struct handoff *h)
 {
-	report(h, &kernel);
+	lintel_report(h);
 	console_cursor(h);
-	return leave_write(&plan, h, &kernel);
-}
-
-void lintel_act_pv(struct handoff *h, uint64_t stack)
-{
-	report(h, &kernel);
-	leave_pv(&plan, h, &kernel, stack);
+	return leave_write(&booting.plan, h, &booting.kernel);
 }
 
 uint64_t lintel(struct handoff *h)

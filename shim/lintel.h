@@ -5,7 +5,15 @@
 #ifndef SHIM_LINTEL_H
 #define SHIM_LINTEL_H
 
-#include "handoff.h"
+#include "kernel.h"
+#include "place.h"
+
+/** struct booting - what lintel_plan() found and chose */
+struct booting {
+	struct kernel kernel;
+	struct plan plan;
+};
+extern struct booting booting;
 
 /** lintel_image() - note what is packed into our own image; before the door's reader */
 void lintel_image(struct handoff *h);
@@ -24,6 +32,9 @@ void lintel_plan(struct handoff *h);
 /** lintel_announce() - say on the console what will be booted */
 void lintel_announce(const struct handoff *h);
 
+/** lintel_report() - the boot report's lines about it */
+void lintel_report(struct handoff *h);
+
 /**
  * lintel_act() - write the block as lintel_plan() has it; cannot fail
  *
@@ -31,12 +42,6 @@ void lintel_announce(const struct handoff *h);
  * assembly jumps.
  */
 uint64_t lintel_act(struct handoff *h);
-
-/**
- * lintel_act_pv() - the same inside Xen PV, where nobody else can jump
- * @stack: virtual address of the stack that Xen gave
- */
-_Noreturn void lintel_act_pv(struct handoff *h, uint64_t stack);
 
 /** lintel() - all three, for doors that nobody listens behind any more */
 uint64_t lintel(struct handoff *h);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The instructions that C has no words for.  Only the machine files include this
- * (console.c, trap.c, paging.c, refuse.c, doors.c, fpu.c): everything else must also
- * run in ring 3 under Xen and in the host's tests.  64-bit, ring 0.
+ * (console.c, trap.c, paging.c, refuse.c, doors*.c, fpu.c, xen.c): everything else must also
+ * run in ring 3 under Xen and in the host's tests.  Ring 0.
  */
 #ifndef SHIM_MACHINE_H
 #define SHIM_MACHINE_H

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The door of the image for 32-bit UEFI: as the 64-bit one, on a processor that must have
+ * long mode; without a kernel it takes the one that the 64-bit firmware's image has.
+ * Called by start.S on the firmware's stack, boot services alive.
+ */
+#include "doors.h"
+#include "efi/efi.h"
+#include "machine.h"
+#include "say.h"
+
+#define CPUID_EXTENDED 0x80000000
+#define CPUID_LONG_MODE 29
+
+uint64_t door_efi32(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
+
+static bool has_long_mode(void)
+{
+	return cpuid(CPUID_EXTENDED).eax > CPUID_EXTENDED &&
+	       cpuid(CPUID_EXTENDED + 1).edx >> CPUID_LONG_MODE & 1;
+}
+
+static void check_processor(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
+{
+	if (has_long_mode())
+		return;
+	efi = (struct efi){ image, system_table, system_table->BootServices };
+	efi_console_open();
+	die(E_CPU, "this processor has no long mode: a 64-bit processor is needed");
+}
+
+uint64_t door_efi32(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
+{
+	check_processor(image, system_table);
+	efi_open_door("efi", (uintptr_t)image, (uintptr_t)system_table);
+	efi_set_loader(&handoff);
+	efi_load_options(&handoff);
+	if (!handoff.kernel.size)
+		efi_load_neighbour(&handoff);
+	return efi_leave(&handoff);
+}

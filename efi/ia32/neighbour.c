@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * A medium that starts on both kinds of UEFI carries its payload once, in the image for
+ * 64-bit firmware: \EFI\BOOT\BOOTX64.EFI beside \EFI\BOOT\BOOTIA32.EFI.  Called by
+ * door.c where no kernel was given.  Boot services alive.
+ */
+#include "efi/efi.h"
+#include "kernel.h"
+#include "say.h"
+
+#define PATH_MAX 512
+
+/* The image's own path on its volume: a device path may have it in several nodes. */
+static size_t own_path(CHAR16 *to)
+{
+	struct span node = { (const uint8_t *)efi_loaded_image()->FilePath, 4 };
+	size_t n = 0;
+
+	for (; node.p && rd8(node, 0) != END_DEVICE_PATH_TYPE && rd16(node, 2) >= 4;
+	     node.p += rd16(node, 2)) {
+		struct span name = { node.p + 4, rd16(node, 2) - 4u };
+
+		if (rd8(node, 0) != MEDIA_DEVICE_PATH || rd8(node, 1) != MEDIA_FILEPATH_DP)
+			continue;
+		if (n && n < PATH_MAX - 1 && to[n - 1] != '\\' && rd16(name, 0) != '\\')
+			to[n++] = '\\';
+		for (uint64_t at = 0; rd16(name, at) && n < PATH_MAX - 1; at += 2)
+			to[n++] = rd16(name, at);
+	}
+	to[n] = 0;
+	return n;
+}
+
+static bool is_ia32(const CHAR16 *name)
+{
+	return (name[0] | 0x20) == 'i' && (name[1] | 0x20) == 'a' && name[2] == '3' &&
+	       name[3] == '2';
+}
+
+/* IA32 in the file's name becomes X64; false where it is not there. */
+static bool rename_ia32(CHAR16 *path, size_t n)
+{
+	while (n-- > 0 && path[n] != '\\') {
+		if (!is_ia32(path + n))
+			continue;
+		path[n] = path[n] == 'i' ? 'x' : 'X';
+		path[n + 1] = '6';
+		path[n + 2] = '4';
+		for (n += 3; path[n]; n++)
+			path[n] = path[n + 1];
+		return true;
+	}
+	return false;
+}
+
+static void readable(char *to, const CHAR16 *path)
+{
+	for (; *path; path++)
+		*to++ = (char)(*path < 0x80 ? *path : '?');
+	*to = '\0';
+}
+
+/* The UKI's initrd goes before what a boot loader added, as a packed one does. */
+static void move_last_to_front(struct handoff *h)
+{
+	struct blob last = h->initrd[h->initrds - 1];
+
+	for (uint32_t i = h->initrds - 1; i > 0; i--)
+		h->initrd[i] = h->initrd[i - 1];
+	h->initrd[0] = last;
+}
+
+void efi_load_neighbour(struct handoff *h)
+{
+	CHAR16 path[PATH_MAX];
+	char text[PATH_MAX];
+	uint32_t initrds = h->initrds;
+	struct span table;
+	struct blob file;
+
+	if (!rename_ia32(path, own_path(path)))
+		return;
+	readable(text, path);
+	if (!efi_load_beside(h, path, text, &file))
+		return;
+	table = bundle_table(span_at(file.base, file.size));
+	if (!bundle_find(table, ".linux").size)
+		die(E_NO_KERNEL, "no kernel: %s beside this image is not a UKI", text);
+	bundle_open(file, table, h);
+	if (h->initrds > initrds)
+		move_last_to_front(h);
+}
