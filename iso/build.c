@@ -51,7 +51,8 @@ static void usage(void)
 	     "  --os-release=TEXT|@FILE  os-release, as it stands\n"
 	     "  --uname=VERSION          what `uname -r` says under this kernel\n"
 	     "  --stub=FILE              bare image; its .elf lies beside it (default: lintel.efi\n"
-	     "                           where lintel is, or in ../lib/lintel from there)\n"
+	     "                           where lintel is, or in ../lib/lintel from there);\n"
+	     "                           lintelia32.efi packs for 32-bit UEFI\n"
 	     "  --output=OS.efi          the image: UEFI, GRUB, BIOS, qemu -kernel, ...\n"
 	     "  --elf=OS.elf             its ELF face: QEMU and Firecracker by PVH, xl, ...\n");
 }

@@ -29,7 +29,6 @@
 
 #define OPTIONAL_OFFSET (PE_OFFSET + sizeof(struct pe_header))
 #define CHECKSUM_OFFSET (OPTIONAL_OFFSET + offsetof(struct pe_optional_header64, CheckSum))
-#define PE_MAGIC64 0x20b
 
 /**
  * struct part - bytes that follow each other in the file
@@ -50,7 +49,10 @@ static struct span base_span(const struct image *im)
 
 static uint8_t *section_at(const struct image *im, unsigned int i)
 {
-	return im->base + PE_SECTIONS_OFFSET + i * sizeof(struct pe_section);
+	size_t table = OPTIONAL_OFFSET + (im->ia32 ? sizeof(struct pe_optional_header32) :
+						     sizeof(struct pe_optional_header64));
+
+	return im->base + table + i * sizeof(struct pe_section);
 }
 
 static unsigned int section_count(const struct image *im)
@@ -58,45 +60,77 @@ static unsigned int section_count(const struct image *im)
 	return RD16(base_span(im), PE_OFFSET, struct pe_header, NumberOfSections);
 }
 
-/* What layout.h promises of a bare image; a field that says otherwise ends the build. */
-static void base_check_layout(const struct image *im)
-{
+/**
+ * struct promise - what layout.h says of a bare image: a field of 1, 2 or 4 bytes
+ */
+struct promise {
+	size_t offset, bytes;
+	uint32_t value;
+	char what[24];
+};
+
+#define HEADER(field) PE_OFFSET + offsetof(struct pe_header, field)
 #define OPTIONAL(field) OPTIONAL_OFFSET + offsetof(struct pe_optional_header64, field)
+#define OPTIONAL32(field) OPTIONAL_OFFSET + offsetof(struct pe_optional_header32, field)
 #define SETUP(field) SETUP_HEADER_OFFSET + offsetof(struct setup_header, field)
-	static const struct {
-		size_t offset, bytes;
-		uint32_t value;
-		char what[24];
-	} layout[] = {
-		{ 0, 2, MZ_MAGIC, "MZ" },
-		{ MZ_E_LFANEW, 4, PE_OFFSET, "e_lfanew" },
-		{ PE_OFFSET, 4, PE_MAGIC, "PE signature" },
-		{ PE_OFFSET + offsetof(struct pe_header, SizeOfOptionalHeader), 2,
-		  sizeof(struct pe_optional_header64), "SizeOfOptionalHeader" },
-		{ OPTIONAL(Magic), 2, PE_MAGIC64, "Magic" },
-		{ OPTIONAL(SectionAlignment), 4, PAGE, "SectionAlignment" },
-		{ OPTIONAL(FileAlignment), 4, PAGE, "FileAlignment" },
-		{ OPTIONAL(NumberOfRvaAndSizes), 4, 16, "NumberOfRvaAndSizes" },
-		{ SETUP(header), 4, LINUX_HDRS, "HdrS" },
-		{ SETUP(setup_sects), 1, PM_OFFSET / LINUX_SECTOR - 1, "setup_sects" },
-		{ SETUP(payload_offset), 4, ELF_VIEW_OFFSET - PM_OFFSET, "payload_offset" },
-	};
+
+static const struct promise every_image[] = {
+	{ 0, 2, MZ_MAGIC, "MZ" },
+	{ MZ_E_LFANEW, 4, PE_OFFSET, "e_lfanew" },
+	{ PE_OFFSET, 4, PE_MAGIC, "PE signature" },
+	{ OPTIONAL(SectionAlignment), 4, PAGE, "SectionAlignment" },
+	{ OPTIONAL(FileAlignment), 4, PAGE, "FileAlignment" },
+	{ 0 },
+};
+
+static const struct promise universal_image[] = {
+	{ HEADER(SizeOfOptionalHeader), 2, sizeof(struct pe_optional_header64),
+	  "SizeOfOptionalHeader" },
+	{ OPTIONAL(Magic), 2, PE_MAGIC64, "Magic" },
+	{ OPTIONAL(NumberOfRvaAndSizes), 4, 16, "NumberOfRvaAndSizes" },
+	{ SETUP(header), 4, LINUX_HDRS, "HdrS" },
+	{ SETUP(setup_sects), 1, PM_OFFSET / LINUX_SECTOR - 1, "setup_sects" },
+	{ SETUP(payload_offset), 4, ELF_VIEW_OFFSET - PM_OFFSET, "payload_offset" },
+	{ 0 },
+};
+
+static const struct promise ia32_image[] = {
+	{ HEADER(Machine), 2, PE_MACHINE_I386, "Machine" },
+	{ HEADER(SizeOfOptionalHeader), 2, sizeof(struct pe_optional_header32),
+	  "SizeOfOptionalHeader" },
+	{ OPTIONAL32(NumberOfRvaAndSizes), 4, 16, "NumberOfRvaAndSizes" },
+	{ 0 },
+};
+
+#undef HEADER
 #undef OPTIONAL
+#undef OPTIONAL32
 #undef SETUP
+
+/* A field that says otherwise ends the build. */
+static void base_check_promises(const struct image *im, const struct promise *p)
+{
 	struct span s = base_span(im);
 
-	for (size_t i = 0; i < sizeof(layout) / sizeof(layout[0]); i++) {
-		size_t at = layout[i].offset;
-		uint32_t found = layout[i].bytes == 4 ? rd32(s, at) :
-				 layout[i].bytes == 2 ? rd16(s, at) :
-							rd8(s, at);
+	for (; p->bytes; p++) {
+		uint32_t found = p->bytes == 4 ? rd32(s, p->offset) :
+				 p->bytes == 2 ? rd16(s, p->offset) :
+						 rd8(s, p->offset);
 
-		if (found != layout[i].value)
+		if (found != p->value)
 			reject(im->path,
 			       "is no bare lintel.efi: %s at offset 0x%zx is 0x%x, expected 0x%x: "
 			       "give one with --stub",
-			       layout[i].what, at, found, layout[i].value);
+			       p->what, p->offset, found, p->value);
 	}
+}
+
+static void base_check_layout(const struct image *im)
+{
+	struct span s = base_span(im);
+
+	base_check_promises(im, every_image);
+	base_check_promises(im, im->ia32 ? ia32_image : universal_image);
 	if (!span_has(s, BUNDLE_OFFSET, BUNDLE_TABLE) ||
 	    memcmp(im->base + BUNDLE_OFFSET, BUNDLE_MAGIC, BUNDLE_SECTIONS))
 		reject(im->path,
@@ -125,10 +159,10 @@ static void base_check_section(const struct image *im, unsigned int i)
 
 static void base_check_signature(const struct image *im)
 {
-	size_t at = OPTIONAL_OFFSET + offsetof(struct pe_optional_header64, DataDirectory) +
-		    PE_DIRECTORY_SECURITY * sizeof(uint64_t);
+	size_t at = im->ia32 ? offsetof(struct pe_optional_header32, DataDirectory) :
+			       offsetof(struct pe_optional_header64, DataDirectory);
 
-	if (rd64(base_span(im), at))
+	if (rd64(base_span(im), OPTIONAL_OFFSET + at + PE_DIRECTORY_SECURITY * sizeof(uint64_t)))
 		reject(im->path, "is signed (data directory 4 is not empty): "
 				 "give an unsigned one, sign what was built");
 }
@@ -186,7 +220,10 @@ void image_open(struct image *im, const char *path, bool want_elf)
 	im->base = file_load(f, BASE_SIZE_MAX);
 	im->base_size = im->size = f->size;
 	im->tail = &im->parts;
+	im->ia32 = rd16(base_span(im), OPTIONAL_OFFSET) == PE_MAGIC32;
 	base_check(im);
+	if (want_elf && im->ia32)
+		reject(path, "is for 32-bit UEFI and has no ELF face: leave --elf out");
 	if (want_elf)
 		elf_face_open(im);
 }
@@ -404,14 +441,16 @@ static void bundle_fix(const struct image *im)
 
 static void image_fix(struct image *im)
 {
-	elf_place(im);
 	pe_fix(im);
+	bundle_fix(im);
+	if (im->ia32)
+		return;
+	elf_place(im);
 	setup_fix(im);
 	elf_fix(im, im->path, im->base + ELF_VIEW_OFFSET, ELF_VIEW_LOAD - ELF_VIEW_OFFSET,
 		ELF_VIEW_OFFSET);
 	if (im->elf_face)
 		elf_fix(im, im->elf_path, im->elf_face, FACE_SIZE, 0);
-	bundle_fix(im);
 }
 
 /**

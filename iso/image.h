@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An image in the making: the bare universal image and the sections that go
- * behind it.  Called by `lintel build`.  Until image_write() nothing is written
+ * An image in the making: a bare image, the universal one or the one for 32-bit
+ * UEFI, and the sections that go behind it.  Called by `lintel build`.  Until image_write() nothing is written
  * and all that can be refused has been refused.
  */
 #ifndef ISO_IMAGE_H
@@ -19,6 +19,7 @@ struct part;
  * @path:      the bare image, for messages
  * @base:      its bytes, whose headers are changed as sections are added
  * @base_size: how many, a multiple of PAGE
+ * @ia32:      it is lintelia32.efi: a PE32 file and nothing else
  * @elf_path:  the ELF face of the bare image
  * @elf_face:  its bytes, of which the first FACE_SIZE differ; NULL where none is wanted
  * @size:      file offset of whatever comes next
@@ -32,6 +33,7 @@ struct image {
 	const char *path;
 	uint8_t *base;
 	uint64_t base_size;
+	bool ia32;
 	const char *elf_path;
 	uint8_t *elf_face;
 	uint64_t size;

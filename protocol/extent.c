@@ -8,9 +8,6 @@
 #include "kernel.h"
 #include "pe.h"
 
-#define PE32_PLUS 0x20b
-#define CERTIFICATES 4 /* index of the data directory; its address is a file offset */
-
 static uint64_t higher(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
@@ -22,10 +19,10 @@ static uint64_t pe_end(struct span f)
 	uint64_t pe = rd32(f, MZ_E_LFANEW), optional = pe + sizeof(struct pe_header);
 	struct span table = bundle_table(f);
 	uint64_t directory = optional + offsetof(struct pe_optional_header64, DataDirectory) +
-			     CERTIFICATES * sizeof(uint64_t);
+			     PE_DIRECTORY_SECURITY * sizeof(uint64_t);
 	uint64_t end = 0;
 
-	if (rd16(f, optional) == PE32_PLUS)
+	if (rd16(f, optional) == PE_MAGIC64)
 		end = (uint64_t)rd32(f, directory) + rd32(f, directory + 4);
 	for (uint64_t off = 0; off < table.len; off += sizeof(struct pe_section))
 		end = higher(end, (uint64_t)RD32(table, off, struct pe_section, PointerToRawData) +

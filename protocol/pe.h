@@ -17,6 +17,8 @@
 #define PE_MAGIC 0x00004550
 
 #define PE_DIRECTORY_SECURITY 4 /* where the signature is */
+#define PE_MAGIC32 0x10b
+#define PE_MAGIC64 0x20b
 
 #define PE_MACHINE_I386 0x014c
 #define PE_MACHINE_AMD64 0x8664
@@ -63,9 +65,45 @@ struct pe_optional_header64 {
 		uint32_t VirtualAddress, Size;
 	} DataDirectory[16];
 } PACKED;
+AT(struct pe_optional_header64, SectionAlignment, 32);
 AT(struct pe_optional_header64, SizeOfImage, 56);
 AT(struct pe_optional_header64, CheckSum, 64);
 SIZE(struct pe_optional_header64, 240);
+
+/** struct pe_optional_header32 - PE32 optional header, the same but for the width of five fields;
+ *  from SectionAlignment to DllCharacteristics nothing is displaced */
+struct pe_optional_header32 {
+	uint16_t Magic; /* 0x10b */
+	uint8_t MajorLinkerVersion, MinorLinkerVersion;
+	uint32_t SizeOfCode;
+	uint32_t SizeOfInitializedData;
+	uint32_t SizeOfUninitializedData;
+	uint32_t AddressOfEntryPoint;
+	uint32_t BaseOfCode, BaseOfData;
+	uint32_t ImageBase;
+	uint32_t SectionAlignment;
+	uint32_t FileAlignment;
+	uint16_t MajorOperatingSystemVersion, MinorOperatingSystemVersion;
+	uint16_t MajorImageVersion, MinorImageVersion;
+	uint16_t MajorSubsystemVersion, MinorSubsystemVersion;
+	uint32_t Win32VersionValue;
+	uint32_t SizeOfImage;
+	uint32_t SizeOfHeaders;
+	uint32_t CheckSum;
+	uint16_t Subsystem;
+	uint16_t DllCharacteristics;
+	uint32_t SizeOfStackReserve, SizeOfStackCommit;
+	uint32_t SizeOfHeapReserve, SizeOfHeapCommit;
+	uint32_t LoaderFlags;
+	uint32_t NumberOfRvaAndSizes;
+	struct {
+		uint32_t VirtualAddress, Size;
+	} DataDirectory[16];
+} PACKED;
+AT(struct pe_optional_header32, SectionAlignment, 32);
+AT(struct pe_optional_header32, SizeOfImage, 56);
+AT(struct pe_optional_header32, CheckSum, 64);
+SIZE(struct pe_optional_header32, 224);
 
 /** struct pe_section - section header (section 4) */
 struct pe_section {
