@@ -352,5 +352,6 @@ CASES = [*[case for kernel in KERNELS for case in through_all_doors(kernel)],
          *many_ranges(), *refusals()]
 
 import doors_efi  # down here, since it needs all of the above
+import doors_ia32
 
-CASES += doors_efi.CASES
+CASES += doors_efi.CASES + doors_ia32.CASES

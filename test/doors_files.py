@@ -18,6 +18,10 @@ PACKED = {
     "amd64.efi": ("amd64", ["first"], CMDLINE),
     "probe.bzImage.efi": ("probe.bzImage", ["plain"], CMDLINE),
     "probe.elf.efi": ("probe.elf", ["plain"], CMDLINE),
+    "cloud.ia32.efi": ("cloud", ["first"], CMDLINE),
+    "amd64.ia32.efi": ("amd64", ["first"], CMDLINE),
+    "probe.bzImage.ia32.efi": ("probe.bzImage", ["plain"], CMDLINE),
+    "memtest-ia32.ia32.efi": ("memtest-ia32", [], "console=ttyS0,115200"),
     "memtest-x64.efi": ("memtest-x64", [], "console=ttyS0,115200"),
     "memtest-ia32.efi": ("memtest-ia32", [], "console=ttyS0,115200"),
     "probe-alone.efi": ("probe.bzImage", [], CMDLINE),
@@ -29,7 +33,7 @@ PLAIN = payload.cpio(payload.proof("plain", 300000))
 HUGE = 600  # MiB
 MAKERS = {}  # more files: name: what makes it, given BUILD and the path
 MB2_OFFSET = 0x840  # shim/layout.h
-BUILT = ("lintel.efi", "lintel.elf", "probe.bzImage", "probe.elf")
+BUILT = ("lintel.efi", "lintel.elf", "lintelia32.efi", "probe.bzImage", "probe.elf")
 
 
 def arm64_image():
@@ -51,7 +55,9 @@ def pack(build, name, output):
     """A kernel packed into one image by the host tool; NAME.elf is the ELF face of NAME."""
     face = "elf" if name.endswith(".efi.elf") else "output"
     kernel, initrds, cmdline = PACKED[name[:-4] if face == "elf" else name]
+    stub = "lintelia32.efi" if name.endswith(".ia32.efi") else "lintel.efi"
     media.run(os.path.join(build, "lintel"), "build", f"--linux={file(build, kernel)}",
+              f"--stub={os.path.join(build, stub)}",
               *[f"--initrd={file(build, initrd)}" for initrd in initrds],
               *([f"--cmdline={cmdline}"] if cmdline else []), f"--os-release={OS_RELEASE}",
               f"--{face}={output}")
@@ -158,7 +164,9 @@ def file(build, name):
     elif name == "huge":
         payload.huge(path, HUGE)
     elif name == "grub.efi":
-        media.grub_efi(path, payload.get(build, "grub-x86_64-efi"))
+        media.grub_efi(path, payload.get(build, "grub-x86_64-efi"), "x86_64-efi")
+    elif name == "grubia32.efi":
+        media.grub_efi(path, payload.get(build, "grub-i386-efi"), "i386-efi")
     elif name == "cat":
         concatenation(path, file(build, "amd64"), file(build, "first"))
     elif name == "plain":

@@ -8,7 +8,6 @@ import subprocess
 import tempfile
 
 GRUB_PLATFORM = "/usr/lib/grub/i386-pc"
-GRUB_EFI = "x86_64-efi"
 # Built into GRUB for UEFI, so that its disk needs no directory of modules.
 GRUB_EFI_MODULES = ("all_video", "boot", "chain", "echo", "fat", "linux", "linuxefi",
                     "multiboot", "multiboot2", "normal", "part_gpt", "part_msdos")
@@ -72,11 +71,11 @@ def isolinux_iso(output, config, files):
     os.replace(output + ".tmp", output)
 
 
-def grub_efi(output, modules):
+def grub_efi(output, modules, platform):
     """GRUB for UEFI, of the @modules in a directory; runs /grub/grub.cfg from its own disk."""
     with open(output + ".sbat", "w", encoding="ascii") as sbat:
         sbat.write(SBAT)
-    run("grub-mkimage", "-O", GRUB_EFI, "-d", modules, "-p", "/grub", "-o", output + ".tmp",
+    run("grub-mkimage", "-O", platform, "-d", modules, "-p", "/grub", "-o", output + ".tmp",
         "--sbat", output + ".sbat", *GRUB_EFI_MODULES)
     os.replace(output + ".tmp", output)
 
