@@ -47,7 +47,7 @@ PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf)
 
-.PHONY: all help run check check-unit check-tool check-setup16 check-lint check-lies check-doors check-xen clean
+.PHONY: all ia32-sources help run check check-unit check-tool check-setup16 check-lint check-lies check-doors check-xen clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -136,6 +136,9 @@ $(BUILD)/obj32/%.S.o: %.S
 	@mkdir -p $(@D)
 	$(Q)$(CC) -m32 $(ASM) -c $< -o $@
 
+ia32-sources:
+	@echo $(IA32_C)
+
 # The code that leaves runs in long mode here too.
 $(BUILD)/leave.bin: $(BUILD)/obj/shim/leave.S.o
 	$(call say,LD)
@@ -187,7 +190,7 @@ $(BUILD)/lintel: $(HOST_O)
 # ---- unit tests: the pure code on the host, under ASan and UBSan
 
 UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/identity.c shim/say.c \
-	shim/unpack.c
+	shim/unpack.c efi/ia32/divide.c
 UNIT_O := $(patsubst %,$(BUILD)/obj/unit/%.o,$(UNIT_C))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * An image in the making: a bare image, the universal one or the one for 32-bit
- * UEFI, and the sections that go behind it.  Called by `lintel build`.  Until image_write() nothing is written
- * and all that can be refused has been refused.
+ * UEFI, and the sections that go behind it.  Called by `lintel build`.  Until
+ * image_write() nothing is written and all that can be refused has been refused.
  */
 #ifndef ISO_IMAGE_H
 #define ISO_IMAGE_H

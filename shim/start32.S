@@ -210,5 +210,5 @@ here:
 no_long_mode_text:
 	.asciz "\r\nlintel: E01 this processor has no long mode: a 64-bit processor is needed\r\n"
 efi32_text:
-	.asciz "\r\nlintel: E27 this image is for 64-bit UEFI: start lintelia32.efi on this firmware\r\n"
+	.asciz "\r\nlintel: E27 this is 32-bit UEFI: start lintelia32.efi instead\r\n"
 	.section .note.GNU-stack, "", @progbits

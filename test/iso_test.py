@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Tests of `lintel build`: python3 test/iso_test.py BUILD_DIR [unittest options]
 
-BUILD_DIR holds lintel, lintel.efi and lintel.elf.  What the tool wrote is parsed
+BUILD_DIR holds lintel, lintel.efi, lintel.elf and lintelia32.efi.  What the tool wrote is parsed
 here once more from the specifications and shim/layout.h; inputs are made in a
 temporary directory.
 """
@@ -25,6 +25,7 @@ BUILD = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else sys.exit(__doc__)
 LAYOUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "shim", "layout.h")
 LINTEL = os.path.join(BUILD, "lintel")
 STUB = {face: os.path.join(BUILD, "lintel." + face) for face in ("efi", "elf")}
+IA32 = os.path.join(BUILD, "lintelia32.efi")
 TIMEOUT = 120
 MIB = 1 << 20
 
@@ -77,9 +78,14 @@ class Section:
         self.name = name.rstrip(b"\0").decode()
 
 
+def section_table(data):
+    """Where the section headers are: behind the optional header."""
+    return OPTIONAL + get(data, L["PE_OFFSET"] + 20, "H")
+
+
 def sections(data):
     """All PE section headers."""
-    table = L["PE_SECTIONS_OFFSET"]
+    table = section_table(data)
     return [Section(data[table + i * 40:table + i * 40 + 40])
             for i in range(get(data, L["PE_OFFSET"] + 6, "H"))]
 
@@ -389,6 +395,103 @@ class Packed(Case):
         ran = subprocess.run(["file", "-b", self.output, self.elf], stdout=subprocess.PIPE,
                              text=True, timeout=TIMEOUT, check=True)
         self.assertRegex(ran.stdout, r"^Linux kernel x86 boot executable.*\nELF 64-bit LSB")
+
+
+class Ia32(Case):
+    """The same behind the bare image for 32-bit UEFI."""
+
+    def setUp(self):
+        super().setUp()
+        self.initrd = bytes(range(256)) * 33 + b"odd"
+        self.bare = load(IA32)
+        self.image = self.build(
+            "--stub", IA32, "--initrd", self.file("initrd", self.initrd),
+            "--cmdline=console=ttyS0 quiet", faces=("efi",))["efi"]
+
+    def test_bare_image(self):
+        self.assertEqual(get(self.bare, L["PE_OFFSET"] + 4, "H"), 0x14c)
+        self.assertEqual(get(self.bare, OPTIONAL, "H"), 0x10b)
+        # Firmware wants as many directories as the optional header's size has room for.
+        self.assertEqual(get(self.bare, L["PE_OFFSET"] + 20, "H"),
+                         96 + 8 * get(self.bare, OPTIONAL + 92, "I"))
+        end = get(self.bare, OPTIONAL + 60, "I")
+        for s in sections(self.bare):
+            self.assertEqual((s.at, s.file_at, s.file_size), (end, end, s.size), s.name)
+            end += s.size
+        self.assertEqual((end, get(self.bare, OPTIONAL + 56, "I")), (len(self.bare),) * 2)
+
+    def test_sections_hold_the_inputs(self):
+        self.assertEqual(section_bytes(self.image, ".cmdline"), b"console=ttyS0 quiet")
+        self.assertEqual(section_bytes(self.image, ".initrd"), self.initrd)
+        self.assertEqual(section_bytes(self.image, ".linux"), bzimage())
+        self.assertEqual([s.name for s in sections(self.image)],
+                         [".text", ".data", ".cmdline", ".initrd", ".linux"])
+
+    def test_no_gaps_and_one_address_rule(self):
+        end = get(self.image, OPTIONAL + 60, "I")
+        for s in sections(self.image):
+            self.assertEqual((s.at, s.file_at, s.file_size), (end, end, page_up(s.size)), s.name)
+            end += s.file_size
+        self.assertEqual((end, get(self.image, OPTIONAL + 56, "I")), (len(self.image),) * 2)
+
+    def test_checksum(self):
+        self.assertEqual(get(self.image, CHECKSUM, "I"), pe_checksum(self.image))
+
+    def test_bundle_table(self):
+        n, at = len(sections(self.image)), L["BUNDLE_OFFSET"]
+        table = section_table(self.image)
+        self.assertEqual(self.image[at:at + 8], MAGIC)
+        self.assertEqual(get(self.image, at + L["BUNDLE_SECTIONS"], "I"), n)
+        self.assertEqual(get(self.image, at + L["BUNDLE_FILE_SIZE"], "I"), len(self.image))
+        self.assertEqual(self.image[at + L["BUNDLE_TABLE"]:at + L["BUNDLE_TABLE"] + 40 * n],
+                         self.image[table:table + 40 * n])
+
+    def test_nothing_else_of_the_bare_image_changed(self):
+        old, new = bytearray(self.bare), bytearray(self.image[:len(self.bare)])
+        for at, size in ((L["PE_OFFSET"] + 6, 2), (OPTIONAL + 8, 4), (OPTIONAL + 56, 4),
+                         (CHECKSUM, 4), (section_table(old) + 80, 120),
+                         (L["BUNDLE_OFFSET"] + 8, 8 + 40 * 5)):
+            old[at:at + size] = new[at:at + size] = bytes(size)
+        self.assertEqual([i for i in range(len(old)) if old[i] != new[i]], [])
+
+    def test_objdump_and_file_accept_it(self):
+        ran = subprocess.run(["objdump", "-h", "-p", self.output], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True, timeout=TIMEOUT, check=True)
+        self.assertEqual(ran.stderr, "")
+        self.assertIn("pei-i386", ran.stdout)
+        ran = subprocess.run(["file", self.output], stdout=subprocess.PIPE, text=True,
+                             timeout=TIMEOUT, check=True)
+        self.assertIn("PE32 executable (EFI application) Intel 80386", ran.stdout)
+
+    def test_no_elf_face(self):
+        self.refused("--stub", IA32, file=IA32, says=("32-bit UEFI", "leave --elf out"))
+
+    def changed(self, offset, form, value):
+        """A stub with another number in it; what the tool says to it."""
+        data = bytearray(self.bare)
+        put(data, offset, form, value)
+        path = self.file("changed.efi", data)
+        ran = self.lintel("build", "--linux", self.kernel, "--stub", path, "--output", self.output)
+        self.assertEqual((ran.returncode, ran.stderr.count("\n")), (1, 1), ran.stderr)
+        self.assertTrue(ran.stderr.startswith(f"lintel: {path}: "), ran.stderr)
+        return ran.stderr
+
+    def test_refused_stubs(self):
+        for offset, form, value, word in (
+                (L["PE_OFFSET"] + 4, "H", 0x8664, "Machine"),
+                (L["PE_OFFSET"] + 20, "H", 240, "SizeOfOptionalHeader"),
+                (OPTIONAL, "H", 0x20b, "SizeOfOptionalHeader"),
+                (OPTIONAL + 92, "I", 15, "NumberOfRvaAndSizes"),
+                (OPTIONAL + 96 + 4 * 8, "Q", 1500 << 32 | 0x1000, "is signed"),
+                (L["BUNDLE_OFFSET"], "I", 0, "LINTELUK")):
+            self.assertIn(word, self.changed(offset, form, value))
+
+    def test_packed_stub(self):
+        shutil.move(self.output, self.path("packed.efi"))
+        ran = self.lintel("build", "--linux", self.kernel, "--stub", self.path("packed.efi"),
+                          "--output", self.output)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("already packed", ran.stderr)
 
 
 class Variants(Case):

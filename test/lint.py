@@ -12,9 +12,10 @@ import sys
 
 # The wire headers of input protocols, and the files that may know them.
 WIRE = {"multiboot1.h": {"protocol/multiboot1.c"}, "multiboot2.h": {"protocol/multiboot2.c"}}
-MACHINE = {"efi/bli.c", "efi/doors.c", "shim/console.c", "shim/doors.c", "shim/doors_xen.c",
-           "shim/fpu.c", "shim/paging.c", "shim/refuse.c", "shim/trap.c", "shim/xen.c"}
-ASSEMBLY = MACHINE | {"shim/machine.h", "shim/lib.c"}
+MACHINE = {"efi/bli.c", "efi/doors.c", "efi/ia32/door.c", "efi/ia32/machine.c",
+           "shim/console.c", "shim/doors.c", "shim/doors_xen.c", "shim/fpu.c", "shim/paging.c",
+           "shim/refuse.c", "shim/trap.c", "shim/xen.c"}
+ASSEMBLY = MACHINE | {"efi/ia32/lib.c", "shim/machine.h", "shim/lib.c"}
 # What each folder may include from.
 ARROWS = {"protocol": {"protocol"}, "shim": {"protocol", "shim"},
           "efi": {"protocol", "shim", "efi"}}
@@ -26,6 +27,9 @@ INCLUDES = ["-std=gnu11", "-Iprotocol", "-Ishim", "-I.", "-Itest/unit",
             '-DLINTEL_VERSION="0"']
 EFI = ["-isystem", "/usr/include/efi", "-isystem", "/usr/include/efi/x86_64",
        "-DGNU_EFI_USE_MS_ABI", "-fshort-wchar"]
+# The image for 32-bit UEFI; what is only declared is hidden, as the Makefile says why.
+IA32 = ["-m32", "-march=i686", "-malign-double", "-include", "efi/ia32/hidden.h", "-ffreestanding",
+        "-isystem", "/usr/include/efi", "-isystem", "/usr/include/efi/ia32", "-fshort-wchar"]
 TIDY = ("-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,"
         "-bugprone-reserved-identifier,-bugprone-narrowing-conversions,"
         # Annex K's functions do not exist here; the checker wants them for memcpy.
@@ -126,14 +130,21 @@ def check_format():
 
 def sources(*, efi):
     """C files for the 64-bit compiler, UEFI's or all others; bios/ is for gcc -m16 alone."""
-    return [name for name in files(".c") if not name.startswith("bios/")
+    return [name for name in files(".c") if not name.startswith(("bios/", "efi/ia32/"))
             and any(re.search(r"<efi\.h>|\"efi\.h\"", line) for _, line in lines(name)) == efi]
+
+
+def sources32():
+    """C files of the image for 32-bit UEFI, as the Makefile lists them."""
+    return subprocess.run(["make", "-s", "ia32-sources"], check=True, text=True,
+                          stdout=subprocess.PIPE, timeout=60).stdout.split()
 
 
 def check_clang():
     """clang's warnings, with the options of the build."""
     command = ["clang", "-fsyntax-only", *WARNINGS, *INCLUDES]
-    return run([*command, *sources(efi=False)]) + run([*command, *EFI, *sources(efi=True)])
+    return (run([*command, *sources(efi=False)]) + run([*command, *EFI, *sources(efi=True)]) +
+            run([*command, *IA32, *sources32()]))
 
 
 def check_tidy():
@@ -143,6 +154,8 @@ def check_tidy():
     said = run([*command, *names, "--", *INCLUDES])
     names = [name for name in sources(efi=True) if not name.startswith("test/")]
     said += run([*command, *names, "--", *INCLUDES, *EFI])
+    names = [name for name in sources32() if name.startswith("efi/ia32/")]
+    said += run([*command, *names, "--", *INCLUDES, *IA32])
     return [line for line in said if not line.endswith(" generated.")]
 
 

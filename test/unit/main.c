@@ -36,7 +36,8 @@ int main(int argc, char **argv)
 	const struct test *groups[] = { map_tests,     format_tests,   multiboot_tests,
 					linux_tests,   kernel_tests,   acpi_tests,
 					place_tests,   identity_tests, efimap_tests,
-					fixture_tests, errors_tests,   unpack_tests };
+					fixture_tests, errors_tests,   unpack_tests,
+					divide_tests };
 	unsigned passed = 0, failed = 0;
 
 	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++)
