@@ -41,7 +41,6 @@ face:
 	.word	0x14c, PE_SECTIONS
 	.long	0, 0, 0
 	.word	PE_OPTIONAL_HEADER_SIZE, PE_EXECUTABLE
-optional:
 	.word	0x10b				/* PE32 */
 	.byte	0, 0
 	.long	text_end - text_begin		/* SizeOfCode */
@@ -62,10 +61,8 @@ optional:
 	.word	PE_EFI_APPLICATION, PE_NX_COMPAT
 	.long	0, 0, 0, 0			/* stack and heap */
 	.long	0, 16
-	.skip	16 * 8
-	.if	. - optional - PE_OPTIONAL_HEADER_SIZE
-	.error	"the optional header has the wrong size"
-	.endif
+	.skip	16 * 8			/* directories */
+	.org	PE_OFFSET + 24 + PE_OPTIONAL_HEADER_SIZE
 	pe_sections
 
 	.set	text_begin, face + PE_HEADERS_SIZE
