@@ -5,14 +5,15 @@ doors_cases.py takes them into its table; what a case is, is said there.
 """
 import os
 import shutil
-from dataclasses import dataclass
 
 import doors_cases as base
 import media
 import payload
 from doors_cases import CMDLINE, UNAME, Case, Medium
 
+MACHINE = "q35"  # under OVMF the probe finds the power switch there, and not on the "pc"
 BOOT = "EFI/BOOT/BOOTX64.EFI"
+BOOT32 = "EFI/BOOT/BOOTIA32.EFI"
 OWN = CMDLINE + " lintel.test=1"  # words from a loader
 NAMED = f"linux=/cloud initrd=/first {CMDLINE}"
 BACKSLASHES = NAMED.replace("/", "\\\\")  # GRUB's quoting of one
@@ -50,28 +51,14 @@ PLAIN_PC = {"cloud": [ACPI], "amd64": [ACPI, *[line.format("vesa") for line in F
 NEXT = r'BdsDxe: starting Boot\d+ "[^"]*2"'
 
 
-@dataclass(frozen=True)
-class Firmware:
-    """A build of OVMF: code, variables, QEMU's machine, what it starts from a disk."""
-    code: str
-    variables: str
-    machine: str
-    boot: str
-
-
-# Under OVMF the probe finds the power switch of the "q35", and not that of the "pc".
-X64 = Firmware("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd", "q35", BOOT)
-
-
-def ovmf(names, make, firmware=X64):
+def ovmf(names, make, firmware=("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd"), machine=MACHINE, args=()):
     """A medium for OVMF, which gets its own copy of the variables."""
     def make_all(files, stem):
         variables = stem + ".medium.vars"
-        shutil.copyfile(files[firmware.variables], variables)
-        return ["-drive", f"if=pflash,format=raw,readonly=on,file={files[firmware.code]}",
-                "-drive", f"if=pflash,format=raw,file={variables}", *make(files, stem)]
-    return Medium([*dict.fromkeys([firmware.code, firmware.variables, *names])], make_all,
-                  firmware.machine)
+        shutil.copyfile(files[firmware[1]], variables)
+        return ["-drive", f"if=pflash,format=raw,readonly=on,file={files[firmware[0]]}",
+                "-drive", f"if=pflash,format=raw,file={variables}", *args, *make(files, stem)]
+    return Medium([*dict.fromkeys([*firmware, *names])], make_all, machine)
 
 
 def disk(path, number):
@@ -80,7 +67,7 @@ def disk(path, number):
             "-device", f"virtio-blk-pci,drive=disk{number},bootindex={number}"]
 
 
-def esp(tree, texts=None, then="", args=(), firmware=X64):
+def esp(tree, texts=None, then="", args=(), firmware=ovmf):
     """A disk with @tree (path: file) and @texts (path: text); a second one that boots @then."""
     def make(files, stem):
         found = {path: files[name] for path, name in tree.items()}
@@ -89,15 +76,14 @@ def esp(tree, texts=None, then="", args=(), firmware=X64):
             payload.write(found[path], text.encode())
         image = stem + ".medium.img"
         media.esp_image(image, found)
-        return [*disk(image, 1), *(second(files[then], stem, firmware.boot) if then else []),
-                *args]
-    return ovmf([*tree.values(), *([then] if then else [])], make, firmware)
+        return [*disk(image, 1), *(second(files[then], stem) if then else []), *args]
+    return firmware([*tree.values(), *([then] if then else [])], make)
 
 
-def second(path, stem, boot):
+def second(path, stem):
     """The firmware's next choice."""
     image = stem + ".medium.2.img"
-    media.esp_image(image, {boot: path})
+    media.esp_image(image, {BOOT: path, BOOT32: path})
     return disk(image, 2)
 
 

@@ -7,10 +7,8 @@ UEFI in doors_efi.py.
 import doors_cases as base
 import doors_efi as efi
 from doors_cases import CMDLINE, UNAME, Case
+from doors_efi import BOOT32
 
-# Debian has this build of OVMF32 only; its variables are written in SMM.
-FIRMWARE = efi.Firmware("OVMF32_CODE_4M.secboot.fd", "OVMF32_VARS_4M.fd", "q35,smm=on",
-                        "EFI/BOOT/BOOTIA32.EFI")
 BARE = "lintelia32.efi"
 GOOD = "probe.bzImage.ia32.efi"
 # Why the probe's text differs from that under 64-bit firmware.
@@ -26,25 +24,31 @@ NO_CALLS = "efi=noruntime"
 UEFI = [line.replace("64 bits", "32 bits") for line in efi.UEFI]
 
 
+def ovmf32(names, make):
+    """A medium for OVMF32: Debian has one build, which writes its variables in SMM."""
+    return efi.ovmf(names, make, ("OVMF32_CODE_4M.secboot.fd", "OVMF32_VARS_4M.fd"),
+                    "q35,smm=on", ("-global", "driver=cfi.pflash01,property=secure,value=on"))
+
+
 def esp(tree, texts=None, then="", args=()):
     """A disk for 32-bit firmware."""
-    return efi.esp(tree, texts, then, args, FIRMWARE)
+    return efi.esp(tree, texts, then, args, ovmf32)
 
 
 def direct(image, then="", args=()):
     """The firmware itself."""
-    return esp({FIRMWARE.boot: image}, then=then, args=args)
+    return esp({BOOT32: image}, then=then, args=args)
 
 
 def beside(image, then=""):
     """The bare image, and beside it one for 64-bit firmware."""
-    return esp({FIRMWARE.boot: BARE, efi.BOOT: image}, then=then)
+    return esp({BOOT32: BARE, efi.BOOT: image}, then=then)
 
 
 def grub(*lines):
     """GRUB for 32-bit UEFI runs some commands, then boots."""
     names = [name for name in base.named(*lines) if name != efi.MISSING]
-    return esp({FIRMWARE.boot: "grubia32.efi", **{name: name for name in names}},
+    return esp({BOOT32: "grubia32.efi", **{name: name for name in names}},
                {"grub/grub.cfg": "\n".join([*lines, "boot", ""])})
 
 
@@ -90,7 +94,7 @@ def loaded():
               both, door="linux64"),
         # GRUB splits the path; an initrd comes behind the one inside.
         boots("cloud/ia32/beside-named", "cloud",
-              esp({FIRMWARE.boot: "grubia32.efi", "os/lintelia32.efi": BARE,
+              esp({BOOT32: "grubia32.efi", "os/lintelia32.efi": BARE,
                    "os/lintelx64.efi": "cloud.efi", "second": "second"},
                   {"grub/grub.cfg": "chainloader /os/lintelia32.efi initrd=/second\nboot\n"}),
               both),
