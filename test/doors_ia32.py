@@ -104,6 +104,7 @@ def loaded():
              [*UEFI[:-2], *base.debian("cloud", f"{NO_CALLS} {CMDLINE}", kib=ram(5120),
                                        door="efi")], mib=5120, seconds=120),
         boots("memory-5120/ia32/probe", "probe.bzImage", direct(GOOD), mib=5120),
+        boots("memory-102400/ia32/probe", "probe.bzImage", direct(GOOD), mib=102400),
         Case("memtest-ia32/ia32/direct", direct("memtest-ia32.ia32.efi"),
              [r"\.x32", r"#[2-9] +\[", "Errors: 0"], base.WRONG + "|Errors: [1-9]", mib=128),
     ]
