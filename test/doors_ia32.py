@@ -92,6 +92,10 @@ def loaded():
         # A packed image is a bzImage too: Lintel enters Lintel.
         boots("cloud/ia32/named-packed", "cloud", chain("linux=/cloud.efi initrd=/second"),
               both, door="linux64"),
+        # UEFI's shell puts the program's name first, and offers its initrd by LoadFile2.
+        boots("cloud/ia32/shell", "cloud",
+              esp({name: name for name in (BARE, "cloud", "first")},
+                  {"startup.nsh": f"fs0:\ninitrd \\first\n{BARE} linux=\\cloud {CMDLINE}\n"})),
         # GRUB splits the path; an initrd comes behind the one inside.
         boots("cloud/ia32/beside-named", "cloud",
               esp({BOOT32: "grubia32.efi", "os/lintelia32.efi": BARE,
