@@ -9,7 +9,7 @@ import shutil
 import doors_cases as base
 import media
 import payload
-from doors_cases import CMDLINE, UNAME, Case, Medium
+from doors_cases import CMDLINE, UNAME, WRONG, Case, Medium
 
 MACHINE = "q35"  # under OVMF the probe finds the power switch there, and not on the "pc"
 BOOT = "EFI/BOOT/BOOTX64.EFI"
@@ -19,7 +19,10 @@ NAMED = f"linux=/cloud initrd=/first {CMDLINE}"
 BACKSLASHES = NAMED.replace("/", "\\\\")  # GRUB's quoting of one
 MISSING = "none"  # a file that is named but not there
 REFERENCE = "probe.bzImage/efi/direct"
-FRAGMENTS = 412 * 4  # KiB: those of fragment.c's pages that do not fit into OVMF's own reserve
+SIGNED = ".signed"  # by the key that is in OVMF's variables for tests
+SMM = 30656  # KiB: what the firmware that enforces Secure Boot keeps to itself
+PARTITION = "9D087404-1CA5-4FF2-8F55-4B4F6D696B65"
+FRAGMENTS = 1400  # pages that fragment.c takes, each a range of its own
 # What UEFI tells otherwise than a BIOS: why the reference differs from the BIOS doors'.
 FIRMWARE = {
     "map": "OVMF lays out memory otherwise than SeaBIOS; its sum is checked by ram",
@@ -61,13 +64,20 @@ def ovmf(names, make, firmware=("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd"), machine=M
     return Medium([*dict.fromkeys([*firmware, *names])], make_all, machine)
 
 
+def secure(names, make):
+    """The same with Secure Boot, and Debian's key for tests."""
+    return ovmf(names, make, ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.snakeoil.fd"),
+                MACHINE + ",smm=on",
+                ("-global", "driver=cfi.pflash01,property=secure,value=on"))
+
+
 def disk(path, number):
     """QEMU's arguments for the firmware's choice of that number."""
     return ["-drive", f"file={path},format=raw,if=none,id=disk{number}",
             "-device", f"virtio-blk-pci,drive=disk{number},bootindex={number}"]
 
 
-def esp(tree, texts=None, then="", args=(), firmware=ovmf):
+def esp(tree, texts=None, then="", args=(), firmware=ovmf, partition=""):
     """A disk with @tree (path: file) and @texts (path: text); a second one that boots @then."""
     def make(files, stem):
         found = {path: files[name] for path, name in tree.items()}
@@ -75,7 +85,7 @@ def esp(tree, texts=None, then="", args=(), firmware=ovmf):
             found[path] = f"{stem}.medium.{number}.txt"
             payload.write(found[path], text.encode())
         image = stem + ".medium.img"
-        media.esp_image(image, found)
+        media.esp_image(image, found, partition)
         return [*disk(image, 1), *(second(files[then], stem) if then else []), *args]
     return firmware([*tree.values(), *([then] if then else [])], make)
 
@@ -87,21 +97,35 @@ def second(path, stem):
     return disk(image, 2)
 
 
-def direct(image, then="", args=()):
+def direct(image, **more):
     """The firmware itself."""
-    return esp({BOOT: image}, then=then, args=args)
+    return esp({BOOT: image}, **more)
 
 
-def grub(*lines):
+def grub(*lines, **more):
     """GRUB for UEFI runs some commands, then boots."""
     tree = {BOOT: "grub.efi", **{name: name for name in base.named(*lines) if name != MISSING}}
-    return esp(tree, {"grub/grub.cfg": "\n".join([*lines, "boot", ""])})
+    return esp(tree, {"grub/grub.cfg": "\n".join([*lines, "boot", ""])}, **more)
 
 
-def systemd_boot(image):
+def shim_grub(*lines, **more):
+    """The same with Secure Boot, by Debian's shim, which GRUB asks whether a file is signed."""
+    tree = {BOOT: "shimx64.efi" + SIGNED, "EFI/BOOT/grubx64.efi": "grub.efi" + SIGNED,
+            **{name: name for name in base.named(*lines)}}
+    return esp(tree, {"grub/grub.cfg": "\n".join([*lines, "boot", ""])}, firmware=secure, **more)
+
+
+def systemd_boot(image, suffix="", **more):
     """systemd-boot finds an image by itself (Boot Loader Specification, type 2)."""
-    return esp({BOOT: "systemd-bootx64.efi", "EFI/Linux/OS.efi": image},
-               {"loader/loader.conf": "timeout 0\n"})
+    return esp({BOOT: "systemd-bootx64.efi" + suffix, "EFI/Linux/OS.efi": image},
+               {"loader/loader.conf": "timeout 0\n"}, **more)
+
+
+def systemd_boot_entry(*lines, suffix="", **more):
+    """systemd-boot runs an entry (Boot Loader Specification, type 1)."""
+    tree = {BOOT: "systemd-bootx64.efi" + suffix, **{name: name for name in base.named(*lines)}}
+    return esp(tree, {"loader/loader.conf": "timeout 0\n",
+                      "loader/entries/test.conf": "\n".join(["title Test", *lines, ""])}, **more)
 
 
 def ipxe(*lines):
@@ -121,10 +145,13 @@ def ipxe(*lines):
     return ovmf(["ipxe.efi", *names], make)
 
 
-def qemu(kernel, initrd="", cmdline=""):
+def qemu(kernel, initrd="", cmdline="", firmware=ovmf, then=""):
     """QEMU's own loader, under OVMF."""
-    return ovmf([kernel, *([initrd] if initrd else [])],
-                base.qemu(kernel, initrd, cmdline).make)
+    loaded = base.qemu(kernel, initrd, cmdline)
+
+    def make(files, stem):
+        return [*loaded.make(files, stem), *(second(files[then], stem) if then else [])]
+    return firmware([*loaded.files, *([then] if then else [])], make)
 
 
 def ram(mib, kernel="", door=""):
@@ -182,16 +209,15 @@ def same(kernel, name, door):
 
 def initrds_and_command_lines():
     """An initrd beside the packed one, and words from the loader, which win."""
-    both, words = ("first", "second"), OWN + r"( initrd=\S+)?"
-    grubs = f"(BOOT_IMAGE=/cloud.efi )?{words}"
+    both, grubs = ("first", "second"), f"BOOT_IMAGE=/cloud.efi {OWN}"
     return [
-        boots("extra/efi/qemu", "cloud", qemu("cloud.efi", "second", OWN), "efi", words, both),
+        boots("extra/efi/qemu", "cloud", qemu("cloud.efi", "second", OWN), "efi", OWN, both),
         boots("extra/efi/qemu-no-words", "cloud", qemu("cloud.efi", "second"), "efi", files=both),
         boots("extra/efi/ipxe", "cloud",
               ipxe(f"kernel /cloud.efi {OWN} initrd=second", "initrd /second"), "efi",
-              rf"(cloud\.efi )?{words}", both),
+              OWN, both),
         boots("extra/efi/chain", "cloud", grub(f"chainloader /cloud.efi {OWN} initrd=/second"),
-              "efi", words, both),
+              "efi", OWN, both),
         boots("extra/efi/linuxefi", "cloud",
               grub(f"linuxefi /cloud.efi {OWN}", "initrdefi /second"), "efi-handover", grubs, both),
         boots("extra/efi/linux", "cloud", grub(f"linux /cloud.efi {OWN}", "initrd /second"),
@@ -247,16 +273,18 @@ def memory_sizes():
 
 
 def many_ranges():
-    """More ranges than the zero page holds, none lost: most of fragment.c's cannot be merged."""
+    """More ranges than the zero page holds, none lost: fragment.c's cannot be merged."""
     def medium(kernel):
         return esp({BOOT: "fragment.efi", "NEXT.EFI": f"{kernel}.efi"})
-    kib = ram(512) - FRAGMENTS
-    return [
-        Case("ranges/efi/cloud", medium("cloud"),
-             [*UEFI, *base.debian("cloud", kib=kib, door="efi")]),
-        Case("ranges/efi/probe", medium("probe.bzImage"), base.PROBE,
-             probe=base.probe_facts("efi", kib)),
-    ]
+    taken, (begin, end) = FRAGMENTS * 4, base.PROBE
+    counted = r"^lintel-init: memory in 14\d\d ranges, 1[45]\d\d EFI descriptors$"
+    cases = [Case("ranges/efi/probe", medium("probe.bzImage"),
+                  [begin, rf"(?:^map .*\n){{{FRAGMENTS},{FRAGMENTS + 99}}}rsdp ", end],
+                  probe=base.probe_facts("efi", ram(512) - taken))]
+    for kernel in UNAME:
+        seen = base.debian(kernel, kib=ram(512, kernel) - taken, door="efi")
+        cases.append(Case(f"ranges/efi/{kernel}", medium(kernel), [counted, *seen], seconds=150))
+    return cases
 
 
 def seeds():
@@ -273,7 +301,19 @@ def interface():
                  r"^lintel-init: efi LoaderImageIdentifier .*\\EFI\\BOOT\\BOOTX64\.EFI$",
                  r"^lintel-init: efi LoaderTimeInitUSec \d+$",
                  r"^lintel-init: efi LoaderTimeExecUSec \d+$"]
-    return [Case("interface/efi", direct("cloud.efi"), [*UEFI, *variables])]
+    partitions = {
+        "gpt": (direct("cloud.efi", partition=PARTITION), True),
+        "gpt-grub": (grub("multiboot2 /cloud.efi", partition=PARTITION), False),
+        # It has set the variables already, to the file that it is itself.
+        "gpt-systemd-boot": (systemd_boot("cloud.efi", partition=PARTITION), True),
+    }
+    return [Case("interface/efi", direct("cloud.efi"), [*UEFI, *variables],
+                 WRONG + "|LoaderDevicePartUUID"),
+            *[Case(f"interface/efi/{name}", medium,
+                   [*([r"LoaderImageIdentifier .*\\EFI\\BOOT\\BOOTX64\.EFI$"] if first else []),
+                    f"^lintel-init: efi LoaderDevicePartUUID {PARTITION}$",
+                    "^lintel-init: efi StubFeatures 0100000000000000$"], seconds=120)
+              for name, (medium, first) in partitions.items()]]
 
 
 def refused(name, error, medium, *then, mib=512):
@@ -295,13 +335,89 @@ def refusals():
              ("memory", "E16", "linux=/amd64 initrd=/large", 128)]
     return [
         # The firmware's boot manager takes its next choice only when it gets an error.
-        refused("refuse/efi/no-kernel", "E10", direct("lintel.efi", good), NEXT),
+        refused("refuse/efi/no-kernel", "E10", direct("lintel.efi", then=good), NEXT),
         *[refused(f"refuse/efi/{name}", error,
                   grub(f"chainloader /lintel.efi {words} {c}", "boot", f"chainloader /{good}"),
                   mib=mib) for name, error, words, mib in named],
     ]
 
 
+def secured(name, medium, cmdline=CMDLINE, files=("first",), never="", door="efi", seen=()):
+    """A case that Linux must start with Secure Boot; @seen by Lintel before."""
+    kib = ram(512) - SMM
+    return Case(name, medium, [*seen, r"secureboot: Secure boot enabled",
+                               *base.debian("cloud", cmdline, files, kib, door)],
+                WRONG + never, seconds=150)
+
+
+def denied(name, why, medium):
+    """A case that must not be started with Secure Boot; the firmware goes on to the probe."""
+    return Case(name, medium, [why, *base.PROBE], "Linux version", seconds=150,
+                probe=base.probe_facts("efi", ram(512) - SMM))
+
+
+def shim():
+    """A boot loader that may start what is signed, and hands over whatever initrd it is told."""
+    image, lintel = "/cloud.efi" + SIGNED, "/lintel.efi" + SIGNED
+    dropped = r"^lintel: Secure Boot: the loader's {} is left out"
+    return [
+        secured("shim/chain", shim_grub(f"chainloader {image}")),
+        secured("shim/linux", shim_grub(f"linux {image} {OWN}", "initrd /second"),
+                never="|file second ok", door="efi-handover",
+                seen=[dropped.format("initrd"), dropped.format("command line")]),
+        Case("shim/unsigned", shim_grub("linux /cloud.efi"), ["^error: .*signature"], "^lintel"),
+        Case("shim/unsigned-multiboot2", shim_grub("multiboot2 /cloud.efi"), ["^error: "],
+             "^lintel"),
+        secured("shim/multiboot2", shim_grub(f"multiboot2 {image} {OWN}"),
+                door="multiboot2-efi64", seen=[dropped.format("command line")]),
+        Case("shim/kernel-initrd", shim_grub(f"linux {lintel} {CMDLINE}", "initrd /cloud"),
+             ["^lintel: E26 "], "Linux version", everywhere=("debugcon",)),
+        # GRUB hands over no module; without one there is no kernel.
+        Case("shim/kernel-multiboot2", shim_grub(f"multiboot2 {lintel} {CMDLINE}",
+                                                 "module2 /cloud"),
+             ["^error: prohibited by secure boot policy", "^lintel: E10 "], "Linux version"),
+    ]
+
+
+def secure_boot():
+    """Only what is signed is started, and what is packed is neither replaced nor added to."""
+    image, then = "cloud.efi" + SIGNED, "probe.bzImage.efi" + SIGNED
+    on = {"firmware": secure}
+    entry = {"suffix": SIGNED, **on}
+    access = r"failed to load Boot\d+ .*: Access Denied"
+    dropped = r"^lintel: Secure Boot: the loader's {} is left out"
+    return [
+        secured("secure/efi/direct", direct(image, **on)),
+        secured("secure/efi/systemd-boot", systemd_boot(image, **entry)),
+        # QEMU changes the header that is signed: OVMF denies it, then trusts who runs QEMU.
+        secured("secure/efi/qemu", qemu(image, **on), door="efi-handover"),
+
+        denied("secure/efi/unsigned", access, direct("cloud.efi", then=then, **on)),
+        denied("secure/efi/changed", access,
+               direct(image + ".changed", then=then, **on)),
+        # Words and initrds from a loader.
+        secured("secure/efi/words", systemd_boot_entry(f"efi /{image}", f"options {OWN}", **entry),
+                seen=[dropped.format("command line")]),
+        secured("secure/efi/own-words", systemd_boot_entry(
+            f"efi /cloud-no-words.efi{SIGNED}", f"options {OWN}", **entry), OWN),
+        secured("secure/efi/initrd", systemd_boot_entry(
+            f"linux /{image}", "initrd /second", **entry), never="|file second ok",
+            seen=[dropped.format("initrd")]),
+        secured("secure/efi/own-initrd", systemd_boot_entry(
+            f"linux /cloud-no-initrd.efi{SIGNED}", "initrd /first", **entry)),
+        secured("secure/efi/named-initrd", systemd_boot_entry(
+            f"efi /cloud-no-words.efi{SIGNED}", f"options {CMDLINE} initrd=/second", **entry),
+            never="|file second ok", seen=[dropped.format("initrd")]),
+        # A kernel that is not signed.
+        denied("secure/efi/linux", "^lintel: E26 ",
+               systemd_boot_entry(f"efi /lintel.efi{SIGNED}", f"options linux=/cloud {CMDLINE}",
+                                  then=then, **entry)),
+        # There is no boot manager behind QEMU's loader.
+        Case("secure/efi/kernel-initrd", qemu(f"lintel.efi{SIGNED}", "cloud", **on),
+             ["^lintel: E26 "], "Linux version|BdsDxe: starting", everywhere=("debugcon",)),
+    ]
+
+
 CASES = [*[case for kernel in base.KERNELS for case in through_all_doors(kernel)],
          *initrds_and_command_lines(), *exited(), *memory_sizes(), *many_ranges(), *seeds(),
-         *interface(), *refusals()]
+         *interface(), *refusals(), *secure_boot(), *shim()]
