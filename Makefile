@@ -114,9 +114,9 @@ $(BUILD)/lintel.elf: $(BUILD)/lintel.linked $(BUILD)/lintel.efi
 	$(Q)tail -c +769 $(BUILD)/lintel.efi >> $@
 
 # An ordinary ELF kernel, entered at e_entry in 64-bit mode.
-$(BUILD)/probe.elf: $(PROBE_O)
+$(BUILD)/probe.elf: $(PROBE_O) $(call obj,test/probe/pv.S)
 	$(call say,LD)
-	$(Q)ld -static -n --no-warn-rwx-segments -Ttext-segment=0x2000000 -e start_linux64 \
+	$(Q)ld -static -n --no-warn-rwx-segments -Ttext-segment=0x2000000 -e start_probe \
 		--defsym=image_base=__executable_start --defsym=image_end=_end \
 		$(filter-out %/headers.S.o %/face_efi.S.o %/face_elf.S.o,$^) -o $@
 

@@ -21,6 +21,7 @@
 #define SCHED_OP 29
 #define SCHEDOP_YIELD 0
 #define SCHEDOP_SHUTDOWN 2
+#define SHUTDOWN_POWEROFF 0
 #define SHUTDOWN_CRASH 3
 #define EVENT_CHANNEL_OP 32
 #define EVTCHNOP_SEND 4
@@ -99,12 +100,20 @@ static void dom0_write(const char *text, size_t len)
 	xen_hypercall(CONSOLE_IO, CONSOLEIO_WRITE, len, number(text));
 }
 
-static void crash(void)
+_Noreturn static void shut_down(uint32_t reason)
 {
-	uint32_t reason = SHUTDOWN_CRASH;
-
 	for (;;)
 		xen_hypercall(SCHED_OP, SCHEDOP_SHUTDOWN, number(&reason), 0);
+}
+
+static void crash(void)
+{
+	shut_down(SHUTDOWN_CRASH);
+}
+
+void xen_power_off(void)
+{
+	shut_down(SHUTDOWN_POWEROFF);
 }
 
 static void open_console(uint32_t flags, void *page, uint32_t port)

@@ -18,6 +18,9 @@ bool xen_open_pvh(uint32_t flags);
 /** xen_open_pv() - use the console that start_info, at this virtual address, tells of */
 void xen_open_pv(uint64_t start_info);
 
+/** xen_power_off() - the end, when all is done; Lintel's own is a refusal: a crash */
+_Noreturn void xen_power_off(void);
+
 /** xen_memory_map() - E820 entries of 20 bytes; empty where Xen has none for this guest */
 struct span xen_memory_map(void);
 

@@ -6,6 +6,8 @@ own kernel, starts its guests with xl one after another; each of them is a case 
 The controls, named stock/..., boot without Lintel: when they fail, it is not Lintel.
 """
 import os
+import shutil
+import zlib
 from dataclasses import dataclass
 
 import doors_cases as base
@@ -17,6 +19,8 @@ import xen_payload
 from doors_cases import Case, Medium
 from qemu import scaled
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+LARGE = 300  # MiB
 # A full buffer would lose characters; filling all free memory with zeros costs seconds.
 XEN = "console=com1 com1=115200 serial_tx_buffer=4M bootscrub=0"
 CMDLINE = "console=hvc0 panic=-1"
@@ -207,6 +211,16 @@ def packed(kernel, initrd, cmdline):
     return make
 
 
+def large(build, output):
+    """An initrd that is larger than what lies below a PV kernel, with init."""
+    payload.huge(output + ".part", LARGE)
+    joined("first")(build, output)
+    with open(output, "ab") as end, open(output + ".part", "rb") as part:
+        end.write(bytes(-end.tell() % 4))
+        shutil.copyfileobj(part, end)
+    os.unlink(output + ".part")
+
+
 def joined(*names):
     """What writes files one behind the other: the only way to give Xen two as one ramdisk."""
     def make(build, output):
@@ -236,6 +250,38 @@ def lintel_dom0(kind):
     ]
 
 
+def lintel_pv():
+    """What only PV kernels can show, as first domain, whose console is Xen's."""
+    def case(name, image, expect, never=WRONG, mib=1024):
+        return Case(f"dom0-pv/{name}", qemu("pv", image, "", ""), expect, never, mib, seconds=240)
+    refused = f"{PANIC}|^lintel-hypercall"
+    proof = f"{zlib.crc32(doors_files.PLAIN):08x} of {len(doors_files.PLAIN)}"
+    return [
+        # A kernel with Lintel's note gets boot_params here too.
+        case("probe", "xen-probe.elf", [
+            "^lintel-probe: begin$", "^door linux64$", f"^cmdline {CMDLINE}$",
+            r"^map 000000000000-\w+ 1$", "^subarch 2 [1-9a-f][0-9a-f]+$",
+            f"^initrd_crc32 {proof}$", "^report door=xenpv$", "^report exit=linux64$",
+            "^lintel-probe: end$"]),
+        case("hypercall-page", "xen-hypercall.elf", ["^lintel-hypercall: ok$"]),
+        case("large", "xen-large.elf", ["^lintel-init: file huge ok$", "^lintel-init: initrd ok$"],
+             mib=3072),
+        case("refuse/no-dom0", "xen-cloud.elf", ["^lintel: E29 .* initial domain"], refused),
+        case("refuse/virt-base", "xen-elsewhere.elf", ["^lintel: E29 .* ffffffff00000000, "],
+             refused),
+        case("refuse/no-pv", "xen-memtest.elf", ["^lintel: E28 "], refused),
+    ]
+
+
+def hypercall_kernel(base):
+    """What builds the kernel of hypercall.S; it says that memory is seen at @base."""
+    def make(_, output):
+        source = os.path.join(HERE, "hypercall")
+        media.run("gcc", f"-DVIRT_BASE={base:#x}", "-c", "-o", output + ".o", source + ".S")
+        media.run("ld", "--no-warn-rwx-segments", "-T", source + ".ld", "-o", output, output + ".o")
+    return make
+
+
 def lintel_guests(kind):
     """Lintel as guest, bare and packed, in both faces."""
     test = POWEROFF + " lintel.test=1"
@@ -250,7 +296,8 @@ def lintel_guests(kind):
         boots(f"{kind}/elf/two", kind, "cloud", "xen-cloud.elf", "second", ("first", "second")),
         boots(f"{kind}/bare/packed", kind, "cloud", "lintel.elf", "xen-cloud.efi", cmdline="",
               own=POWEROFF),
-        boots(f"{kind}/bare/joined", kind, "cloud", "lintel.elf", "cloud+first", mib=128),
+        # Room for unpacking any kernel is asked for, so 128 MiB would be too little.
+        boots(f"{kind}/bare/joined", kind, "cloud", "lintel.elf", "cloud+first"),
         boots(f"{kind}/bare-efi/joined", kind, "amd64", "lintel.efi", "amd64+first"),
         types(f"{kind}/console", kind, "cloud", "xen-cloud.elf", ""),
         crashes(f"{kind}/crash", kind, "cloud", "xen-cloud.elf", ""),
@@ -268,8 +315,17 @@ doors_files.MAKERS.update({
     **{f"dom0-amd64.{face}": packed("amd64", "dom0", CMDLINE) for face in ("elf", "efi")},
     **{f"xen-{kernel}.{face}": packed(kernel, "first", POWEROFF)
        for kernel in ("amd64", "cloud", "cloud-zstd") for face in ("elf", "efi")},
+    "xen-probe.elf": packed("probe.elf", "plain", CMDLINE),
+    "xen-large.elf": packed("amd64", "first+large", POWEROFF),
+    "first+large": large,
+    "hypercall": hypercall_kernel(0xffffffff80000000),
+    "elsewhere": hypercall_kernel(0xffffffff00000000),
+    "xen-hypercall.elf": packed("hypercall", "plain", CMDLINE),
+    "xen-elsewhere.elf": packed("elsewhere", "plain", CMDLINE),
+    "xen-memtest.elf": packed("memtest-x64", "plain", CMDLINE),
 })
 
+DOM0.extend(lintel_pv())
 for _kind, _batch in zip(KINDS, BATCHES):
     DOM0.extend(lintel_dom0(_kind))
     _batch.guests.extend(lintel_guests(_kind))

@@ -8,18 +8,22 @@
 #include "doors.h"
 #include "lib.h"
 #include "machine.h"
+#include "memory.h"
 #include "paging.h"
 #include "readers.h"
 #include "refuse.h"
 #include "say.h"
 #include "trap.h"
 #include "xen.h"
+#include "xenpv.h"
 
 #define CRC32_POLYNOMIAL 0xedb88320u
 #define PM1A_CONTROL 0x604 /* QEMU's, pc and q35 */
 #define SLEEP_S5 0x2000
 
 struct handoff handoff;
+
+_Noreturn void door_linux64_pv(uint64_t boot_params);
 
 static void crc_table(uint32_t *table)
 {
@@ -75,10 +79,8 @@ _Noreturn static void power_off(void)
 		__asm__ volatile("cli; hlt");
 }
 
-static uint64_t probe(const char *door, uint64_t boot_params)
+static void print(const char *door, uint64_t boot_params)
 {
-	trap_init();
-	paging_init();
 	handoff_init(&handoff, door);
 	linux_read(boot_params, &handoff);
 	say("lintel-probe: begin\n");
@@ -89,7 +91,27 @@ static uint64_t probe(const char *door, uint64_t boot_params)
 		    handoff.initrd[i].size);
 	print_report(boot_params);
 	say("lintel-probe: end\n");
+}
+
+static uint64_t probe(const char *door, uint64_t boot_params)
+{
+	trap_init();
+	paging_init();
+	print(door, boot_params);
 	power_off();
+}
+
+/* Inside Xen PV nothing is at its address, and only Xen can switch off. */
+void door_linux64_pv(uint64_t boot_params)
+{
+	uint64_t at = boot_params - XEN_VIRT_BASE;
+
+	memory_seen_at(XEN_VIRT_BASE);
+	xen_open_pv(RD64(span_at(at, sizeof(struct boot_params)), 0, struct boot_params,
+			 hdr.hardware_subarch_data) +
+		    XEN_VIRT_BASE);
+	print("linux64", at);
+	xen_power_off();
 }
 
 uint64_t door_linux16(uint64_t boot_params)
