@@ -236,15 +236,22 @@ def initrds_and_command_lines():
 
 
 def chains():
-    """Lintel starts Lintel, which gets the packed image as its initrd: the 64-bit entry."""
-    return [boots(f"chain/{kernel}/{name}", kernel, grub(*lines), "linux64",
+    """Lintel starts Lintel, which gets the packed image as its initrd.
+
+    As a bzImage the inner one is entered at its 64-bit entry; as an ELF file it has a PVH
+    entry and is no Linux, so that is where it is entered.
+    """
+    return [boots(f"chain/{kernel}/{name}", kernel, grub(*lines), door,
                   same="" if kernel in UNAME else REFERENCE)
             for kernel in ("cloud", "probe.bzImage")
-            for name, lines in {
-                "multiboot2": (f"multiboot2 /lintel.efi {CMDLINE}", "module2 /lintel.efi",
-                               f"module2 /{kernel}.efi"),
-                "linux16": ("linux16 /lintel.efi", f"initrd16 /{kernel}.efi"),
-            }.items()]
+            for name, door, lines in (
+                ("multiboot2", "linux64", (f"multiboot2 /lintel.efi {CMDLINE}",
+                                           "module2 /lintel.efi", f"module2 /{kernel}.efi")),
+                # What is packed is opened, not started: one Lintel is enough.
+                ("linux16", "linux16", ("linux16 /lintel.efi", f"initrd16 /{kernel}.efi")),
+                ("pvh", "pvh", (f"multiboot2 /lintel.efi {CMDLINE}", "module2 /lintel.elf",
+                                f"module2 /{kernel}.efi")),
+            )]
 
 
 def kexecs():

@@ -37,4 +37,5 @@ reason:	.long	0				/* power off */
 	note	3, quad, VIRT_BASE
 	note	5, asciz, "xen-3.0"
 	note	8, asciz, "generic"		/* LOADER */
+	note	17, quad, FEATURES		/* SUPPORTED_FEATURES */
 	.section .note.GNU-stack, "", @progbits

@@ -11,7 +11,8 @@ import subprocess
 import sys
 
 # The wire headers of input protocols, and the files that may know them.
-WIRE = {"multiboot1.h": {"protocol/multiboot1.c"}, "multiboot2.h": {"protocol/multiboot2.c"}}
+WIRE = {"multiboot1.h": {"protocol/multiboot1.c"}, "multiboot2.h": {"protocol/multiboot2.c"},
+        "pvh.h": {"protocol/pvh.c"}}
 MACHINE = {"efi/bli.c", "efi/doors.c", "efi/ia32/door.c", "efi/ia32/machine.c",
            "shim/console.c", "shim/doors.c", "shim/doors_xen.c", "shim/fpu.c", "shim/paging.c",
            "shim/refuse.c", "shim/trap.c", "shim/xen.c"}

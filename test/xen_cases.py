@@ -266,18 +266,19 @@ def lintel_pv():
         case("hypercall-page", "xen-hypercall.elf", ["^lintel-hypercall: ok$"]),
         case("large", "xen-large.elf", ["^lintel-init: file huge ok$", "^lintel-init: initrd ok$"],
              mib=3072),
-        case("refuse/no-dom0", "xen-cloud.elf", ["^lintel: E29 .* initial domain"], refused),
+        case("refuse/no-dom0", "xen-guest-only.elf", ["^lintel: E29 .* initial domain"], refused),
         case("refuse/virt-base", "xen-elsewhere.elf", ["^lintel: E29 .* ffffffff00000000, "],
              refused),
         case("refuse/no-pv", "xen-memtest.elf", ["^lintel: E28 "], refused),
     ]
 
 
-def hypercall_kernel(base):
+def hypercall_kernel(base=0xffffffff80000000, features=1 << 11):
     """What builds the kernel of hypercall.S; it says that memory is seen at @base."""
     def make(_, output):
         source = os.path.join(HERE, "hypercall")
-        media.run("gcc", f"-DVIRT_BASE={base:#x}", "-c", "-o", output + ".o", source + ".S")
+        media.run("gcc", f"-DVIRT_BASE={base:#x}", f"-DFEATURES={features}", "-c", "-o",
+                  output + ".o", source + ".S")
         media.run("ld", "--no-warn-rwx-segments", "-T", source + ".ld", "-o", output, output + ".o")
     return make
 
@@ -288,7 +289,10 @@ def lintel_guests(kind):
     inside = {"ramdisk": "", "cmdline": "", "own": POWEROFF}
     return [
         boots(f"{kind}/elf/amd64", kind, "amd64", "xen-amd64.elf", **inside),
+        boots(f"{kind}/elf/amd64-128", kind, "amd64", "xen-amd64.elf", mib=128, cpus=2, **inside),
         boots(f"{kind}/elf/cloud", kind, "cloud", "xen-cloud.elf", mib=128, **inside),
+        boots(f"{kind}/elf/cloud-zstd-128", kind, "cloud-zstd", "xen-cloud-zstd.elf", mib=128,
+              **inside),
         boots(f"{kind}/elf/cloud-zstd", kind, "cloud-zstd", "xen-cloud-zstd.elf", mib=1024,
               cpus=2, **inside),
         boots(f"{kind}/efi/cloud", kind, "cloud", "xen-cloud.efi", "", cmdline=test, cpus=2),
@@ -318,8 +322,10 @@ doors_files.MAKERS.update({
     "xen-probe.elf": packed("probe.elf", "plain", CMDLINE),
     "xen-large.elf": packed("amd64", "first+large", POWEROFF),
     "first+large": large,
-    "hypercall": hypercall_kernel(0xffffffff80000000),
-    "elsewhere": hypercall_kernel(0xffffffff00000000),
+    "hypercall": hypercall_kernel(),
+    "guest-only": hypercall_kernel(features=1),
+    "xen-guest-only.elf": packed("guest-only", "plain", CMDLINE),
+    "elsewhere": hypercall_kernel(base=0xffffffff00000000),
     "xen-hypercall.elf": packed("hypercall", "plain", CMDLINE),
     "xen-elsewhere.elf": packed("elsewhere", "plain", CMDLINE),
     "xen-memtest.elf": packed("memtest-x64", "plain", CMDLINE),
