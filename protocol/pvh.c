@@ -17,16 +17,6 @@
 
 /* ---- reading ---- */
 
-bool pvh_is(uint64_t base)
-{
-	return rd32(span_at(base, 4), 0) == HVM_START_MAGIC;
-}
-
-uint32_t pvh_flags(uint64_t base)
-{
-	return RD32(span_at(base, sizeof(struct hvm_start_info)), 0, struct hvm_start_info, flags);
-}
-
 static struct span table_at(uint64_t base, uint64_t count, uint64_t entry, const char *what)
 {
 	struct span s = span_at(base, count * entry);

@@ -39,13 +39,6 @@ struct mb2_efi {
 /** mb2_efi() - the tags 12 and 20; refuses (E_BLOCK, E_TAG) where one is missing */
 struct mb2_efi mb2_efi(uint64_t info);
 
-/** pvh_is() - whether a PVH block lies there: eax does not tell, some monitors leave
- *  Multiboot's magic in it */
-bool pvh_is(uint64_t base);
-
-/** pvh_flags() - its SIF_ flags, which decide who listens to what we say */
-uint32_t pvh_flags(uint64_t base);
-
 /**
  * pvh_read() - what a PVH loader says
  * @base: address of hvm_start_info (ebx)

@@ -18,20 +18,14 @@
 #include "vmlinux.h"
 #include "xen.h"
 
-static struct span xen_pvh_memory(uint64_t info)
-{
-	struct span none = { 0 };
-
-	return xen_open_pvh(pvh_flags(info)) ? xen_memory_map() : none;
-}
-
 uint64_t door_pvh(uint64_t info)
 {
-	struct span e820;
+	struct span e820 = { 0 };
 
 	doors_open("pvh");
-	e820 = xen_pvh_memory(info);
-	if (!e820.p && console_has_vga())
+	if (xen_open_pvh())
+		e820 = xen_memory_map();
+	else if (console_has_vga())
 		handoff_text_screen(&handoff);
 	pvh_read(info, e820, &handoff);
 	if (handoff.start_flags & SIF_INITDOMAIN) {

@@ -116,11 +116,11 @@ void xen_power_off(void)
 	shut_down(SHUTDOWN_POWEROFF);
 }
 
-static void open_console(uint32_t flags, void *page, uint32_t port)
+static void open_console(uint64_t pfn, uint32_t port)
 {
-	ring = page;
+	ring = memory_at(pfn << PAGE_SHIFT);
 	ring_port = port;
-	console_use(flags & SIF_INITDOMAIN ? dom0_write : ring_write, crash);
+	console_use(pfn ? ring_write : dom0_write, crash);
 }
 
 /* ---- PVH ---- */
@@ -151,18 +151,17 @@ static uint32_t xen_leaf(void)
 	return 0;
 }
 
-bool xen_open_pvh(uint32_t flags)
+bool xen_open_pvh(void)
 {
 	uint32_t leaf = xen_leaf();
+	uint64_t pfn;
 
 	if (!leaf)
 		return false;
 	write_msr(cpuid(leaf + CPUID_XEN_PAGES).ebx, number(xen_hypercall_page));
-	if (flags & SIF_INITDOMAIN)
-		open_console(flags, NULL, 0);
-	else
-		open_console(flags, memory_at(hvm_param(HVM_PARAM_CONSOLE_PFN) << PAGE_SHIFT),
-			     (uint32_t)hvm_param(HVM_PARAM_CONSOLE_EVTCHN));
+	/* The initial domain has no ring. */
+	pfn = hvm_param(HVM_PARAM_CONSOLE_PFN);
+	open_console(pfn, (uint32_t)hvm_param(HVM_PARAM_CONSOLE_EVTCHN));
 	return true;
 }
 
@@ -182,7 +181,7 @@ void xen_open_pv(uint64_t start_info)
 		console_pfn = pfn_of(start->console_mfn);
 		store_pfn = pfn_of(start->store_mfn);
 	}
-	open_console(start->flags, memory_at(console_pfn << PAGE_SHIFT), start->console_evtchn);
+	open_console(console_pfn, start->console_evtchn);
 }
 
 void xen_fill_page(uint64_t page)

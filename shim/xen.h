@@ -11,9 +11,8 @@
 
 #include "handoff.h"
 
-/** xen_open_pvh() - whether this is a PVH guest of Xen; its console is say()'s from then on
- *  @flags: hvm_start_info's: the initial domain has another console */
-bool xen_open_pvh(uint32_t flags);
+/** xen_open_pvh() - whether this is a PVH guest of Xen; its console is say()'s from then on */
+bool xen_open_pvh(void);
 
 /** xen_open_pv() - use the console that start_info, at this virtual address, tells of */
 void xen_open_pv(uint64_t start_info);

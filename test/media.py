@@ -80,6 +80,15 @@ def grub_efi(output, modules, platform):
     os.replace(output + ".tmp", output)
 
 
+def grub_pvh(output, modules, config):
+    """GRUB as a PVH kernel, which runs some commands by itself."""
+    with open(output + ".cfg", "w", encoding="ascii") as commands:
+        commands.write(config)
+    run("grub-mkimage", "-O", "i386-xen_pvh", "-d", modules, "-p", "/grub", "-o", output + ".tmp",
+        "-c", output + ".cfg", "echo", "halt", "ls", "linux")
+    os.replace(output + ".tmp", output)
+
+
 def fragment_efi(output):
     """The application that tears the memory map; gnu-efi's manual says how one is built."""
     *includes, lib = GNU_EFI

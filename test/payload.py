@@ -41,6 +41,7 @@ FILES = {
     "OVMF32_CODE_4M.secboot.fd": ("ovmf-ia32", r"usr/share/OVMF/OVMF32_CODE_4M\.secboot\.fd"),
     "OVMF32_VARS_4M.fd": ("ovmf-ia32", "usr/share/OVMF/OVMF32_VARS_4M.fd"),
     "grub-i386-efi": ("grub-efi-ia32-bin", r"usr/lib/grub/i386-efi/([^/]+)"),
+    "grub-i386-xen_pvh": ("grub-xen-bin", r"usr/lib/grub/i386-xen_pvh/([^/]+)"),
     "grub-x86_64-efi": ("grub-efi-amd64-bin", r"usr/lib/grub/x86_64-efi/([^/]+)"),
     "linuxx64.efi.stub": ("systemd-boot-efi", "usr/lib/systemd/boot/efi/linuxx64.efi.stub"),
     "systemd-bootx64.efi": ("systemd-boot-efi", "usr/lib/systemd/boot/efi/systemd-bootx64.efi"),

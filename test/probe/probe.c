@@ -95,9 +95,14 @@ static void print(const char *door, uint64_t boot_params)
 
 static uint64_t probe(const char *door, uint64_t boot_params)
 {
+	bool xen;
+
 	trap_init();
 	paging_init();
+	xen = xen_open_pvh();
 	print(door, boot_params);
+	if (xen)
+		xen_power_off();
 	power_off();
 }
 
