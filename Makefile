@@ -190,7 +190,7 @@ $(BUILD)/lintel: $(HOST_O)
 # ---- unit tests: the pure code on the host, under ASan and UBSan
 
 UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/identity.c shim/say.c \
-	shim/unpack.c efi/ia32/divide.c
+	shim/unpack.c shim/vmlinux.c efi/ia32/divide.c
 UNIT_O := $(patsubst %,$(BUILD)/obj/unit/%.o,$(UNIT_C))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 

@@ -2,7 +2,7 @@
 /*
  * ELF, as far as a kernel's segments need it (System V ABI, Object Files, gABI
  * 4.1 and the Intel386 and AMD64 supplements).  Segments decide what is loaded
- * where; sections are never looked at.
+ * where; sections tell only where the file ends.
  */
 #ifndef PROTOCOL_ELF_H
 #define PROTOCOL_ELF_H
@@ -21,6 +21,7 @@
 #define PT_LOAD 1
 #define PT_INTERP 3
 #define PT_NOTE 4
+#define SHT_NOBITS 8
 #define PF_X 1
 #define PF_W 2
 #define PF_R 4
@@ -53,5 +54,19 @@ struct elf64_phdr {
 	uint64_t p_offset, p_vaddr, p_paddr, p_filesz, p_memsz, p_align;
 } PACKED;
 SIZE(struct elf64_phdr, 56);
+
+struct elf32_shdr {
+	uint32_t sh_name, sh_type, sh_flags, sh_addr, sh_offset, sh_size, sh_link, sh_info;
+	uint32_t sh_addralign, sh_entsize;
+} PACKED;
+SIZE(struct elf32_shdr, 40);
+
+struct elf64_shdr {
+	uint32_t sh_name, sh_type;
+	uint64_t sh_flags, sh_addr, sh_offset, sh_size;
+	uint32_t sh_link, sh_info;
+	uint64_t sh_addralign, sh_entsize;
+} PACKED;
+SIZE(struct elf64_shdr, 64);
 
 #endif

@@ -7,9 +7,11 @@
 #include "say.h"
 #include "xenpv.h"
 
+/* Segments belong at their addresses: no note says that the entry runs elsewhere. */
 static void enter_pvh(struct kernel *k)
 {
 	k->exit = EXIT_PVH;
+	k->relocatable = false;
 	k->bits = 32;
 	k->entry = k->notes.phys32_entry;
 	k->initrd_max = 0x100000000;
@@ -36,6 +38,7 @@ static void enter_xenpv(struct kernel *k, const struct handoff *h)
 {
 	check_pv(k, h);
 	k->exit = EXIT_XENPV;
+	k->relocatable = false; /* where it lies decides at which address it is seen */
 	k->entry = (k->notes.entry ? k->notes.entry : k->header_entry) - XEN_VIRT_BASE;
 	k->cmdline_size = XEN_CMDLINE_SIZE - 1;
 }

@@ -17,12 +17,13 @@ static uint64_t higher(uint64_t a, uint64_t b)
 static uint64_t pe_end(struct span f)
 {
 	uint64_t pe = rd32(f, MZ_E_LFANEW), optional = pe + sizeof(struct pe_header);
-	struct span table = bundle_table(f);
+	struct span table = bundle_table(f); /* empty where this is no PE file */
+	/* Its address is a file offset. */
 	uint64_t directory = optional + offsetof(struct pe_optional_header64, DataDirectory) +
 			     PE_DIRECTORY_SECURITY * sizeof(uint64_t);
 	uint64_t end = 0;
 
-	if (rd16(f, optional) == PE_MAGIC64)
+	if (table.len && rd16(f, optional) == PE_MAGIC64)
 		end = (uint64_t)rd32(f, directory) + rd32(f, directory + 4);
 	for (uint64_t off = 0; off < table.len; off += sizeof(struct pe_section))
 		end = higher(end, (uint64_t)RD32(table, off, struct pe_section, PointerToRawData) +
@@ -35,9 +36,25 @@ static uint64_t bzimage_end(struct span f)
 	uint64_t sects = rd8(f, LINUX_SETUP_HEADER);
 	uint64_t size = RD32(f, LINUX_SETUP_HEADER, struct setup_header, syssize);
 
+	/* Before 2.04 only the lower half of the size was told. */
+	if (RD16(f, LINUX_SETUP_HEADER, struct setup_header, version) < 0x204)
+		return f.len;
 	return ((sects ? sects : 4) + 1) * LINUX_SECTOR + size * 16;
 }
 
+static uint64_t section_end(struct span f, uint64_t off, bool wide)
+{
+	uint64_t base = wide ? RD64(f, off, struct elf64_shdr, sh_offset) :
+			       RD32(f, off, struct elf32_shdr, sh_offset);
+	uint64_t size = wide ? RD64(f, off, struct elf64_shdr, sh_size) :
+			       RD32(f, off, struct elf32_shdr, sh_size);
+
+	if (RD32(f, off, struct elf32_shdr, sh_type) == SHT_NOBITS)
+		return 0;
+	return size > UINT64_MAX - base ? UINT64_MAX : base + size;
+}
+
+/* The table of sections is the last thing in most files, but not in all. */
 static uint64_t elf_end(struct span f)
 {
 	bool wide = rd8(f, 4) == ELFCLASS64;
@@ -48,7 +65,13 @@ static uint64_t elf_end(struct span f)
 	uint64_t entry = wide ? RD16(f, 0, struct elf64_ehdr, e_shentsize) :
 				RD16(f, 0, struct elf32_ehdr, e_shentsize);
 
-	return table ? table + n * entry : f.len;
+	uint64_t end = table + n * entry;
+
+	if (!table || !span_has(f, table, n * entry))
+		return f.len;
+	for (uint64_t off = table; off < table + n * entry; off += entry)
+		end = higher(end, section_end(f, off, wide));
+	return end;
 }
 
 uint64_t kernel_end(struct span f)

@@ -104,14 +104,19 @@ bool handoff_wants_initrd(struct handoff *h)
 	return false;
 }
 
+static void check_module(const struct handoff *h, uint64_t base, uint64_t size)
+{
+	if (size > UINT64_MAX - base || !map_is_ram(&h->map, base, base + size))
+		die(E_MODULE, "module at %" X64 ", size %" X64 ", does not lie in RAM", base, size);
+}
+
 void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span string)
 {
 	struct blob file = { base, size };
 
 	if (!size)
 		return;
-	if (size > UINT64_MAX - base || !map_is_ram(&h->map, base, base + size))
-		die(E_MODULE, "module at %" X64 ", size %" X64 ", does not lie in RAM", base, size);
+	check_module(h, base, size);
 	map_use(&h->map, base, base + size);
 	if (!h->kernel.size && handoff_kernel(h, file))
 		handoff_cmdline(h, string);
@@ -123,8 +128,10 @@ void handoff_ramdisk(struct handoff *h, uint64_t base, uint64_t size)
 {
 	struct span file = span_at(base, size);
 	struct span no_words = span_sub(file, 0, 0);
-	uint64_t end = h->kernel.size ? size : kernel_end(file);
+	uint64_t end;
 
+	check_module(h, base, size);
+	end = h->kernel.size ? size : kernel_end(file);
 	handoff_module(h, base, end, no_words);
 	/* Padding between files is no file. */
 	while (end < size && !rd8(file, end))

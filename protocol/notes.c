@@ -22,6 +22,14 @@ static bool is(struct span text, const char *word)
 	return text.len >= n && !memcmp(text.p, word, n);
 }
 
+/* The size of a name counts its NUL. */
+static bool is_name(struct span name, const char *word)
+{
+	size_t size = strlen(word) + 1;
+
+	return name.len == size && !memcmp(name.p, word, size);
+}
+
 /* A number of 1, 2, 4 or 8 bytes. */
 static uint64_t number(struct span desc)
 {
@@ -81,9 +89,9 @@ void notes_read(struct kernel_notes *n, struct span s)
 		struct span name = span_sub(s, off + NOTE_HEAD, namesz);
 		struct span desc = span_sub(s, off + NOTE_HEAD + align4(namesz), descsz);
 
-		if (namesz == sizeof("Xen") && is(name, "Xen"))
+		if (is_name(name, "Xen"))
 			take_xen(n, type, desc);
-		if (namesz == sizeof(LINTEL_ELFNOTE_NAME) && is(name, LINTEL_ELFNOTE_NAME))
+		if (is_name(name, LINTEL_ELFNOTE_NAME))
 			n->lintel |= type == LINTEL_ELFNOTE_ENTRY;
 		off += NOTE_HEAD + align4(namesz) + align4(descsz);
 	}

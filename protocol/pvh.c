@@ -26,6 +26,17 @@ static struct span table_at(uint64_t base, uint64_t count, uint64_t entry, const
 	return s;
 }
 
+/* What nobody answers for reads as zeros, so as no initrd, or no words. */
+static void check_told(const struct map *m, uint64_t at, const char *what)
+{
+	struct range r;
+
+	for (uint32_t i = 0; map_next(m, &i, &r);)
+		if (at >= r.base && at < r.end)
+			return;
+	die(E_BLOCK, "PVH %s at %" X64 " lies outside memory", what, at);
+}
+
 static void read_memmap(struct span info, struct handoff *h)
 {
 	uint32_t n = RD32(info, 0, struct hvm_start_info, memmap_entries);
@@ -44,12 +55,13 @@ static void read_memmap(struct span info, struct handoff *h)
 static void read_modules(struct span info, struct handoff *h)
 {
 	uint32_t n = RD32(info, 0, struct hvm_start_info, nr_modules);
+	uint64_t base = RD64(info, 0, struct hvm_start_info, modlist_paddr);
 	struct span list;
 
 	if (!n)
 		return;
-	list = table_at(RD64(info, 0, struct hvm_start_info, modlist_paddr), n,
-			sizeof(struct hvm_modlist_entry), "module list");
+	list = table_at(base, n, sizeof(struct hvm_modlist_entry), "module list");
+	check_told(&h->map, base, "module list");
 	/* A module's words are left: Xen's begin with the file's name, others give none. */
 	for (uint64_t off = 0; off < list.len; off += sizeof(struct hvm_modlist_entry))
 		handoff_ramdisk(h, RD64(list, off, struct hvm_modlist_entry, paddr),
@@ -71,8 +83,10 @@ void pvh_read(uint64_t base, struct span e820, struct handoff *h)
 	handoff_check_map(h);
 	h->start_flags = RD32(info, 0, struct hvm_start_info, flags);
 	h->rsdp = RD64(info, 0, struct hvm_start_info, rsdp_paddr);
-	if (line)
+	if (line) {
+		check_told(&h->map, line, "command line");
 		handoff_cmdline(h, span_at(line, CMDLINE_MAX + 1));
+	}
 	read_modules(info, h);
 }
 

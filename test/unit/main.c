@@ -37,7 +37,8 @@ int main(int argc, char **argv)
 					linux_tests,   kernel_tests,   acpi_tests,
 					place_tests,   identity_tests, efimap_tests,
 					fixture_tests, errors_tests,   unpack_tests,
-					divide_tests };
+					pvh_tests,     xenpv_tests,    notes_tests,
+					extent_tests,  vmlinux_tests,  divide_tests };
 	unsigned passed = 0, failed = 0;
 
 	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++)

@@ -12,6 +12,7 @@
 #define PAGES 24576 /* 96 MiB */
 #define KERNEL_TAG 0x1000000u
 #define INITRD_TAG 0x2000000u
+#define KEEP_TAG 0x80000000u
 
 static struct handoff h;
 static struct kernel k;
@@ -140,10 +141,16 @@ static void check_kernel(void)
 }
 
 /* What the kernel will write to before it reads the map. */
-static void check_run(void)
+static struct blob run_place(void)
 {
 	uint64_t at = (p.load + k.align - 1) & ~(k.align - 1);
-	struct blob run = { !k.relocatable || at < k.run ? k.run : at, k.init_size };
+
+	return (struct blob){ !k.relocatable || at < k.run ? k.run : at, k.init_size };
+}
+
+static void check_run(void)
+{
+	struct blob run = run_place();
 
 	CHECK(map_is_ram(&h.map, run.base, run.base + run.size));
 	CHECK(!overlap(run, p.block));
@@ -175,6 +182,28 @@ static void check_block(struct blob image)
 		CHECK(!overlap(p.block, (struct blob){ p.move[i].to, p.move[i].size }));
 }
 
+/* What the world stands on: nothing is moved there, nor runs there before it can know. */
+static void check_keep(void)
+{
+	for (uint32_t i = 0; i < h.keeps; i++) {
+		struct blob b = h.keep[i];
+
+		for (uint64_t j = 0; j < b.size / PAGE_SIZE; j++)
+			CHECK_EQUAL(memory[b.base / PAGE_SIZE + j], KEEP_TAG + j);
+		CHECK(!overlap(p.block, b));
+		CHECK(k.kind == KERNEL_ELF || !overlap(run_place(), b));
+	}
+}
+
+static void add_keep(void)
+{
+	struct blob b = random_blob(1000);
+
+	handoff_keep(&h, b.base, b.size);
+	if (b.size)
+		fill(b, KEEP_TAG);
+}
+
 static bool place_once(uint64_t s)
 {
 	struct blob image, file;
@@ -193,6 +222,8 @@ static bool place_once(uint64_t s)
 		if (b.size)
 			fill(b, INITRD_TAG * h.initrds);
 	}
+	for (uint32_t i = below(3); i > 0; i--)
+		add_keep();
 	if (below(3))
 		make_bzimage(file);
 	else
@@ -204,6 +235,7 @@ static bool place_once(uint64_t s)
 	check_kernel();
 	check_initrd();
 	check_block(image);
+	check_keep();
 	if (k.kind == KERNEL_BZIMAGE)
 		check_run();
 	return true;
@@ -275,6 +307,30 @@ static void test_place_fixed(void)
 	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), E_FIXED);
 }
 
+/* Kept memory that is no obstacle to reading, such as Xen's tables, is one to moving. */
+static void test_place_keep(void)
+{
+	simple(3 * MIB, 40 * MIB);
+	handoff_keep(&h, 20 * MIB, PAGE_SIZE); /* where the kernel would run */
+	place(&p, &h, &k, image, MIB);
+	CHECK(p.load > 20 * MIB);
+	simple(3 * MIB, 40 * MIB);
+	handoff_keep(&h, 48 * MIB, 16 * MIB);
+	place(&p, &h, &k, image, MIB);
+	CHECK_EQUAL(p.moves, 0);
+	CHECK(p.block.base + p.block.size <= 40 * MIB);
+	simple(3 * MIB, 40 * MIB);
+	k.kind = KERNEL_ELF;
+	k.relocatable = k.realigns = false;
+	k.segment[0] = (struct segment){ PAGE_SIZE, MIB, 16 * MIB, 2 * MIB };
+	k.base = 16 * MIB;
+	k.top = 18 * MIB;
+	handoff_keep(&h, 18 * MIB, PAGE_SIZE);
+	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), 0);
+	handoff_keep(&h, 18 * MIB - 1, 1);
+	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), E_MEMORY);
+}
+
 static void test_place_joined_initrds(void)
 {
 	simple(40 * MIB, 4 * MIB);
@@ -304,6 +360,7 @@ const struct test place_tests[] = { { "place: random machines", test_place_rando
 				    { "place: nothing moves", test_place_nothing_moves },
 				    { "place: the smaller one moves", test_place_smaller_moves },
 				    { "place: fixed kernels", test_place_fixed },
+				    { "place: memory that stays", test_place_keep },
 				    { "place: initrds that join", test_place_joined_initrds },
 				    { "place: refusals", test_place_refusals },
 				    { 0 } };
