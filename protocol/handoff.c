@@ -298,6 +298,8 @@ void handoff_print(const struct handoff *h)
 		print_blob("kernel", h->kernel);
 	for (uint32_t i = 0; i < h->initrds; i++)
 		print_blob("initrd", h->initrd[i]);
+	for (uint32_t i = 0; i < h->keeps; i++)
+		print_blob("keep", h->keep[i]);
 	for (uint32_t i = 0; i < h->setup_datas; i++)
 		print_blob("setup_data", h->setup_data[i]);
 	say("ram %" U64 " KiB\n", map_total(&h->map, MAP_RAM) / KIB);

@@ -8,6 +8,7 @@ Boots Lintel in QEMU through each loader, stops at the door's entry through QEMU
 stub, and writes the wire blocks that the register points to.  Run by hand when a
 fixture is to be added or made anew; the fixtures are in git.
 """
+import gzip
 import os
 import struct
 import subprocess
@@ -16,12 +17,25 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import media  # noqa: E402
+import payload  # noqa: E402
 import qemu  # noqa: E402
 import gdbstub  # noqa: E402
-from gdbstub import RBX, RSI, symbol  # noqa: E402
+import xen_payload  # noqa: E402
+from gdbstub import RBX, RCX, RDI, RDX, RSI, symbol  # noqa: E402
 
 MODULE_HEAD = 4096  # of a module only its beginning is looked at
 INITRD = b"not a kernel, so an initrd " * 200
+VIRT_BASE = 0xffffffff80000000
+
+
+def joined():
+    """A bzImage as small as can be, padding, and an initrd, for loaders that take one file."""
+    kernel = bytearray(2048)
+    struct.pack_into("<BHI", kernel, 0x1f1, 1, 0, 1024 // 16)   # setup_sects, syssize
+    struct.pack_into("<H2s4sH", kernel, 0x1fe, 0xaa55, b"\xeb\x6a", b"HdrS", 0x20f)
+    kernel[1024:] = b"\x90" * 1024
+    return bytes(kernel) + bytes(512) + INITRD[:1000]
+
 
 def words(data, *offsets):
     """32-bit words of a block."""
@@ -78,20 +92,48 @@ def linux(stub, page):
     return pieces
 
 
-def write(path, door, what, arg, pieces):
+def pvh(stub, info):
+    """hvm_start_info, its tables, the command line and the modules, whole."""
+    block = stub.memory(info, 56)
+    count, entries = words(block, 12, 48)
+    mods, line, _, memmap = struct.unpack_from("<4Q", block, 16)
+    table = stub.memory(mods, count * 32)
+    pieces = [(info, block), (mods, table), (line, text(stub, line)),
+              (memmap, stub.memory(memmap, entries * 24))]
+    for at in range(0, len(table), 32):
+        start, size = struct.unpack_from("<QQ", table, at)
+        pieces.append((start, stub.memory(start, size)))
+    return pieces
+
+
+def seen(virtual):
+    """Where in a PV guest's memory an address is, whose lower half is all that is needed."""
+    return (virtual - VIRT_BASE) & 0xffffffff
+
+
+def xenpv(stub, info):
+    """start_info, the ramdisk and Xen's memory map, at the reader's entry."""
+    block = stub.memory(VIRT_BASE + seen(info), 0x490)
+    start, size = struct.unpack_from("<QQ", block, 0x70)
+    table = seen(stub.register(RDX))
+    return [(seen(info), block), (seen(start), stub.memory(start, size)),
+            (table, stub.memory(VIRT_BASE + table, stub.register(RCX)))]
+
+
+def write(path, door, what, arg, pieces, more=""):
     """A fixture as fixture_test.c reads it."""
     with open(path, "w", encoding="utf-8") as out:
-        out.write(f"# {what}\ndoor {door}\narg {arg:x}\n")
+        out.write(f"# {what}\ndoor {door}\narg {arg:x}\n{more}")
         for base, data in pieces:
             out.write(f"at {base:x}\n")
             for at in range(0, len(data), 32):
                 out.write(data[at:at + 32].hex() + "\n")
 
 
-def capture(args, entry, reader, register):
+def capture(args, entry, reader, register, mib=256, kind="pc"):
     """Boot, stop at @entry, read what the register points to."""
     path = os.path.join(tempfile.gettempdir(), f"capture-{os.getpid()}")
-    command = [*qemu.base(256), *args, *gdbstub.arguments(path)]
+    command = ["timeout", "300", *qemu.base(mib, kind), *args, *gdbstub.arguments(path)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as machine:
         try:
             stub = gdbstub.Stub(path)
@@ -99,7 +141,34 @@ def capture(args, entry, reader, register):
             arg = stub.register(register)
             return arg, reader(stub, arg)
         finally:
-            machine.kill()
+            machine.terminate()
+
+
+def capture_pvh(build, output, version, both):
+    """QEMU as a PVH loader, on both of its machines that are one."""
+    for kind in "pc", "microvm":
+        arg, pieces = capture(["-kernel", os.path.join(build, "lintel.elf"), "-initrd", both,
+                               "-append", "a=b"], symbol(build, "start_pvh") + 0x200000, pvh,
+                              RBX, kind=kind)
+        write(os.path.join(output, f"qemu-pvh-{kind}.txt"), "pvh",
+              f"-kernel, machine {kind}, {version}", arg, pieces)
+
+
+def capture_xenpv(build, output, work, both):
+    """Xen's first domain; stopped where the memory map is known already."""
+    xen = os.path.join(work, "xen.elf")
+    with gzip.open(payload.get(build, "xen.gz")) as packed, open(xen, "wb") as out:
+        out.write(packed.read())
+
+    def reader(stub, info):
+        pieces = xenpv(stub, info)
+        return pieces, f"stack {seen(stub.register(RSI)):x}\ne820 {pieces[-1][0]:x}\n"
+    arg, (pieces, more) = capture(
+        ["-cpu", "qemu64", "-kernel", xen, "-append", "bootscrub=0", "-initrd",
+         f"{os.path.join(build, 'lintel.elf')} a=b,{both}"],
+        symbol(build, "xenpv_read") + VIRT_BASE + 0x200000, reader, RDI, 512)
+    write(os.path.join(output, "xen-pv-dom0.txt"), "xenpv",
+          f"Debian's Xen {xen_payload.VERSION}, first domain", seen(arg), pieces, more)
 
 
 def main():
@@ -146,6 +215,11 @@ def main():
                                "a=b"], symbol(build, "start_linux16") + 0x100000 - pm, linux, RSI)
         write(os.path.join(output, "qemu-kernel.txt"), "linux16", f"-kernel, SeaBIOS, {version}",
               arg, pieces)
+        both = os.path.join(work, "both")
+        with open(both, "wb") as out:
+            out.write(joined())
+        capture_pvh(build, output, version, both)
+        capture_xenpv(build, output, work, both)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import subprocess
 import time
 
 # Numbers in gdb's order of the amd64 registers.
-RAX, RBX, RSI, RIP = 0, 1, 4, 16
+RAX, RBX, RCX, RDX, RSI, RDI, RIP = 0, 1, 2, 3, 4, 5, 16
 
 
 def arguments(path):

@@ -4,7 +4,8 @@
  * the canonical text that stands beside it, and cut or changed at every byte it
  * must give a handoff or a refusal, never a read outside (ASan) or an endless loop.
  *
- * A fixture: "# comment", "door NAME", "arg HEX", and "at HEX" before lines of bytes.
+ * A fixture: "# comment", "door NAME", "arg HEX", and "at HEX" before lines of bytes;
+ * for Xen PV "stack HEX", and "e820 HEX" where one of the pieces is Xen's memory map.
  */
 #include <glob.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "check.h"
 #include "handoff.h"
 #include "readers.h"
+#include "xenpv.h"
 
 #define PIECES 32
 #define PIECE_MAX 65536
@@ -25,7 +27,7 @@ struct piece {
 static struct piece piece[PIECES];
 static size_t pieces;
 static char door[32];
-static uint64_t arg;
+static uint64_t arg, stack, e820;
 static struct handoff h;
 
 static void add_bytes(struct piece *p, const char *hex)
@@ -42,10 +44,12 @@ static void load(const char *path)
 	FILE *f = fopen(path, "r");
 
 	pieces = 0;
+	stack = e820 = UINT64_MAX;
 	while (f && fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "door %31s", door) == 1 || line[0] == '#')
 			continue;
-		if (sscanf(line, "arg %lx", &arg) == 1)
+		if (sscanf(line, "arg %lx", &arg) == 1 || sscanf(line, "stack %lx", &stack) == 1 ||
+		    sscanf(line, "e820 %lx", &e820) == 1)
 			continue;
 		if (!strncmp(line, "at ", 3) && pieces < PIECES) {
 			piece[pieces].base = strtoull(line + 3, NULL, 16);
@@ -74,6 +78,11 @@ static int read_handoff(void)
 		return DIES_WITH(mb1_read(arg, &h));
 	if (!strcmp(door, "multiboot2"))
 		return DIES_WITH(mb2_read(arg, &h));
+	if (!strcmp(door, "pvh"))
+		return DIES_WITH(pvh_read(arg, span_at(e820, PIECE_MAX), &h));
+	if (!strcmp(door, "xenpv"))
+		return DIES_WITH(xenpv_read(XEN_VIRT_BASE + arg, XEN_VIRT_BASE + stack,
+					    span_at(e820, PIECE_MAX), &h));
 	return DIES_WITH(linux_read(arg, &h));
 }
 
@@ -131,7 +140,7 @@ static void each_fixture(void (*test)(void), bool golden)
 {
 	glob_t found;
 
-	CHECK(glob("test/fixture/*.txt", 0, NULL, &found) == 0 && found.gl_pathc >= 5);
+	CHECK(glob("test/fixture/*.txt", 0, NULL, &found) == 0 && found.gl_pathc >= 9);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		load(found.gl_pathv[i]);
 		alarm(600); /* an endless loop is a failure, not a wait */
