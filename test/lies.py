@@ -4,8 +4,8 @@
 
 usage: lies.py [BUILD]
 
-GRUB starts the image in QEMU; at the door's entry the block that it hands over is
-changed through QEMU's gdb stub.  Each lie must end in its line on the serial port, in
+GRUB, or QEMU itself by PVH, starts the image in QEMU; at the door's entry the block that
+it hands over is changed through QEMU's gdb stub.  Each lie must end in its line on the serial port, in
 VGA text and on port 0xe9, never in a silent reset or a kernel.
 """
 import os
@@ -25,6 +25,9 @@ SECONDS = 60
 MB2 = ("multiboot2 /lintel.efi a=b", "module2 /plain words")
 MB1 = ("multiboot /lintel.efi a=b", "module /plain words")
 LINUX = ("linux /lintel.efi a=b", "initrd /plain")
+PVH = None  # no GRUB: QEMU is the loader
+NOWHERE = 0xf0000000  # reads as zeros
+NOT_CANONICAL = 1 << 63
 
 
 def tag(stub, info, kind):
@@ -51,6 +54,14 @@ def poke_mod(offset, value):
     def lie(stub, info):
         table = struct.unpack("<I", stub.memory(info + 24, 4))[0]
         stub.write(table + offset, value.to_bytes(4, "little"))
+    return lie
+
+
+def poke_pvh_module(offset, value):
+    """A lie in the first entry of PVH's module list."""
+    def lie(stub, info):
+        table = struct.unpack("<Q", stub.memory(info + 16, 8))[0]
+        stub.write(table + offset, value.to_bytes(8, "little"))
     return lie
 
 
@@ -107,6 +118,19 @@ LIES = [
     ("linux32/initrd-outside", LINUX, "start_linux32", RSI, poke(0x218, 0xf0000000), "E07"),
     ("linux32/initrd-high", LINUX, "start_linux32", RSI, poke(0x0c0, 0x12345), "E07"),
     ("linux32/setup-data-loop", LINUX, "start_linux32", RSI, setup_data_loop, "E03"),
+    ("pvh/magic", PVH, "start_pvh", RBX, poke(0, 0x12345678), "E03 .* magic 12345678"),
+    ("pvh/no-map", PVH, "start_pvh", RBX, poke(48, 0), "E05"),
+    ("pvh/map-huge", PVH, "start_pvh", RBX, poke(48, 0xffffffff), "E03 .* 4294967295 entries"),
+    ("pvh/map-nowhere", PVH, "start_pvh", RBX, poke(40, NOWHERE, 8), "E05"),
+    ("pvh/map-wraps", PVH, "start_pvh", RBX, poke(40, (1 << 64) - 8, 8), "E03"),
+    ("pvh/map-not-canonical", PVH, "start_pvh", RBX, poke(40, NOT_CANONICAL, 8), "E20"),
+    ("pvh/modules-huge", PVH, "start_pvh", RBX, poke(12, 0xffffffff), "E03 .* module list"),
+    ("pvh/modules-nowhere", PVH, "start_pvh", RBX, poke(16, NOWHERE, 8), "E03 .* outside memory"),
+    ("pvh/module-outside", PVH, "start_pvh", RBX, poke_pvh_module(0, NOWHERE), "E07"),
+    ("pvh/module-wraps", PVH, "start_pvh", RBX, poke_pvh_module(8, (1 << 64) - 1), "E07"),
+    ("pvh/module-not-canonical", PVH, "start_pvh", RBX, poke_pvh_module(0, NOT_CANONICAL), "E07"),
+    ("pvh/line-nowhere", PVH, "start_pvh", RBX, poke(24, NOWHERE, 8), "E03 .* outside memory"),
+    ("pvh/line-not-canonical", PVH, "start_pvh", RBX, poke(24, NOT_CANONICAL, 8), "E03"),
 ]
 # The same, of the processor instead of the block: these lies get the build directory.
 FAULTS = [
@@ -125,14 +149,17 @@ class Liar:
         os.makedirs(self.work, exist_ok=True)
         self.files = {name: doors_cases.file(build, name) for name in ("lintel.efi", "plain")}
 
-    def iso(self, commands):
-        """A GRUB CD that runs these commands."""
+    def loader(self, commands):
+        """QEMU's arguments for a GRUB CD that runs these commands, or for PVH."""
+        if commands is PVH:
+            return ["-kernel", os.path.join(self.build, "lintel.elf"), "-initrd",
+                    self.files["plain"], "-append", "a=b"]
         path = os.path.join(self.work, commands[0].split()[0] + ".iso")
         if path not in self.made:
             config = media.GRUB_HEAD + "\n".join(commands) + "\nboot\n"
             media.grub_iso(path, config, self.files)
             self.made.add(path)
-        return path
+        return ["-cdrom", path]
 
     def run(self, name, args, lie, error):
         """Boot with a lie and see the line everywhere."""
@@ -152,7 +179,7 @@ class Liar:
         """What stops at @entry, lies and goes on."""
         def act():
             stub = gdbstub.Stub(self.socket)
-            start = BASE if "multiboot" in entry else 0x100000 - PM
+            start = 0x100000 - PM if "linux" in entry else BASE
             stub.run_to(gdbstub.symbol(self.build, entry) + start)
             lie(stub)
             stub.go()
@@ -162,13 +189,13 @@ class Liar:
         """Every case as its name, QEMU's arguments, the lie and the error."""
         gdb = gdbstub.arguments(self.socket)
         for name, commands, entry, register, lie, error in LIES:
-            yield (name, ["-cdrom", self.iso(commands), *gdb],
+            yield (name, [*self.loader(commands), *gdb],
                    self.stopped(entry, lambda stub, lie=lie, register=register:
                                 lie(stub, stub.register(register))), error)
         for name, commands, entry, lie, error in FAULTS:
-            yield (name, ["-cdrom", self.iso(commands), *gdb],
+            yield (name, [*self.loader(commands), *gdb],
                    self.stopped(entry, lambda stub, lie=lie: lie(stub, self.build)), error)
-        yield ("cpu/no-long-mode", ["-cdrom", self.iso(MB2), "-cpu", "qemu32"], lambda: None, "E01")
+        yield ("cpu/no-long-mode", [*self.loader(MB2), "-cpu", "qemu32"], lambda: None, "E01")
 
 
 def main():
