@@ -21,7 +21,7 @@ import payload  # noqa: E402
 import qemu  # noqa: E402
 import gdbstub  # noqa: E402
 import xen_payload  # noqa: E402
-from gdbstub import RBX, RCX, RDI, RDX, RSI, symbol  # noqa: E402
+from gdbstub import RAX, RBX, RCX, RDI, RDX, RIP, RSI, symbol  # noqa: E402
 
 MODULE_HEAD = 4096  # of a module only its beginning is looked at
 INITRD = b"not a kernel, so an initrd " * 200
@@ -92,14 +92,35 @@ def linux(stub, page):
     return pieces
 
 
+class Processor:
+    """Memory as the processor sees it: QEMU's stub knows nothing of nested paging."""
+
+    def __init__(self, stub, build):
+        with open(os.path.join(build, "lintel.efi"), "rb") as image:
+            self.load = image.read().index(b"\x8b\x07", 0x9400) + 0x200000  # mov (%rdi), %eax
+        self.stub = stub
+
+    def memory(self, address, size):
+        """Bytes of the machine's memory."""
+        data = b""
+        while len(data) < size:
+            self.stub.set_register(RDI, address + len(data))
+            self.stub.set_register(RIP, self.load)
+            self.stub.ask("s")
+            data += struct.pack("<I", self.stub.register(RAX))
+        return data[:size]
+
+
 def pvh(stub, info):
     """hvm_start_info, its tables, the command line and the modules, whole."""
-    block = stub.memory(info, 56)
-    count, entries = words(block, 12, 48)
-    mods, line, _, memmap = struct.unpack_from("<4Q", block, 16)
+    version, count = words(stub.memory(info, 16), 4, 12)
+    block = stub.memory(info, 56 if version else 40)
+    mods, line = struct.unpack_from("<2Q", block, 16)
     table = stub.memory(mods, count * 32)
-    pieces = [(info, block), (mods, table), (line, text(stub, line)),
-              (memmap, stub.memory(memmap, entries * 24))]
+    pieces = [(info, block), (mods, table), (line, text(stub, line))]
+    if version:
+        memmap, entries = struct.unpack_from("<QI", block, 40)
+        pieces.append((memmap, stub.memory(memmap, entries * 24)))
     for at in range(0, len(table), 32):
         start, size = struct.unpack_from("<QQ", table, at)
         pieces.append((start, stub.memory(start, size)))
@@ -154,21 +175,33 @@ def capture_pvh(build, output, version, both):
               f"-kernel, machine {kind}, {version}", arg, pieces)
 
 
-def capture_xenpv(build, output, work, both):
-    """Xen's first domain; stopped where the memory map is known already."""
+def capture_xen(build, output, work, both):
+    """Xen's first domain of either kind; stopped where the memory map is known already."""
     xen = os.path.join(work, "xen.elf")
     with gzip.open(payload.get(build, "xen.gz")) as packed, open(xen, "wb") as out:
         out.write(packed.read())
 
-    def reader(stub, info):
+    common = ["-kernel", xen, "-initrd", f"{os.path.join(build, 'lintel.elf')} a=b,{both}"]
+    what = f"Debian's Xen {xen_payload.VERSION}, first domain"
+
+    def read_pv(stub, info):
         pieces = xenpv(stub, info)
         return pieces, f"stack {seen(stub.register(RSI)):x}\ne820 {pieces[-1][0]:x}\n"
+
+    def read_pvh(stub, info):
+        table, size = stub.register(RSI), stub.register(RDX)
+        processor = Processor(stub, build)
+        pieces = [*pvh(processor, info), (table, processor.memory(table, size))]
+        return pieces, f"e820 {table:x}\n"
+    arg, (pieces, more) = capture(["-cpu", "qemu64", *common, "-append", "bootscrub=0"],
+                                  symbol(build, "xenpv_read") + VIRT_BASE + 0x200000,
+                                  read_pv, RDI, 512)
+    write(os.path.join(output, "xen-pv-dom0.txt"), "xenpv", what, seen(arg), pieces, more)
     arg, (pieces, more) = capture(
-        ["-cpu", "qemu64", "-kernel", xen, "-append", "bootscrub=0", "-initrd",
-         f"{os.path.join(build, 'lintel.elf')} a=b,{both}"],
-        symbol(build, "xenpv_read") + VIRT_BASE + 0x200000, reader, RDI, 512)
-    write(os.path.join(output, "xen-pv-dom0.txt"), "xenpv",
-          f"Debian's Xen {xen_payload.VERSION}, first domain", seen(arg), pieces, more)
+        ["-cpu", "qemu64,+svm,+npt", "-device", "amd-iommu", *common, "-append",
+         "bootscrub=0 dom0=pvh dom0_mem=512M"],
+        symbol(build, "pvh_read") + 0x200000, read_pvh, RDI, 1024, "q35")
+    write(os.path.join(output, "xen-pvh-dom0.txt"), "pvh", what, arg, pieces, more)
 
 
 def main():
@@ -219,7 +252,7 @@ def main():
         with open(both, "wb") as out:
             out.write(joined())
         capture_pvh(build, output, version, both)
-        capture_xenpv(build, output, work, both)
+        capture_xen(build, output, work, both)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,11 @@ static void test_notes_segments(void)
 	notes_read(&n, (struct span){ bytes, length });
 	CHECK(n.pv && !n.is_linux);
 	begin();
+	add_note("Xen", 4, XEN_ELFNOTE_GUEST_OS, "linux", 6); /* instead of a loader */
+	add_note("Xen", 4, XEN_ELFNOTE_XEN_VERSION, "xen-3.0", 8);
+	read_notes(length);
+	CHECK(n.pv && n.is_linux);
+	begin();
 	add_note("Xen", 4, XEN_ELFNOTE_GUEST_OS, "NetBSD", 7);
 	add_note("Xen", 4, XEN_ELFNOTE_XEN_VERSION, "xen-4.0", 8);
 	add_note("Xen", 4, XEN_ELFNOTE_LOADER, "gener", 6);

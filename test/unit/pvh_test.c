@@ -9,6 +9,7 @@
 #include "handoff.h"
 #include "pvh.h"
 #include "readers.h"
+#include "span.h"
 
 #define INFO 0x10000
 #define MODLIST 0x11000
@@ -251,6 +252,21 @@ static void test_pvh_modules(void)
 	CHECK_EQUAL(h.initrd[1].base, MODULE + 4);
 }
 
+/* However much memory there is to be read as a table. */
+static void test_pvh_many_entries(void)
+{
+	static struct hvm_modlist_entry empty[0x10001];
+
+	for (uint32_t n = 0x10000; n <= 0x10001; n++) {
+		make(1);
+		b.info.nr_modules = n;
+		b.info.modlist_paddr = 4 * MIB;
+		lay_out(PIECES, 0);
+		world_put(4 * MIB, empty, sizeof(empty));
+		CHECK_EQUAL(read_world(), n > 0x10000 ? E_BLOCK : 0);
+	}
+}
+
 static void test_pvh_too_many_modules(void)
 {
 	static struct hvm_modlist_entry many[65];
@@ -305,6 +321,7 @@ static struct pvh_place write_block(uint32_t initrd_size)
 	struct pvh_place at = { info, (uintptr_t)world_low(4096), tables, { MODULE, initrd_size } };
 
 	CHECK_EQUAL(size % 8, 0);
+	memset(memory_at(tables), 0x55, size);
 	pvh_write(&h, &at);
 	return at;
 }
@@ -364,6 +381,7 @@ const struct test pvh_tests[] = { { "pvh: version 1", test_pvh_version1 },
 				  { "pvh: tables", test_pvh_tables },
 				  { "pvh: outside memory", test_pvh_outside_memory },
 				  { "pvh: modules", test_pvh_modules },
+				  { "pvh: too many entries", test_pvh_many_entries },
 				  { "pvh: too many modules", test_pvh_too_many_modules },
 				  { "pvh: cut at every byte", test_pvh_cut },
 				  { "pvh: changed at every byte", test_pvh_changed },

@@ -91,9 +91,12 @@ const char *world_said(void)
 
 int world_error(void)
 {
-	const char *line = strstr(said, "lintel: E");
+	static const char start[] = "lintel: E";
+	const char *line = strstr(said, start), *next = line;
 
-	return line ? atoi(line + strlen("lintel: E")) : -1;
+	while (next && (next = strstr(next + 1, start)))
+		line = next;
+	return line ? atoi(line + strlen(start)) : -1;
 }
 
 void console_write(const char *text, size_t len)

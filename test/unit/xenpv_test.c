@@ -134,6 +134,7 @@ static void test_xenpv_ramdisk(void)
 	CHECK_TEXT(world_said(), "Xen's ramdisk at 2000000, size 310001, is mapped up to 2310000");
 	info->mod_len = UINT64_MAX;
 	CHECK_EQUAL(read_block(), E_MODULE);
+	CHECK_TEXT(world_said(), "size ffffffffffffffff, is mapped up to");
 	info->mod_len = 11;
 	info->mod_start = STACK / PAGE_SIZE + 1;
 	CHECK_EQUAL(read_block(), E_MODULE);
@@ -237,7 +238,7 @@ static void test_xenpv_written(void)
 	info->mod_len = before.mod_len;
 	CHECK(!memcmp(info, &before, sizeof(before))); /* all else is Xen's still */
 	xenpv_write(&h, (struct blob){ 0x1800000, 4097 });
-	xenpv_write(&h, (struct blob){ 0 });
+	xenpv_write(&h, (struct blob){ 0x1800000, 0 });
 	CHECK_EQUAL(info->mod_start, 0);
 	CHECK_EQUAL(info->mod_len, 0);
 	CHECK_EQUAL(info->flags, before.flags);
