@@ -110,7 +110,7 @@ static void test_vmlinux_taken(void)
 	handoff_initrd(&h, (struct blob){ arena + 8 * MIB + PAGE_SIZE, 10 });
 	handoff_keep(&h, arena + 9 * MIB, 7 * MIB);
 	memset((void *)(uintptr_t)(arena + 8 * MIB), 0x55, 8 * MIB);
-	map_use(&h.map, arena + 2 * MIB, arena + 3 * MIB); /* marks of before do not count */
+	map_use(&h.map, arena, arena + ARENA); /* marks of before do not count */
 	CHECK_EQUAL(open_it(), 0);
 	CHECK(h.kernel.base + h.kernel.size <= arena + 8 * MIB + PAGE_SIZE ||
 	      (h.kernel.base > arena + 8 * MIB + PAGE_SIZE &&
@@ -121,6 +121,20 @@ static void test_vmlinux_taken(void)
 		touched += *(uint64_t *)(uintptr_t)at != 0x5555555555555555;
 	CHECK_EQUAL(touched, 0);
 	CHECK_EQUAL(*(uint8_t *)(uintptr_t)(arena + 8 * MIB + PAGE_SIZE), 0x55);
+}
+
+/* To run where we are, or where its file is: not while both are needed. */
+static void test_vmlinux_own_place(void)
+{
+	static uint8_t packed[ELF_SIZE + 4096];
+	uint32_t size = pack(packed, sizeof(packed));
+
+	for (uint64_t run = PAGE_SIZE; run <= MIB + PAGE_SIZE; run += MIB) {
+		make(packed, size, run);
+		CHECK_EQUAL(open_it(), 0);
+		CHECK(h.kernel.base >= arena + MIB + SETUP + 100 + size);
+		CHECK(is_elf_at(h.kernel.base));
+	}
 }
 
 static void test_vmlinux_raw(void)
@@ -183,6 +197,7 @@ static void test_vmlinux_refusals(void)
 
 const struct test vmlinux_tests[] = { { "vmlinux: unpacked", test_vmlinux_unpacked },
 				      { "vmlinux: its place is taken", test_vmlinux_taken },
+				      { "vmlinux: where we are", test_vmlinux_own_place },
 				      { "vmlinux: not packed", test_vmlinux_raw },
 				      { "vmlinux: ELF kernel", test_vmlinux_elf },
 				      { "vmlinux: refusals", test_vmlinux_refusals },
