@@ -129,7 +129,7 @@ static void test_vmlinux_own_place(void)
 	static uint8_t packed[ELF_SIZE + 4096];
 	uint32_t size = pack(packed, sizeof(packed));
 
-	for (uint64_t run = PAGE_SIZE; run <= MIB + PAGE_SIZE; run += MIB) {
+	for (uint64_t run = PAGE_SIZE; run <= MIB; run += MIB - PAGE_SIZE) {
 		make(packed, size, run);
 		CHECK_EQUAL(open_it(), 0);
 		CHECK(h.kernel.base >= arena + MIB + SETUP + 100 + size);
