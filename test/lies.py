@@ -5,8 +5,8 @@
 usage: lies.py [BUILD]
 
 GRUB, or QEMU itself by PVH, starts the image in QEMU; at the door's entry the block that
-it hands over is changed through QEMU's gdb stub.  Each lie must end in its line on the serial port, in
-VGA text and on port 0xe9, never in a silent reset or a kernel.
+it hands over is changed through QEMU's gdb stub.  Each lie must end in its line on the
+serial port, in VGA text and on port 0xe9, never in a silent reset or a kernel.
 """
 import os
 import struct
