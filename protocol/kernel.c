@@ -9,6 +9,7 @@
 #include "elf.h"
 #include "lib.h"
 #include "pe.h"
+#include "readers.h"
 #include "say.h"
 
 #define ARM64_MAGIC 0x644d5241 /* "ARM\x64" */
@@ -297,6 +298,19 @@ static uint64_t elf_entry(const struct kernel *k, struct span f, const struct el
 	die(E_ELF, "ELF kernel's entry %" X64 " lies in no segment", e->entry);
 }
 
+/* Xen, for one. */
+static void refuse_multiboot(const struct kernel *k, struct span f)
+{
+	const struct kernel_notes *n = &k->notes;
+
+	if (!n->is_linux && !n->lintel && !n->phys32_entry &&
+	    (mb1_is_kernel(f) || mb2_is_kernel(f)))
+		die(E_ELF,
+		    "ELF%u file is a Multiboot kernel (Xen?) and has no PVH entry: start it by "
+		    "multiboot2, with Lintel as its module",
+		    k->bits);
+}
+
 static void open_elf(struct kernel *k, struct span f)
 {
 	struct elf_header e = elf_header_at(f);
@@ -308,6 +322,7 @@ static void open_elf(struct kernel *k, struct span f)
 	if (k->notes.is_linux || k->notes.lintel || !k->notes.phys32_entry)
 		k->entry = elf_entry(k, f, &e);
 	k->bits = e.wide ? 64 : 32;
+	refuse_multiboot(k, f);
 	k->relocatable = e.type == ET_DYN;
 	k->load_max = FOUR_GIB;
 	k->initrd_max = e.wide ? UINT64_MAX : FOUR_GIB;

@@ -15,6 +15,7 @@
 #include "at.h"
 
 #define MB1_HEADER_MAGIC 0x1badb002
+#define MB1_SEARCH 8192 /* it begins in these first bytes */
 #define MB1_LOADER_MAGIC 0x2badb002
 
 /* Header flags (3.1.2): page-align modules, pass memory, addresses are in the header. */

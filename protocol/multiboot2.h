@@ -16,6 +16,7 @@
 #include "at.h"
 
 #define MB2_HEADER_MAGIC 0xe85250d6
+#define MB2_SEARCH 32768 /* it begins in these first bytes */
 #define MB2_LOADER_MAGIC 0x36d76289
 
 /* Header tags (3.1.3 and on). */

@@ -352,6 +352,9 @@ doors_files.MAKERS.update({
 })
 
 DOM0.extend(lintel_pv())
+# Xen itself is no kernel that Lintel could start.
+DOM0.append(base.refused("refuse/xen", "E15 .* Multiboot", "multiboot2 /lintel.efi",
+                         "module2 /xen"))
 BATCHES[1].guests += [
     Guest("stock/pvh/grub", "pvh", "grub.pvh", "", ["lintel-grub: ok"]),
     Guest("pvh/grub", "pvh", "xen-grub.elf", "", ["lintel .* pvh at ", "lintel-grub: ok"]),

@@ -224,6 +224,24 @@ static void test_elf_refusals(void)
 	CHECK_EQUAL(open_file(8192), E_ELF);
 }
 
+/* Xen, above all: what it wants is a Multiboot loader. */
+static void test_elf_multiboot(void)
+{
+	static const uint32_t mb1[] = { 0x1badb002, 3, -(0x1badb002u + 3) };
+	static const uint32_t mb2[] = { 0xe85250d6, 0, 16, -(0xe85250d6u + 16) };
+
+	make_elf64();
+	memcpy(file + 4096, mb1, sizeof(mb1));
+	CHECK_EQUAL(open_file(8192), E_ELF);
+	CHECK_TEXT(world_said(), "Multiboot");
+	file[4096 + 8] ^= 1;
+	CHECK_EQUAL(open_file(8192), 0);
+	memcpy(file + 4096, mb2, sizeof(mb2));
+	CHECK_EQUAL(open_file(8192), E_ELF);
+	file[4096 + 12] ^= 1;
+	CHECK_EQUAL(open_file(8192), 0);
+}
+
 static void test_elf_cuts(void)
 {
 	make_elf64();
@@ -448,6 +466,7 @@ const struct test kernel_tests[] = { { "bzimage: good", test_bzimage_good },
 				     { "elf: good", test_elf_good },
 				     { "elf: 32 bits", test_elf32 },
 				     { "elf: refusals", test_elf_refusals },
+				     { "kernel: an ELF file for Multiboot", test_elf_multiboot },
 				     { "elf: cut at every byte", test_elf_cuts },
 				     { "kernel: others", test_kernel_others },
 				     { "uki: as a module", test_uki },
