@@ -10,6 +10,9 @@
 /* A header is the magic and 13 numbers of 8 hexadecimal digits; name and data follow. */
 #define HEADER_SIZE 110
 #define MAGIC_SIZE 6
+#define MODE 14
+#define MODE_TYPE 0170000
+#define MODE_DIRECTORY 0040000
 #define FILESIZE 54
 #define NAMESIZE 94
 
@@ -90,4 +93,16 @@ bool cpio_is_early(struct span s)
 		s = span_from(s, align4(HEADER_SIZE + size) + align4(number(s, FILESIZE)));
 	}
 	return false;
+}
+
+struct span cpio_first_file(struct span s)
+{
+	while (is_header(s)) {
+		uint64_t at = align4(HEADER_SIZE + number(s, NAMESIZE)), size = number(s, FILESIZE);
+
+		if ((number(s, MODE) & MODE_TYPE) != MODE_DIRECTORY)
+			return span_sub(s, at, size);
+		s = span_from(s, at + align4(size));
+	}
+	return span_sub(s, 0, 0);
 }

@@ -8,6 +8,7 @@
 
 #include <stdarg.h>
 
+#include "cpio.h"
 #include "kernel.h"
 #include "lib.h"
 #include "say.h"
@@ -124,16 +125,42 @@ void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span
 		handoff_initrd(h, file);
 }
 
+/* The kernel that an archive has for its first file; empty for none. */
+static struct blob archived_kernel(struct blob ramdisk)
+{
+	struct span archive = span_at(ramdisk.base, ramdisk.size);
+	struct span file = cpio_first_file(archive);
+
+	if (kernel_kind(file) == KERNEL_NONE && !bundle_find(bundle_table(file), ".linux").size)
+		return (struct blob){ 0 };
+	return (struct blob){ ramdisk.base + (uint64_t)(file.p - archive.p), file.len };
+}
+
+/* The kernel that a ramdisk begins with, or all of it where it begins with none. */
+static struct blob first_part(struct handoff *h, struct blob ramdisk)
+{
+	struct span file = span_at(ramdisk.base, ramdisk.size);
+	struct blob kernel = archived_kernel(ramdisk);
+	uint64_t end = kernel_end(file);
+
+	if (h->kernel.size)
+		return ramdisk;
+	if (kernel.size)
+		return kernel;
+	return (struct blob){ ramdisk.base, end < file.len ? end : ramdisk.size };
+}
+
 void handoff_ramdisk(struct handoff *h, uint64_t base, uint64_t size)
 {
-	struct span file = span_at(base, size);
-	struct span no_words = span_sub(file, 0, 0);
+	struct span file = span_at(base, size), no_words = span_sub(file, 0, 0);
+	struct blob first;
 	uint64_t end;
 
 	check_module(h, base, size);
-	end = h->kernel.size ? size : kernel_end(file);
-	handoff_module(h, base, end, no_words);
+	first = first_part(h, (struct blob){ base, size });
+	handoff_module(h, first.base, first.size, no_words);
 	/* Padding between files is no file. */
+	end = first.base - base + first.size;
 	while (end < size && !rd8(file, end))
 		end++;
 	handoff_module(h, base + end, size - end, no_words);

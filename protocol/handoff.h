@@ -101,7 +101,8 @@ void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span
 /**
  * handoff_ramdisk() - note the one file that a loader which takes no more than that gave
  *
- * It may be a kernel with initrds right behind it, as cat makes it; see kernel_end().
+ * It may be a kernel with initrds right behind it, as cat makes it (see kernel_end()), or a
+ * cpio archive with a kernel for its first file, whose rest is an initrd.
  * Refuses as handoff_module() does.
  */
 void handoff_ramdisk(struct handoff *h, uint64_t base, uint64_t size);

@@ -116,8 +116,8 @@ void linux_read(uint64_t base, struct handoff *h)
 	line = words64(bp.hdr.cmd_line_ptr, h->bp.ext_cmd_line_ptr);
 	if (line)
 		handoff_cmdline(h, span_at(line, CMDLINE_MAX + 1));
-	handoff_module(h, words64(bp.hdr.ramdisk_image, h->bp.ext_ramdisk_image),
-		       words64(bp.hdr.ramdisk_size, h->bp.ext_ramdisk_size), (struct span){ 0 });
+	handoff_ramdisk(h, words64(bp.hdr.ramdisk_image, h->bp.ext_ramdisk_image),
+			words64(bp.hdr.ramdisk_size, h->bp.ext_ramdisk_size));
 }
 
 /* ---- writing ---- */

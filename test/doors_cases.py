@@ -219,6 +219,8 @@ def initrds_and_command_lines():
         boots("extra/qemu", "cloud", qemu("cloud.efi", "second", own), "linux16", own, both),
         boots("extra/qemu-elf", "cloud", qemu("cloud.efi.elf", "second", own), "pvh", own, both),
         boots("bare/qemu-elf", "cloud", qemu("lintel.elf", "cloud.efi"), "pvh"),
+        boots("bare/qemu-elf-archive", "cloud", qemu("lintel.elf", "archive", c), "pvh"),
+        boots("bare/qemu-joined", "amd64", qemu("lintel.efi", "cat", c), "linux16"),
         boots("extra/isolinux-linux", "cloud",
               isolinux("linux /cloud.efi", f"append {own} initrd=/second"), "linux16",
               f"BOOT_IMAGE=/cloud.efi {own} initrd=/second", both),

@@ -77,6 +77,14 @@ def change(build, name, output):
     payload.write(output, data.replace(CMDLINE.encode(), CMDLINE.encode()[:-1] + b"x"))
 
 
+def archive(build, output):
+    """A cpio archive with a kernel for its first file, and an initrd behind."""
+    with open(file(build, "cloud"), "rb") as kernel, open(file(build, "first"), "rb") as initrd:
+        entries = [("boot", 0o40755, b"", (0, 0)),
+                   ("boot/vmlinuz", 0o100644, kernel.read(), (0, 0))]
+        payload.write(output, payload.cpio(entries) + initrd.read())
+
+
 def concatenation(output, *parts):
     """Files one behind the other, for loaders that take one."""
     data = b""
@@ -167,6 +175,8 @@ def file(build, name):
         media.grub_efi(path, payload.get(build, "grub-x86_64-efi"), "x86_64-efi")
     elif name == "grubia32.efi":
         media.grub_efi(path, payload.get(build, "grub-i386-efi"), "i386-efi")
+    elif name == "archive":
+        archive(build, path)
     elif name == "cat":
         concatenation(path, file(build, "amd64"), file(build, "first"))
     elif name == "plain":

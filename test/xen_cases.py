@@ -28,6 +28,8 @@ POWEROFF = CMDLINE + " lintel.init=poweroff"
 PANIC = r"^\(XEN\) Panic on CPU.*"
 WRONG = f"{PANIC}|{base.WRONG}"
 UNAME = {**base.UNAME, "cloud-zstd": r"\S+-cloud-amd64"}
+# What Lintel says through each door.
+LINE = {"pv": r"^lintel [\d.]+: xenpv .* xenpv at ", "pvh": r"^lintel [\d.]+: pvh "}
 # What sets the kinds of first domain apart: words for Xen, a machine and its arguments.
 KINDS = {
     "pv": ("", "pc", ["-cpu", "qemu64"], 1024),
@@ -154,6 +156,8 @@ def dom0(name, loader, kind, kernel, ramdisk="", files=("dom0",)):
               *[f"^lintel-dom0: file {file} ok$" for file in files],
               "^lintel-dom0: initrd ok$", "^lintel-dom0: ready$",
               r"^lintel-dom0: list Domain-0 +0 .* r-----", "^lintel-dom0: end$"]
+    if kernel != "amd64":
+        expect.insert(0, LINE[kind])
     return Case(name, loader(kind, kernel, CMDLINE, ramdisk), expect, WRONG, KINDS[kind][3],
                 seconds=240, ends="shutdown")
 
@@ -173,6 +177,8 @@ def boots(name, kind, kernel, image="", ramdisk="first", files=("first",), own="
                     f"^lintel-init: ram {guest.mib * 1024 - 4 - 384} KiB$",
                     *[f"^lintel-init: file {file} ok$" for file in files],
                     "^lintel-init: initrd ok$"]
+    if image:
+        guest.expect.insert(0, LINE[kind])
     return guest
 
 
@@ -253,7 +259,7 @@ def lintel_dom0(kind):
         dom0(f"{name}/bare-joined/qemu", qemu, kind, "lintel.elf", "amd64+dom0"),
         dom0(f"{name}/efi/grub", grub, kind, "dom0-amd64.efi", **more),
         dom0(f"{name}/bare-joined/grub", grub, kind, "lintel.efi", "amd64+dom0"),
-        dom0(f"{name}/elf/grub-efi", grub_efi, kind, "dom0-amd64.elf"),
+        dom0(f"{name}/elf/grub-efi", grub_efi, kind, "dom0-amd64.elf", **more),
         # Xen restarts the computer when its first domain crashes.
         Case(f"{name}/refuse", qemu(kind, "lintel.elf", CMDLINE, "second"), ["^lintel: E10 "],
              f"{PANIC}|^lintel-dom0", KINDS[kind][3], seconds=240, ends="reset"),

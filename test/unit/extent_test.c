@@ -279,6 +279,43 @@ static void test_ramdisk_joined(void)
 }
 
 /* Padding between the two, as `truncate -s %4096` makes it. */
+/* A header of cpio's; only what is looked at is filled. */
+static size_t put_cpio(uint8_t *at, unsigned mode, const char *name, size_t size)
+{
+	size_t namesize = strlen(name) + 1, n = (110 + namesize + 3) & ~3ul;
+
+	memset(at, 0, n);
+	sprintf((char *)at, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 1, mode,
+		0, 0, 1, 0, size, 0, 0, 0, 0, namesize, 0);
+	memcpy(at + 110, name, namesize);
+	return n;
+}
+
+static void test_ramdisk_archive(void)
+{
+	uint8_t archive[8192] = { 0 };
+	size_t kernel, rest, n;
+
+	make_bzimage();
+	n = put_cpio(archive, 040755, "boot", 0);
+	n += put_cpio(archive + n, 0100644, "boot/vmlinuz", BZIMAGE_SIZE);
+	kernel = n;
+	memcpy(archive + n, file, BZIMAGE_SIZE);
+	rest = n += (BZIMAGE_SIZE + 3) & ~3ul;
+	n += put_cpio(archive + n, 0100755, "init", 0);
+	memcpy(file, archive, sizeof(archive));
+	CHECK_EQUAL(read_ramdisk(n), 0);
+	CHECK_EQUAL(h.kernel.base, AT_ADDRESS + kernel);
+	CHECK_EQUAL(h.kernel.size, BZIMAGE_SIZE);
+	CHECK_EQUAL(h.initrds, 1);
+	CHECK_EQUAL(h.initrd[0].base, AT_ADDRESS + rest);
+	CHECK_EQUAL(h.initrd[0].size, n - rest);
+	file[kernel + 0x202] ^= 1; /* no kernel any more: all is an initrd */
+	CHECK_EQUAL(read_ramdisk(n), 0);
+	CHECK_EQUAL(h.kernel.size, 0);
+	CHECK_EQUAL(h.initrd[0].size, n);
+}
+
 static void test_ramdisk_padded(void)
 {
 	make_bzimage();
@@ -371,6 +408,7 @@ const struct test extent_tests[] = { { "extent: bzImage", test_extent_bzimage },
 				     { "extent: cut and changed at every byte",
 				       test_extent_changed },
 				     { "ramdisk: kernel and initrd", test_ramdisk_joined },
+				     { "ramdisk: an archive with a kernel", test_ramdisk_archive },
 				     { "ramdisk: padding between", test_ramdisk_padded },
 				     { "ramdisk: kernel", test_ramdisk_kernel_only },
 				     { "ramdisk: UKI", test_ramdisk_uki },
