@@ -231,7 +231,7 @@ def initrds_and_command_lines():
               grub(f"chainloader /lintel.efi {NAMED} initrd=/second"), "efi", files=both),
         # A packed image is a bzImage too: Lintel enters Lintel.
         boots("named/efi/packed", "cloud",
-              grub(f"chainloader /lintel.efi linux=/cloud.efi initrd=/second {OWN}"), "linux64",
+              grub(f"chainloader /lintel.efi linux=/cloud.efi initrd=/second {OWN}"), "efi",
               OWN, both),
         boots("named/efi/uki", "cloud",
               grub(f"chainloader /lintel.efi linux=/stock.uki initrd=/second {OWN}"), "efi", OWN,
