@@ -185,7 +185,7 @@ $(BUILD)/host/%.c.o: %.c
 
 $(BUILD)/lintel: $(HOST_O)
 	$(call say,HOSTLD)
-	$(Q)$(CC) $^ -o $@
+	$(Q)$(CC) $^ -lcrypto -ljansson -linih -o $@
 
 # ---- unit tests: the pure code on the host, under ASan and UBSan
 
@@ -208,7 +208,8 @@ $(BUILD)/unit: $(UNIT_O)
 PY := python3
 INSTALL := $(PY) test/packages.py
 # gcc, make and python3 are the user's; gcc only recommends the C library's headers.
-BUILD_PACKAGES := gcc libc6-dev gnu-efi zlib1g-dev liblzma-dev libzstd-dev liblz4-dev
+BUILD_PACKAGES := gcc libc6-dev gnu-efi zlib1g-dev liblzma-dev libzstd-dev liblz4-dev \
+	libssl-dev libjansson-dev libinih-dev
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
 CHECK_PACKAGES := file binutils mtools openssl sbsigntool gdisk
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * `lintel build`: options, what they name, and the order of the sections.  The
- * option names are those of ukify.
+ * `lintel build`: options, and the order of the steps.  The option names are those of
+ * ukify.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -10,35 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "image.h"
+#include "measure.h"
+#include "options.h"
 #include "payload.h"
-#include "protocol/cpio.h"
-#include "shim/layout.h"
+#include "sections.h"
+#include "sign.h"
 #include "tool.h"
-
-/* No command line and no os-release comes near; a kernel given by mistake is above. */
-#define TEXT_MAX (1u << 20)
-
-/**
- * struct options - the command line of `lintel build`
- * @initrd:  in the order given
- * @initrds: how many
- */
-struct options {
-	const char *kernel, *cmdline, *os_release, *uname, *stub, *output, *elf;
-	const char **initrd;
-	unsigned int initrds;
-};
-
-/**
- * struct text - a section's worth of text
- * @from: option or file, for messages
- */
-struct text {
-	const char *from;
-	char *bytes;
-	size_t size;
-};
+#include "uki.h"
 
 static void usage(void)
 {
@@ -47,9 +27,19 @@ static void usage(void)
 	     "loader and hypervisor accepts, and that is a Unified Kernel Image too.\n\n"
 	     "  --linux=FILE             kernel: bzImage, or ELF file for x86\n"
 	     "  --initrd=FILE            may be given several times; microcode goes first\n"
+	     "  --microcode=FILE         an initrd that goes first whatever is in it\n"
 	     "  --cmdline=TEXT|@FILE     kernel command line; newlines become spaces\n"
 	     "  --os-release=TEXT|@FILE  os-release, as it stands\n"
 	     "  --uname=VERSION          what `uname -r` says under this kernel\n"
+	     "  --splash=FILE            a picture, BMP\n"
+	     "  --sbat=TEXT|@FILE        SBAT lines; the first one is added where it is missing\n"
+	     "  --section=NAME:TEXT|@FILE any further section\n"
+	     "  --uki=FILE               take from a UKI whatever is not given\n"
+	     "  --config=FILE            options from ukify's ini format; those given here win\n"
+	     "  --secureboot-private-key=KEY --secureboot-certificate=CRT\n"
+	     "                           have sbsign sign the image\n"
+	     "  --measure                print what PCR 11 is with systemd's stub\n"
+	     "  --json=pretty|short|off  print that as JSON\n"
 	     "  --stub=FILE              bare image; its .elf lies beside it (default: lintel.efi\n"
 	     "                           where lintel is, or in ../lib/lintel from there);\n"
 	     "                           lintelia32.efi packs for 32-bit UEFI\n"
@@ -67,37 +57,100 @@ static void set(const char **option, const char *name, const char *value)
 	*option = value;
 }
 
-static void add_initrd(struct options *o, const char *path)
+void list_add(struct list *l, const char *value)
 {
-	const char **more = realloc(o->initrd, (o->initrds + 1) * sizeof(*more));
+	const char **more = realloc(l->value, (l->count + 1) * sizeof(*more));
 
 	if (!more)
-		reject(path, "no memory for another initrd");
-	o->initrd = more;
-	o->initrd[o->initrds] = NULL;
-	set(&o->initrd[o->initrds++], "initrd", path);
+		reject(value, "no memory for another of its kind");
+	l->value = more;
+	l->value[l->count++] = value;
+}
+
+static void add(struct list *l, const char *name, const char *value)
+{
+	const char *once = NULL;
+
+	set(&once, name, value);
+	list_add(l, once);
+}
+
+enum {
+	LINUX,
+	INITRD,
+	MICROCODE,
+	CMDLINE,
+	OS_RELEASE,
+	UNAME,
+	SPLASH,
+	SBAT,
+	SECTION,
+	DEVICETREE,
+	UKI,
+	CONFIG,
+	KEY,
+	CERTIFICATE,
+	MEASURE,
+	JSON,
+	STUB,
+	OUTPUT,
+	ELF,
+	HELP
+};
+
+static const struct option names[] = {
+	[LINUX] = { "linux", required_argument, NULL, 0 },
+	[INITRD] = { "initrd", required_argument, NULL, 0 },
+	[MICROCODE] = { "microcode", required_argument, NULL, 0 },
+	[CMDLINE] = { "cmdline", required_argument, NULL, 0 },
+	[OS_RELEASE] = { "os-release", required_argument, NULL, 0 },
+	[UNAME] = { "uname", required_argument, NULL, 0 },
+	[SPLASH] = { "splash", required_argument, NULL, 0 },
+	[SBAT] = { "sbat", required_argument, NULL, 0 },
+	[SECTION] = { "section", required_argument, NULL, 0 },
+	[DEVICETREE] = { "devicetree", required_argument, NULL, 0 },
+	[UKI] = { "uki", required_argument, NULL, 0 },
+	[CONFIG] = { "config", required_argument, NULL, 0 },
+	[KEY] = { "secureboot-private-key", required_argument, NULL, 0 },
+	[CERTIFICATE] = { "secureboot-certificate", required_argument, NULL, 0 },
+	[MEASURE] = { "measure", no_argument, NULL, 0 },
+	[JSON] = { "json", required_argument, NULL, 0 },
+	[STUB] = { "stub", required_argument, NULL, 0 },
+	[OUTPUT] = { "output", required_argument, NULL, 0 },
+	[ELF] = { "elf", required_argument, NULL, 0 },
+	[HELP] = { "help", no_argument, NULL, 0 },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void take_option(struct options *o, int i, const char *value)
+{
+	const char **values[] = {
+		[LINUX] = &o->kernel,	 [MICROCODE] = &o->microcode,
+		[CMDLINE] = &o->cmdline, [OS_RELEASE] = &o->os_release,
+		[UNAME] = &o->uname,	 [SPLASH] = &o->splash,
+		[SBAT] = &o->sbat,	 [DEVICETREE] = &o->device_tree,
+		[UKI] = &o->uki,	 [CONFIG] = &o->config,
+		[KEY] = &o->key,	 [CERTIFICATE] = &o->certificate,
+		[JSON] = &o->json,	 [STUB] = &o->stub,
+		[OUTPUT] = &o->output,	 [ELF] = &o->elf,
+	};
+
+	if (i == HELP) {
+		usage();
+		exit(STATUS_DONE);
+	}
+	if (i == INITRD)
+		add(&o->initrd, names[i].name, value);
+	else if (i == SECTION)
+		add(&o->section, names[i].name, value);
+	else if (i == MEASURE)
+		o->measure = true;
+	else
+		set(values[i], names[i].name, value);
 }
 
 static void parse(int argc, char **argv, struct options *o)
 {
-	enum { LINUX, INITRD, CMDLINE, OS_RELEASE, UNAME, STUB, OUTPUT, ELF, HELP };
-	static const struct option names[] = {
-		[LINUX] = { "linux", required_argument, NULL, 0 },
-		[INITRD] = { "initrd", required_argument, NULL, 0 },
-		[CMDLINE] = { "cmdline", required_argument, NULL, 0 },
-		[OS_RELEASE] = { "os-release", required_argument, NULL, 0 },
-		[UNAME] = { "uname", required_argument, NULL, 0 },
-		[STUB] = { "stub", required_argument, NULL, 0 },
-		[OUTPUT] = { "output", required_argument, NULL, 0 },
-		[ELF] = { "elf", required_argument, NULL, 0 },
-		[HELP] = { "help", no_argument, NULL, 0 },
-		{ NULL, 0, NULL, 0 },
-	};
-	const char **values[] = {
-		[LINUX] = &o->kernel, [CMDLINE] = &o->cmdline, [OS_RELEASE] = &o->os_release,
-		[UNAME] = &o->uname,  [STUB] = &o->stub,       [OUTPUT] = &o->output,
-		[ELF] = &o->elf,
-	};
 	int i = 0, c;
 
 	while ((c = getopt_long(argc, argv, "", names, &i)) != -1) {
@@ -105,17 +158,12 @@ static void parse(int argc, char **argv, struct options *o)
 			fputs("lintel: see `lintel build --help`\n", stderr);
 			exit(STATUS_USAGE);
 		}
-		if (i == HELP) {
-			usage();
-			exit(STATUS_DONE);
-		}
-		if (i == INITRD)
-			add_initrd(o, optarg);
-		else
-			set(values[i], names[i].name, optarg);
+		take_option(o, i, optarg);
 	}
 	if (optind < argc)
 		usage_error("build", "\"%s\" belongs to no option", argv[optind]);
+	if (o->config)
+		config_read(o, o->config);
 }
 
 /* Whether two paths are one place, also where nothing is there yet. */
@@ -136,12 +184,24 @@ static bool same_place(const char *a, const char *b)
 
 static void check_usage(const struct options *o)
 {
-	if (!o->kernel)
+	if (!o->kernel && !o->uki)
 		usage_error("build", "--linux=FILE is missing");
 	if (!o->output && !o->elf)
 		usage_error("build", "--output=OS.efi or --elf=OS.elf is missing");
 	if (o->output && o->elf && same_place(o->output, o->elf))
 		usage_error("build", "--output and --elf are both %s", o->elf);
+	if (!o->key != !o->certificate)
+		usage_error("build", "--secureboot-private-key and --secureboot-certificate belong "
+				     "together, one is missing");
+	if (o->key && !o->output)
+		usage_error("build", "only --output=OS.efi can be signed, and it is missing");
+	if (o->measure && !o->output)
+		usage_error("build", "--measure goes with --output=OS.efi");
+	if (json_mode_of("build", o->json) != JSON_OFF && !o->measure)
+		usage_error("build", "--json says how --measure prints, which is missing");
+	if (o->device_tree)
+		reject(o->device_tree, "is no device tree for this kernel: x86 has ACPI instead, "
+				       "leave --devicetree out");
 }
 
 /* lintel.efi beside the running program, else where an installation has it. */
@@ -167,155 +227,38 @@ static const char *default_stub(void)
 	return path;
 }
 
-static void text_set(struct text *t, const char *option, const char *value)
+static void measure(const struct output *o, const struct options *options)
 {
-	t->from = option;
-	t->size = strlen(value);
-	t->bytes = allocate(t->size);
-	memcpy(t->bytes, value, t->size);
-}
+	const struct file *f = file_open(o->temporary);
+	struct uki u;
 
-static void text_load(struct text *t, const char *path)
-{
-	const struct file *f = file_open(path);
-
-	t->from = path;
-	t->size = (size_t)f->size;
-	t->bytes = (char *)file_load(f, TEXT_MAX);
-}
-
-static void text_read(struct text *t, const char *option, const char *value)
-{
-	if (value[0] == '@')
-		text_load(t, value + 1);
-	else
-		text_set(t, option, value);
-}
-
-static void text_check(const struct text *t)
-{
-	const char *nul = t->size ? memchr(t->bytes, 0, t->size) : NULL;
-
-	if (!t->size)
-		reject(t->from, "has no text in it: leave the option out for none");
-	if (nul)
-		reject(t->from, "has a NUL byte at offset %zu: give text",
-		       (size_t)(nul - t->bytes));
-}
-
-static void text_strip(struct text *t)
-{
-	while (t->size && t->bytes[t->size - 1] == '\n')
-		t->size--;
-}
-
-static void add_text(struct image *im, const char *section, const struct text *t)
-{
-	text_check(t);
-	image_begin(im, section);
-	image_add_bytes(im, t->from, t->bytes, t->size);
-	image_end(im);
-}
-
-static void add_os_release(struct image *im, const char *value)
-{
-	struct text t;
-
-	text_read(&t, "--os-release", value);
-	add_text(im, ".osrel", &t);
-}
-
-static void add_cmdline(struct image *im, const char *value, const struct kernel *k)
-{
-	uint32_t most = k->cmdline_size < CMDLINE_MAX ? k->cmdline_size : CMDLINE_MAX;
-	struct text t;
-
-	text_read(&t, "--cmdline", value);
-	text_strip(&t);
-	for (size_t i = 0; i < t.size; i++)
-		if (t.bytes[i] == '\n')
-			t.bytes[i] = ' ';
-	if (t.size > most)
-		reject(t.from, "is %zu bytes long, this kernel is given at most %u: shorten it",
-		       t.size, most);
-	add_text(im, ".cmdline", &t);
-}
-
-static void add_uname(struct image *im, const char *value)
-{
-	struct text t;
-
-	text_set(&t, "--uname", value);
-	text_strip(&t);
-	add_text(im, ".uname", &t);
-}
-
-static void add_initrd_file(struct image *im, const struct file *f, bool alone)
-{
-	image_add_file(im, f);
-	if (!alone)
-		image_add_bytes(im, f->path, NULL, -f->size & 3);
-}
-
-/* Those with microcode first, else as given: the kernel unpacks them in this order. */
-static void add_initrds(struct image *im, const struct options *o)
-{
-	const struct file **files = allocate(o->initrds * sizeof(*files));
-	bool *early = allocate(o->initrds * sizeof(*early));
-
-	for (unsigned int i = 0; i < o->initrds; i++) {
-		files[i] = file_open(o->initrd[i]);
-		if (!files[i]->size)
-			reject(files[i]->path, "is an empty initrd: leave it out or make it again");
-		early[i] = cpio_is_early(file_examine(files[i]));
-	}
-	image_begin(im, ".initrd");
-	for (int pass = 1; pass >= 0; pass--)
-		for (unsigned int i = 0; i < o->initrds; i++)
-			if (early[i] == pass)
-				add_initrd_file(im, files[i], o->initrds == 1);
-	image_end(im);
-	free(files);
-	free(early);
-}
-
-static void add_linux(struct image *im, const struct file *f, const struct kernel *k)
-{
-	uint64_t room;
-
-	image_begin(im, ".linux");
-	image_add_file(im, f);
-	image_end(im);
-	room = kernel_room(k);
-	if (k->kind == KERNEL_BZIMAGE)
-		image_set_kernel(im, k->run, k->run + k->init_size);
-	else
-		image_set_kernel(im, k->base, k->top);
-	image_set_room(im, f->path, (room + PAGE - 1) & ~(uint64_t)(PAGE - 1));
+	uki_read(&u, f, file_examine(f));
+	measure_print(&u, json_mode_of("build", options->json));
 }
 
 int build_main(int argc, char **argv)
 {
 	struct options o = { .kernel = NULL };
 	struct image im = { .path = NULL };
+	struct uki u = { .file = NULL };
 	const struct file *kernel;
 	struct kernel k;
 
 	parse(argc, argv, &o);
 	check_usage(&o);
-	kernel = file_open(o.kernel);
+	if (o.uki)
+		uki_open(&u, o.uki);
+	kernel = o.kernel ? file_open(o.kernel) : uki_part(&u, ".linux");
 	kernel_examine(&k, kernel);
 	image_open(&im, o.stub ? o.stub : default_stub(), o.elf != NULL);
-	if (o.os_release)
-		add_os_release(&im, o.os_release);
-	if (o.cmdline)
-		add_cmdline(&im, o.cmdline, &k);
-	if (o.uname)
-		add_uname(&im, o.uname);
-	if (o.initrds)
-		add_initrds(&im, &o);
-	/* Last, with nothing but room behind it: so the kernel can stay where it is loaded. */
-	add_linux(&im, kernel, &k);
+	sections_add(&im, &o, &u, kernel, &k);
+	if (o.key)
+		sign_check(o.key, o.certificate);
 	image_write(&im, o.output, o.elf);
+	if (o.key)
+		im.out[0] = sign_output(im.out[0], o.key, o.certificate);
+	if (o.measure)
+		measure(im.out[0], &o);
+	image_commit(&im);
 	return STATUS_DONE;
 }

@@ -38,14 +38,17 @@ _Noreturn static void unreadable(int sig)
 struct span file_examine(const struct file *f)
 {
 	struct span s = { NULL, (size_t)f->size };
+	void *map;
 
 	examined = f->path;
 	if (!s.len)
 		return s;
-	s.p = mmap(NULL, s.len, PROT_READ, MAP_PRIVATE, f->fd, 0);
-	if (s.p == MAP_FAILED)
+	/* From the beginning: a mapping begins at a page, a part need not. */
+	map = mmap(NULL, (size_t)f->base + s.len, PROT_READ, MAP_PRIVATE, f->fd, 0);
+	if (map == MAP_FAILED)
 		reject(f->path, "cannot be mapped into memory: %s", strerror(errno));
 	signal(SIGBUS, unreadable);
+	s.p = (const uint8_t *)map + f->base;
 	return s;
 }
 

@@ -90,6 +90,16 @@ void *allocate(size_t n)
 	return p;
 }
 
+char *joined(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+	char *text = allocate(n + m + 1);
+
+	memcpy(text, a, n);
+	memcpy(text + n, b, m);
+	return text;
+}
+
 struct file *file_open(const char *path)
 {
 	struct file *f = allocate(sizeof(*f));
@@ -110,10 +120,22 @@ struct file *file_open(const char *path)
 	return f;
 }
 
+struct file *file_part(const struct file *f, uint64_t off, uint64_t size, const char *path)
+{
+	struct file *part = allocate(sizeof(*part));
+
+	*part = *f;
+	part->path = path;
+	part->base = f->base + off;
+	part->size = size;
+	return part;
+}
+
 void file_read(const struct file *f, uint64_t off, void *buf, size_t n)
 {
 	for (size_t done = 0; done < n;) {
-		ssize_t got = pread(f->fd, (uint8_t *)buf + done, n - done, (off_t)(off + done));
+		ssize_t got = pread(f->fd, (uint8_t *)buf + done, n - done,
+				    (off_t)(f->base + off + done));
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -223,5 +245,11 @@ void output_commit(struct output *o)
 {
 	if (rename(o->temporary, o->path) < 0)
 		reject(o->path, "cannot be renamed from %s: %s", o->temporary, strerror(errno));
+	o->temporary = NULL;
+}
+
+void output_drop(struct output *o)
+{
+	unlink(o->temporary);
 	o->temporary = NULL;
 }

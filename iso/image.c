@@ -228,6 +228,16 @@ void image_open(struct image *im, const char *path, bool want_elf)
 		elf_face_open(im);
 }
 
+bool image_has(const struct image *im, const char *name)
+{
+	struct span table = { section_at(im, 0), section_count(im) * sizeof(struct pe_section) };
+
+	for (uint64_t at = 0; at < table.len; at += sizeof(struct pe_section))
+		if (!strncmp((const char *)table.p + at, name, 8))
+			return true;
+	return false;
+}
+
 /* The headers of a section that begins where the file ends now. */
 static void section_add(struct image *im, const char *name, uint32_t characteristics)
 {
@@ -540,10 +550,16 @@ void image_write(struct image *im, const char *efi_path, const char *elf_path)
 	st.out[0] = efi_path ? output_begin(efi_path) : NULL;
 	st.out[1] = elf_path ? output_begin(elf_path) : NULL;
 	stream_image(&st, im);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
+		im->out[i] = st.out[i];
 		if (st.out[i])
 			output_finish(st.out[i]);
+	}
+}
+
+void image_commit(const struct image *im)
+{
 	for (int i = 0; i < 2; i++)
-		if (st.out[i])
-			output_commit(st.out[i]);
+		if (im->out[i])
+			output_commit(im->out[i]);
 }

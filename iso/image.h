@@ -27,6 +27,7 @@ struct part;
  * @kernel_base, @kernel_end: the addresses that the kernel takes when it runs unpacked
  * @elf_base, @elf_top: the memory that ELF loaders are asked for
  * @section:   header of the section that is open, inside @base
+ * @out: the faces as image_write() made them, not yet committed; NULL for one not wanted
  * @parts, @tail: what follows the base in the file, and where the next part is hung
  */
 struct image {
@@ -41,11 +42,15 @@ struct image {
 	uint64_t kernel_base, kernel_end;
 	uint64_t elf_base, elf_top;
 	uint8_t *section;
+	struct output *out[2];
 	struct part *parts, **tail;
 };
 
 /** image_open() - read the bare image, and its ELF face if wanted; refuse what is none */
 void image_open(struct image *im, const char *path, bool want_elf);
+
+/** image_has() - whether there is a section of this name already */
+bool image_has(const struct image *im, const char *name);
 
 /** image_begin() - open a section at the present end of the file; the parts that follow are its */
 void image_begin(struct image *im, const char *name);
@@ -66,7 +71,11 @@ void image_set_room(struct image *im, const char *kernel, uint64_t room);
 /** image_set_kernel() - where the kernel runs, which ELF loaders must leave free */
 void image_set_kernel(struct image *im, uint64_t base, uint64_t end);
 
-/** image_write() - the finished image to the given paths; NULL for a face that is not wanted */
+/** image_write() - the finished image for the given paths, to be committed by image_commit();
+ *  NULL for a face that is not wanted */
 void image_write(struct image *im, const char *efi_path, const char *elf_path);
+
+/** image_commit() - let what was written replace what was there */
+void image_commit(const struct image *im);
 
 #endif

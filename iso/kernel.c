@@ -16,8 +16,8 @@ static void refuse_other(const struct file *f, struct span s)
 {
 	if (bundle_find(bundle_table(s), ".linux").size)
 		reject(f->path,
-		       "is a Unified Kernel Image: give the kernel in its .linux section, which "
-		       "`objcopy -O binary --only-section=.linux` extracts");
+		       "is a Unified Kernel Image: give it with --uki, or extract the kernel in it "
+		       "with `objcopy -O binary --only-section=.linux`");
 	if (s.len < HDRS_END)
 		reject(f->path, "not a kernel: %zu bytes long", s.len);
 	reject(f->path,

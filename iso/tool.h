@@ -36,6 +36,7 @@ __attribute__((noreturn, format(printf, 2, 3))) void usage_error(const char *sub
  * struct file - an input file
  * @path: as the user gave it
  * @fd:   open for reading until the process ends
+ * @base: where it begins in what is open: not at 0 where it is part of another file
  * @size: bytes; reading insists that they are all there
  * @dev, @ino: which file it is, whatever its name
  * @next: every open input is in one list, so that no output replaces an input
@@ -43,7 +44,7 @@ __attribute__((noreturn, format(printf, 2, 3))) void usage_error(const char *sub
 struct file {
 	const char *path;
 	int fd;
-	uint64_t size;
+	uint64_t base, size;
 	dev_t dev;
 	ino_t ino;
 	struct file *next;
@@ -51,6 +52,9 @@ struct file {
 
 /** file_open() - open a regular file or refuse */
 struct file *file_open(const char *path);
+
+/** file_part() - @size bytes at @off of an open file as a file of its own, called @path */
+struct file *file_part(const struct file *f, uint64_t off, uint64_t size, const char *path);
 
 /** file_read() - exactly @n bytes at @off or refuse */
 void file_read(const struct file *f, uint64_t off, void *buf, size_t n);
@@ -93,11 +97,17 @@ void output_finish(struct output *o);
 /** output_commit() - give the finished file its name, in place of what was there */
 void output_commit(struct output *o);
 
+/** output_drop() - take the finished file away: another takes its place */
+void output_drop(struct output *o);
+
 /** progress_show() - one line that moves, where stderr is a terminal */
 void progress_show(const char *file, uint64_t done, uint64_t total);
 
 /** progress_clear() - take the line away, if there is one */
 void progress_clear(void);
+
+/** joined() - two texts as one, which stays valid */
+char *joined(const char *a, const char *b);
 
 /** allocate() - zeroed memory or refuse */
 void *allocate(size_t n);

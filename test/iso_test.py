@@ -759,7 +759,7 @@ class KernelRefusals(Case):
     def test_pe(self):
         self.kernel_refused(pe(0xaa64, b".text"), "another machine", "aa64")
         self.kernel_refused(pe(0x8664, b".text"), "EFI application", "8664")
-        self.kernel_refused(pe(0x8664, b".linux"), "Unified Kernel Image", "objcopy")
+        self.kernel_refused(pe(0x8664, b".linux"), "Unified Kernel Image", "--uki")
 
     def test_bzimage(self):
         for offset, value, words in ((0x1fe, 0, ("not a kernel", "boot_flag", "0x0000")),

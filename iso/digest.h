@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Checksums, by libcrypto.
+ */
+#ifndef ISO_DIGEST_H
+#define ISO_DIGEST_H
+
+#include "protocol/span.h"
+
+#define DIGEST_MAX 64
+#define DIGEST_TEXT (2 * DIGEST_MAX + 1)
+
+/** struct digest - a checksum of @size bytes */
+struct digest {
+	uint8_t bytes[DIGEST_MAX];
+	unsigned int size;
+};
+
+/** digest_of() - the checksum of bytes by "sha1", "sha256", "sha384" or "sha512" */
+struct digest digest_of(const char *algorithm, struct span s);
+
+/** digest_print() - in hexadecimal */
+void digest_print(char text[DIGEST_TEXT], const struct digest *d);
+
+#endif

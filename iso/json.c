@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Prints a tree of facts, for programs and for people: the same facts for both.
+ * Called by `lintel inspect` and `lintel build --measure`.
+ */
+#include "json.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tool.h"
+
+#define INDENT 2
+#define LABEL 18
+
+enum json_mode json_mode_of(const char *subcommand, const char *word)
+{
+	if (!word || !strcmp(word, "off"))
+		return JSON_OFF;
+	if (!strcmp(word, "pretty"))
+		return JSON_PRETTY;
+	if (strcmp(word, "short"))
+		usage_error(subcommand, "--json=%s: there are pretty, short and off", word);
+	return JSON_SHORT;
+}
+
+json_t *json_text(struct span s)
+{
+	json_t *text = json_stringn((const char *)s.p, s.len);
+	char *ascii;
+
+	if (text)
+		return text;
+	ascii = allocate(s.len + 1);
+	for (size_t i = 0; i < s.len; i++)
+		ascii[i] = s.p[i] < 0x80 ? (char)s.p[i] : '?';
+	return json_stringn(ascii, s.len);
+}
+
+void json_print(const json_t *tree, enum json_mode mode)
+{
+	json_dumpf(tree, stdout, mode == JSON_PRETTY ? JSON_INDENT(4) : JSON_COMPACT);
+	putchar('\n');
+}
+
+/* What somebody else wrote does not get to steer a terminal. */
+static void print_text(const char *text)
+{
+	for (; *text; text++)
+		putchar(iscntrl((unsigned char)*text) ? ' ' : *text);
+}
+
+static void print_value(const char *key, const json_t *value)
+{
+	size_t n = strlen(key);
+
+	if (json_is_string(value))
+		print_text(json_string_value(value));
+	else if (json_is_boolean(value))
+		fputs(json_is_true(value) ? "yes" : "no", stdout);
+	else if (n >= 4 && !strcmp(key + n - 4, "size"))
+		printf("%lld", (long long)json_integer_value(value));
+	else
+		printf("0x%llx", (unsigned long long)json_integer_value(value));
+}
+
+static void print_row(const json_t *row)
+{
+	const char *key, *between = "";
+	json_t *value;
+
+	json_object_foreach((json_t *)row, key, value)
+	{
+		fputs(between, stdout);
+		if (!json_is_string(value))
+			printf("%s ", key);
+		print_value(key, value);
+		between = "  ";
+	}
+}
+
+static void print_array(const json_t *array, int depth)
+{
+	size_t i;
+	json_t *value;
+
+	json_array_foreach(array, i, value)
+	{
+		if (json_is_object(value)) {
+			printf("\n%*s", depth, "");
+			print_row(value);
+		} else {
+			printf("%s", i ? " " : "");
+			print_value("", value);
+		}
+	}
+	putchar('\n');
+}
+
+static void print_object(const json_t *tree, int depth)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)tree, key, value)
+	{
+		printf("%*s%-*s", depth, "", LABEL - depth, key);
+		if (json_is_object(value)) {
+			putchar('\n');
+			print_object(value, depth + INDENT);
+		} else if (json_is_array(value)) {
+			print_array(value, depth + INDENT);
+		} else {
+			print_value(key, value);
+			putchar('\n');
+		}
+	}
+}
+
+void json_table(const json_t *tree)
+{
+	print_object(tree, 0);
+}

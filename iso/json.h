@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a subcommand has found out, as a tree of libjansson, and its ways to stdout.
+ */
+#ifndef ISO_JSON_H
+#define ISO_JSON_H
+
+#include <jansson.h>
+
+#include "protocol/span.h"
+
+/** enum json_mode - ukify's --json= */
+enum json_mode { JSON_OFF, JSON_PRETTY, JSON_SHORT };
+
+/** json_mode_of() - of "off", "pretty" and "short"; usage error for others */
+enum json_mode json_mode_of(const char *subcommand, const char *word);
+
+/** json_text() - bytes as a string; what is no UTF-8 becomes "?" */
+json_t *json_text(struct span s);
+
+/** json_print() - to stdout; pretty or short */
+void json_print(const json_t *tree, enum json_mode mode);
+
+/** json_table() - to stdout, for people: what is no size is hexadecimal */
+void json_table(const json_t *tree);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The sections of a Unified Kernel Image (UAPI.5), of somebody else's or of our own
+ * making, either face.  Called by whoever reads an image: --uki, --measure, inspect.
+ */
+#ifndef ISO_UKI_H
+#define ISO_UKI_H
+
+#include <stdbool.h>
+
+#include "tool.h"
+
+/**
+ * struct section - a section of an open image
+ * @name:   terminated
+ * @offset: in the file
+ * @size:   bytes that it means, all in the file
+ * @flags:  Characteristics
+ */
+struct section {
+	char name[9];
+	uint64_t offset, size;
+	uint32_t flags;
+};
+
+/**
+ * struct uki - an open image and its sections
+ * @bytes: all of the file
+ */
+struct uki {
+	const struct file *file;
+	struct span bytes;
+	struct section *section;
+	unsigned int sections;
+};
+
+/** uki_read() - the sections of @bytes; none where it is no image.  Refuses what ends outside. */
+void uki_read(struct uki *u, const struct file *f, struct span bytes);
+
+/** uki_open() - a UKI whose sections are to be used; refuses what is none */
+void uki_open(struct uki *u, const char *path);
+
+/** uki_section() - the bytes of a section; empty where there is none */
+struct span uki_section(const struct uki *u, const char *name);
+
+/** uki_part() - a section as a file of its own; NULL where there is none, or nothing in it */
+const struct file *uki_part(const struct uki *u, const char *name);
+
+#endif
