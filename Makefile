@@ -47,7 +47,7 @@ PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf)
 
-.PHONY: all ia32-sources help run check check-unit check-tool check-setup16 check-lint check-lies check-doors check-xen clean
+.PHONY: all ia32-sources help run check check-unit check-tool check-setup16 check-lint check-lies check-doors check-xen clean check-pack
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -211,10 +211,10 @@ INSTALL := $(PY) test/packages.py
 BUILD_PACKAGES := gcc libc6-dev gnu-efi zlib1g-dev liblzma-dev libzstd-dev liblz4-dev \
 	libssl-dev libjansson-dev libinih-dev
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
-CHECK_PACKAGES := file binutils mtools openssl sbsigntool gdisk
+CHECK_PACKAGES := file binutils mtools openssl sbsigntool gdisk systemd
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit tool setup16 lint lies doors xen
+STEPS := unit tool pack setup16 lint lies doors xen
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
 step = $(if $(CHECKING),test/step $(RESULTS) $(1))
@@ -238,6 +238,9 @@ check-unit: $(BUILD)/unit ## unit tests on the host, with ASan and UBSan
 
 check-tool: all ## tests of build/lintel
 	$(Q)$(call step,tool) $(PY) test/iso_test.py $(BUILD)
+
+check-pack: all ## tests of what build/lintel shares with ukify
+	$(Q)$(call step,pack) $(PY) test/pack_test.py $(BUILD)
 
 check-setup16: all ## tests of the 16-bit setup code, in QEMU
 	$(Q)$(call step,setup16) $(PY) test/setup16_test.py $(BUILD)

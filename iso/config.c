@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * --config: ukify's ini file.  libinih reads lines, here is what the names in the
+ * A --config file: ukify's ini file.  libinih reads lines, here is what the names in the
  * section [UKI] mean.  Called by `lintel build` once the command line is known, which wins;
  * of a list, the file's values come first.
  */
@@ -58,7 +58,8 @@ static const struct key {
 /**
  * struct reading - a config file on its way into options
  * @said: what the file says, until the command line has won
- * @name, @last: key of this line and of the one before: an indented line goes on with its value, which is no
+ * @name: key of this line
+ * @last: key of the line before: an indented line goes on with its value, which is no
  *        mistake for Cmdline= and Initrd=
  */
 struct reading {

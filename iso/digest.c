@@ -22,6 +22,6 @@ struct digest digest_of(const char *algorithm, struct span s)
 void digest_print(char text[DIGEST_TEXT], const struct digest *d)
 {
 	text[0] = '\0';
-	for (unsigned int i = 0; i < d->size; i++)
+	for (size_t i = 0; i < d->size; i++)
 		snprintf(text + 2 * i, 3, "%02x", d->bytes[i]);
 }

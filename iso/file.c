@@ -92,11 +92,10 @@ void *allocate(size_t n)
 
 char *joined(const char *a, const char *b)
 {
-	size_t n = strlen(a), m = strlen(b);
-	char *text = allocate(n + m + 1);
+	size_t size = strlen(a) + strlen(b) + 1;
+	char *text = allocate(size);
 
-	memcpy(text, a, n);
-	memcpy(text + n, b, m);
+	snprintf(text, size, "%s%s", a, b);
 	return text;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * --measure: PCR 11 as systemd-stub extends it, section by section, and then
+ * For --measure: PCR 11 as systemd-stub extends it, section by section, and then
  * systemd-pcrphase, phase by phase.  Called by `lintel build` with the finished image.
  */
 #include "measure.h"
@@ -21,6 +21,13 @@ static const char *const measured[] = {
 };
 static const char *const banks[] = { "sha1", "sha256", "sha384", "sha512" };
 static const char *const phases[] = { "enter-initrd", "leave-initrd", "sysinit", "ready" };
+/* All phases up to this one. */
+static const char *const paths[] = {
+	"enter-initrd",
+	"enter-initrd:leave-initrd",
+	"enter-initrd:leave-initrd:sysinit",
+	"enter-initrd:leave-initrd:sysinit:ready",
+};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -72,23 +79,10 @@ static void reckon(struct state *s, const char *bank, const struct uki *u)
 	}
 }
 
-/* "enter-initrd:leave-initrd:...": all phases up to this one. */
-static const char *path_of(size_t phase)
-{
-	static char path[80];
-
-	path[0] = '\0';
-	for (size_t i = 0; i <= phase; i++) {
-		strcat(path, i ? ":" : "");
-		strcat(path, phases[i]);
-	}
-	return path;
-}
-
 static void print_lines(const struct state *states)
 {
 	for (size_t i = 0; i < COUNT(phases); i++) {
-		printf("# PCR[%d] Phase <%s>\n", PCR, path_of(i));
+		printf("# PCR[%d] Phase <%s>\n", PCR, paths[i]);
 		for (size_t bank = 0; bank < COUNT(banks); bank++)
 			printf("%d:%s=%s\n", PCR, banks[bank], states[bank].hash[i]);
 	}
@@ -99,7 +93,7 @@ static json_t *bank_tree(const struct state *s)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < COUNT(phases); i++)
-		json_array_append_new(list, json_pack("{s:s, s:i, s:s}", "phase", path_of(i), "pcr",
+		json_array_append_new(list, json_pack("{s:s, s:i, s:s}", "phase", paths[i], "pcr",
 						      PCR, "hash", s->hash[i]));
 	return list;
 }

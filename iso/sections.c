@@ -199,7 +199,8 @@ static void add_section(struct image *im, const char *value)
 
 	if (!colon || !colon[1])
 		usage_error("build", "--section=%s: NAME:TEXT or NAME:@FILE is expected", value);
-	name = strndup(value, (size_t)(colon - value));
+	name = joined(value, "");
+	name[colon - value] = '\0';
 	check_section_name(im, name);
 	if (colon[1] == '@') {
 		add_file(im, name, file_open(colon + 2));

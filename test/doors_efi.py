@@ -229,7 +229,7 @@ def initrds_and_command_lines():
               "efi"),
         boots("named/efi/two", "cloud",
               grub(f"chainloader /lintel.efi {NAMED} initrd=/second"), "efi", files=both),
-        # A packed image is a bzImage too: Lintel enters Lintel.
+        # A packed image is opened: one Lintel is enough.
         boots("named/efi/packed", "cloud",
               grub(f"chainloader /lintel.efi linux=/cloud.efi initrd=/second {OWN}"), "efi",
               OWN, both),
