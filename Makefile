@@ -47,7 +47,7 @@ PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf)
 
-.PHONY: all ia32-sources help run check check-unit check-tool check-setup16 check-lint check-lies check-doors check-xen clean check-pack
+.PHONY: all ia32-sources help run check check-unit check-tool check-setup16 check-lint check-lies check-doors check-xen clean check-pack check-inspect
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -214,7 +214,7 @@ RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
 CHECK_PACKAGES := file binutils mtools openssl sbsigntool gdisk systemd
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit tool pack setup16 lint lies doors xen
+STEPS := unit tool pack inspect setup16 lint lies doors xen
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
 step = $(if $(CHECKING),test/step $(RESULTS) $(1))
@@ -241,6 +241,9 @@ check-tool: all ## tests of build/lintel
 
 check-pack: all ## tests of what build/lintel shares with ukify
 	$(Q)$(call step,pack) $(PY) test/pack_test.py $(BUILD)
+
+check-inspect: all ## tests of lintel inspect
+	$(Q)$(call step,inspect) $(PY) test/inspect_test.py $(BUILD)
 
 check-setup16: all ## tests of the 16-bit setup code, in QEMU
 	$(Q)$(call step,setup16) $(PY) test/setup16_test.py $(BUILD)

@@ -12,7 +12,7 @@
 #include "tool.h"
 
 #define INDENT 2
-#define LABEL 18
+#define LABEL 24
 
 enum json_mode json_mode_of(const char *subcommand, const char *word)
 {
@@ -85,6 +85,8 @@ static void print_array(const json_t *array, int depth)
 	size_t i;
 	json_t *value;
 
+	if (!json_array_size(array))
+		fputs("none", stdout);
 	json_array_foreach(array, i, value)
 	{
 		if (json_is_object(value)) {
@@ -105,11 +107,13 @@ static void print_object(const json_t *tree, int depth)
 
 	json_object_foreach((json_t *)tree, key, value)
 	{
-		printf("%*s%-*s", depth, "", LABEL - depth, key);
 		if (json_is_object(value)) {
-			putchar('\n');
+			printf("%*s%s\n", depth, "", key);
 			print_object(value, depth + INDENT);
-		} else if (json_is_array(value)) {
+			continue;
+		}
+		printf("%*s%-*s", depth, "", LABEL - depth, key);
+		if (json_is_array(value)) {
 			print_array(value, depth + INDENT);
 		} else {
 			print_value(key, value);

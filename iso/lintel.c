@@ -14,6 +14,7 @@ static const struct subcommand {
 	int (*run)(int argc, char **argv);
 } subcommands[] = {
 	{ "build", "pack a kernel, initrds and a command line into one image", build_main },
+	{ "inspect", "say what a file is and what is in it", inspect_main },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

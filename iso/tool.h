@@ -19,6 +19,9 @@ enum status { STATUS_DONE = 0, STATUS_REFUSED = 1, STATUS_USAGE = 2 };
 /** build_main() - `lintel build`; argv[0] is the tool's name, options follow */
 int build_main(int argc, char **argv);
 
+/** inspect_main() - `lintel inspect` */
+int inspect_main(int argc, char **argv);
+
 /**
  * reject() - end with status 1 and one line for the user, outputs removed
  * @file: the file (or option) that the line is about

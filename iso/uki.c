@@ -43,7 +43,7 @@ static struct span table_of(struct span f)
 	return span_sub(f, BUNDLE_OFFSET + BUNDLE_TABLE, n * BUNDLE_ENTRY);
 }
 
-static struct section section_read(const struct uki *u, struct span table, uint64_t at)
+static struct section section_read(struct span table, uint64_t at)
 {
 	uint32_t size = RD32(table, at, struct pe_section, VirtualSize);
 	uint32_t raw = RD32(table, at, struct pe_section, SizeOfRawData);
@@ -54,10 +54,6 @@ static struct section section_read(const struct uki *u, struct span table, uint6
 	};
 
 	memcpy(s.name, table.p + at, 8);
-	if (!span_has(u->bytes, s.offset, s.size))
-		reject(u->file->path,
-		       "is cut off: section %s ends at 0x%llx, the file at 0x%zx: fetch it again",
-		       s.name, (unsigned long long)(s.offset + s.size), u->bytes.len);
 	return s;
 }
 
@@ -70,7 +66,7 @@ void uki_read(struct uki *u, const struct file *f, struct span bytes)
 	u->sections = (unsigned int)(table.len / sizeof(struct pe_section));
 	u->section = allocate(u->sections * sizeof(*u->section));
 	for (unsigned int i = 0; i < u->sections; i++)
-		u->section[i] = section_read(u, table, i * sizeof(struct pe_section));
+		u->section[i] = section_read(table, i * sizeof(struct pe_section));
 }
 
 static const struct section *find(const struct uki *u, const char *name)
@@ -111,8 +107,13 @@ static void check_once(const struct uki *u, unsigned int i)
 /* Nothing is left out in silence. */
 static void check_section(const struct uki *u, unsigned int i)
 {
-	const char *name = u->section[i].name;
+	const struct section *s = &u->section[i];
+	const char *name = s->name;
 
+	if (!span_has(u->bytes, s->offset, s->size))
+		reject(u->file->path,
+		       "is cut off: section %s ends at 0x%llx, the file at 0x%zx: fetch it again",
+		       name, (unsigned long long)(s->offset + s->size), u->bytes.len);
 	if (is_among(name, taken, sizeof(taken) / sizeof(taken[0])))
 		check_once(u, i);
 	else if (!is_among(name, left_behind, sizeof(left_behind) / sizeof(left_behind[0])))
@@ -127,7 +128,7 @@ void uki_open(struct uki *u, const char *path)
 	const struct file *f = file_open(path);
 
 	uki_read(u, f, file_examine(f));
-	if (!uki_section(u, ".linux").len)
+	if (!find(u, ".linux") || !find(u, ".linux")->size)
 		reject(path, "is no Unified Kernel Image: it has no .linux section: give a kernel "
 			     "with --linux");
 	for (unsigned int i = 0; i < u->sections; i++)

@@ -14,7 +14,7 @@
  * struct section - a section of an open image
  * @name:   terminated
  * @offset: in the file
- * @size:   bytes that it means, all in the file
+ * @size:   bytes that it means; in the file they need not all be
  * @flags:  Characteristics
  */
 struct section {
@@ -34,13 +34,13 @@ struct uki {
 	unsigned int sections;
 };
 
-/** uki_read() - the sections of @bytes; none where it is no image.  Refuses what ends outside. */
+/** uki_read() - the sections of @bytes; none where it is no image */
 void uki_read(struct uki *u, const struct file *f, struct span bytes);
 
-/** uki_open() - a UKI whose sections are to be used; refuses what is none */
+/** uki_open() - a UKI whose sections are to be used; refuses what is none, or cut off */
 void uki_open(struct uki *u, const char *path);
 
-/** uki_section() - the bytes of a section; empty where there is none */
+/** uki_section() - the bytes of a section; empty where there is none, or not all of it */
 struct span uki_section(const struct uki *u, const char *name);
 
 /** uki_part() - a section as a file of its own; NULL where there is none, or nothing in it */

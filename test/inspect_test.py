@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Tests of `lintel inspect`: python3 test/inspect_test.py BUILD_DIR
+
+What it tells is compared with what iso_test.py, objdump and sbsign know of the same file.
+"""
+import hashlib
+import json
+import os
+import struct
+import subprocess
+import sys
+import unittest
+
+import counted
+import iso_test
+import payload
+from iso_test import Case, L, TIMEOUT, bzimage, elf, get, load, pe, put, sections
+
+BUILD = iso_test.BUILD
+
+
+def note(kind, name, desc):
+    """One ELF note."""
+    out = struct.pack("<III", len(name) + 1, len(desc), kind) + name + b"\0"
+    out += bytes(-len(out) % 4) + desc
+    return out + bytes(-len(out) % 4)
+
+
+class Inspect(Case):
+    """Facts about files, as JSON."""
+
+    def facts(self, path):
+        """What is said of a file, which is the same in all formats."""
+        short = self.lintel("inspect", "--json=short", path)
+        pretty = self.lintel("inspect", "--json=pretty", path)
+        table = self.lintel("inspect", path)
+        for ran in (short, pretty, table):
+            self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        facts = json.loads(short.stdout)
+        self.assertEqual(json.loads(pretty.stdout), facts)
+        self.assertGreater(pretty.stdout.count("\n"), short.stdout.count("\n"))
+        self.assertEqual([text for text in self.shown("", facts) if text not in table.stdout], [])
+        return facts
+
+    def shown(self, key, value):
+        """How the table for people shows a fact: a list of texts."""
+        if isinstance(value, dict):
+            return [text for k, v in value.items() for text in self.shown(k, v)]
+        if isinstance(value, list):
+            return [text for v in value for text in self.shown(key, v)]
+        if isinstance(value, bool):
+            return [key, "yes" if value else "no"]
+        if isinstance(value, int):
+            return [key, str(value) if key.endswith("size") else f"{value:#x}"]
+        return ["".join(c if c >= " " else " " for c in value)]
+
+    def packed(self, *args):
+        """A packed image with most things in it."""
+        return self.build("--cmdline=console=ttyS0 quiet", "--uname=6.1.0-x", "--os-release",
+                          'ID=x\nPRETTY_NAME="The \u00fc System"\n', "--initrd",
+                          self.file("initrd", b"x" * 5001), *args)
+
+    def check_common(self, facts, data):
+        """What both faces of packed() say."""
+        self.assertEqual((facts["size"], facts["os"], facts["uname"], facts["cmdline"]),
+                         (len(data), "The \u00fc System", "6.1.0-x", "console=ttyS0 quiet"))
+        self.assertEqual(
+            [(s["name"], s["offset"], s["size"], s["sha256"]) for s in facts["sections"]],
+            [(s.name, s.file_at, s.size, hashlib.sha256(data[s.file_at:s.file_at + s.size])
+              .hexdigest()) for s in sections(data)])
+        at = L["MB1_OFFSET"]
+        self.assertEqual(facts["multiboot1"], {
+            "offset": at, "flags": 0x10003, "header_addr": L["IMAGE_BASE"] + at,
+            "load_addr": L["IMAGE_BASE"], "load_end_addr": 0, "bss_end_addr": 0,
+            "entry_addr": get(data, at + 28, "I")})
+        self.assertEqual((facts["multiboot2"]["offset"], facts["multiboot2"]["load_addr"],
+                          facts["multiboot2"]["boot_services"]),
+                         (L["MB2_OFFSET"], L["IMAGE_BASE"], True))
+        self.assertEqual(facts["elf_view"]["entry"],
+                         get(data, L["ELF_VIEW_OFFSET"] + 24, "Q"))
+        self.assertEqual(facts["elf_view"]["notes"]["pvh_entry"],
+                         get(data, L["ELF_NOTE_PHYS32_ENTRY"], "Q"))
+        self.assertEqual(facts["kernel"]["linux"]["init_size"], 0x654321)
+
+    def test_universal_face(self):
+        data = self.packed()["efi"]
+        facts = self.facts(self.output)
+        self.assertEqual(facts["kind"], "Lintel image, universal face")
+        self.check_common(facts, data)
+        self.assertEqual(facts["pe"], {
+            "format": "PE32+", "machine": "x86-64", "subsystem": "EFI application",
+            "entry": get(data, iso_test.OPTIONAL + 16, "I"), "image_size": len(data),
+            "checksum": "ok", "signatures": []})
+        self.assertEqual((facts["linux"]["protocol"], facts["linux"]["pref_address"],
+                          facts["linux"]["xloadflags"], facts["linux"]["relocatable"]),
+                         ("2.15", 0x100000,
+                          ["kernel-64", "above-4g", "efi-handover-64", "5-level"], True))
+        self.assertTrue(facts["linux"]["version"].startswith("Lintel "))
+        self.assertNotIn("elf", facts)
+
+    def test_elf_face(self):
+        data = self.packed()
+        facts = self.facts(self.elf)
+        self.assertEqual(facts["kind"], "Lintel image, ELF face")
+        self.check_common(facts, data["efi"])
+        loads = facts["elf"]["loads"]
+        self.assertEqual((facts["elf"]["machine"], facts["elf"]["class"], len(loads)),
+                         ("x86-64", "64 bits", 2))
+        last = iso_test.last_load(data["elf"], 0)
+        offset, vaddr, paddr, file_size, memory_size = struct.unpack_from("<QQQQQ", data["elf"],
+                                                                          last + 8)
+        self.assertEqual(loads[1], {"offset": offset, "vaddr": hex(vaddr), "paddr": paddr,
+                                    "file_size": file_size, "memory_size": memory_size})
+        self.assertEqual([key for key in ("pe", "linux") if key in facts], [])
+
+    def test_bare(self):
+        self.assertEqual(self.facts(iso_test.STUB["efi"])["kind"], "bare Lintel, universal face")
+        self.assertEqual(self.facts(iso_test.STUB["elf"])["kind"], "bare Lintel, ELF face")
+
+    def test_signed(self):
+        key, crt = self.path("k"), self.path("c")
+        subprocess.run(["openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
+                        "/CN=t", "-keyout", key, "-out", crt], check=True, timeout=TIMEOUT,
+                       stderr=subprocess.DEVNULL)
+        plain = self.packed()["efi"]
+        data = self.packed("--secureboot-private-key", key, "--secureboot-certificate",
+                           crt)["efi"]
+        found = self.facts(self.output)["pe"]
+        self.assertEqual(found["checksum"], "ok")
+        self.assertEqual(found["signatures"], [
+            {"kind": "PKCS#7", "offset": len(plain), "size": get(data, len(plain), "I")}])
+
+    def test_checksum(self):
+        data = bytearray(self.packed()["efi"])
+        data[-5000] ^= 1
+        found = self.facts(self.file("flipped.efi", data))["pe"]["checksum"]
+        self.assertRegex(found, r"^wrong: 0x[0-9a-f]+, must be 0x[0-9a-f]+$")
+        put(data, iso_test.CHECKSUM, "I", 0)
+        self.assertEqual(self.facts(self.file("none.efi", data))["pe"]["checksum"], "none")
+
+    def test_debian_kernel(self):
+        path = payload.get(BUILD, "cloud")
+        facts = self.facts(path)
+        self.assertEqual(facts["kind"], "Linux bzImage")
+        self.assertEqual(facts["linux"]["version"].split()[0], payload.uname(path))
+        self.assertEqual((facts["linux"]["init_size"], facts["linux"]["cmdline_size"]),
+                         (get(load(path), 0x260, "I"), get(load(path), 0x238, "I")))
+        self.assertEqual((facts["pe"]["machine"], len(facts["pe"]["signatures"])), ("x86-64", 1))
+
+    def test_stock_uki(self):
+        path = self.path("stock.efi")
+        subprocess.run(["objcopy", "--add-section", ".linux=" + self.kernel,
+                        "--change-section-vma", ".linux=0x2000000", "--set-section-flags",
+                        ".linux=data,readonly", payload.get(BUILD, "linuxx64.efi.stub"), path],
+                       check=True, timeout=TIMEOUT)
+        facts = self.facts(path)
+        self.assertEqual(facts["kind"], "Unified Kernel Image")
+        row = [s for s in facts["sections"] if s["name"] == ".linux"][0]
+        self.assertEqual(row["sha256"], hashlib.sha256(bzimage()).hexdigest())
+        self.assertEqual(self.facts(payload.get(BUILD, "linuxx64.efi.stub"))["kind"],
+                         "PE program, no Linux kernel")
+
+    def test_elf_kernels(self):
+        kernel = elf(64, 62, ((1, 0x1000, 0x500), (4, 0x1800, 0x60)))
+        kernel[0x1800:0x1800 + 20] = note(18, b"Xen", struct.pack("<I", 0x123456))
+        facts = self.facts(self.file("k", kernel))
+        self.assertEqual((facts["kind"], facts["elf"]["notes"]),
+                         ("ELF file", {"pvh_entry": 0x123456}))
+        self.assertEqual(facts["elf"]["loads"], [
+            {"offset": 0x1000, "paddr": 1 << 20, "vaddr": "0x100000", "file_size": 0x500,
+             "memory_size": 0x500}])
+        narrow = self.facts(self.file("n", elf(32, 3)))["elf"]
+        self.assertEqual((narrow["machine"], narrow["class"], narrow["entry"]),
+                         ("i386", "32 bits", 1 << 20))
+        self.assertEqual(narrow["loads"][0]["file_size"], 0x500)
+
+    def test_others(self):
+        self.assertEqual(self.facts(self.file("empty", b"")), {
+            "file": self.path("empty"), "size": 0, "kind": "other"})
+        self.assertEqual(self.facts(self.file("arm", pe(0xaa64, b".text")))["pe"]["machine"],
+                         "ARM64")
+        header = struct.pack("<III", 0x1badb002, 3, -(0x1badb002 + 3) & 0xffffffff)
+        facts = self.facts(self.file("mb", bytes(512) + header + bytes(64)))
+        self.assertEqual((facts["kind"], facts["multiboot1"]), ("other",
+                                                                {"offset": 512, "flags": 3}))
+
+    def test_damaged(self):
+        """Whatever is cut or flipped, there is an answer and no crash."""
+        data = self.packed()["efi"]
+        cut = self.facts(self.file("cut", data[:-8192]))
+        self.assertEqual(cut["kind"], "Lintel image, universal face")
+        self.assertIn("cut off", cut["sections"][-1]["sha256"])
+        for size in (0x40, 0x310, 0x410, 0x7f0, 0x2000, 0x9010, 0x9400):
+            for face in (self.output, self.elf):
+                path = self.file("part", load(face)[:size])
+                self.assertEqual(self.lintel("inspect", path).returncode, 0, size)
+        for at in list(range(0x3c, 0x40)) + list(range(0x1f1, 0x26c, 3)) \
+                + list(range(0x300, 0x420, 3)) + list(range(0x840, 0x8a0)):
+            flipped = bytearray(data)
+            flipped[at] ^= 0xff
+            ran = self.lintel("inspect", "--json=short", self.file("flipped", flipped))
+            self.assertEqual(ran.returncode, 0, (at, ran.stderr))
+            json.loads(ran.stdout)
+
+    def test_bytes_that_are_no_text(self):
+        path = self.file("cmdline", b"a\xff\x1b[2Jb")
+        self.build("--cmdline=@" + path)
+        self.assertEqual(self.facts(self.output)["cmdline"], "a?\x1b[2Jb")
+        self.assertNotIn("\x1b", self.lintel("inspect", self.output).stdout)
+
+    def test_usage(self):
+        for args, status in (([], 2), (["a", "b"], 2), (["--json=wide", "a"], 2), (["-x"], 2),
+                             (["--help"], 0), ([self.path("absent")], 1), ([self.dir], 1)):
+            ran = self.lintel("inspect", *args)
+            self.assertEqual(ran.returncode, status, ran.stderr)
+            self.assertEqual(bool(ran.stderr), status != 0)
+
+
+if __name__ == "__main__":
+    counted.main([sys.argv[0]] + sys.argv[2:])
