@@ -47,7 +47,7 @@ PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf)
 
-.PHONY: all ia32-sources help run check check-unit check-tool check-setup16 check-lint check-lies check-doors check-xen clean check-pack check-inspect
+.PHONY: all ia32-sources help run check check-unit check-tool check-setup16 check-lint check-lies check-doors check-xen clean check-pack check-inspect install deb check-install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -187,6 +187,37 @@ $(BUILD)/lintel: $(HOST_O)
 	$(call say,HOSTLD)
 	$(Q)$(CC) $^ -lcrypto -ljansson -linih -o $@
 
+# ---- installing
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+ROOT = $(DESTDIR)$(PREFIX)
+IMAGES := $(addprefix $(BUILD)/,lintel.efi lintel.elf)
+
+install: all ## install the tool and the image; DESTDIR=, PREFIX=/usr/local
+	$(Q)install -d $(addprefix $(ROOT)/,bin lib/lintel include/lintel lib/kernel/install.d \
+		share/man/man1 share/bash-completion/completions)
+	$(Q)install -m 755 $(BUILD)/lintel $(ROOT)/bin
+	$(Q)install -m 644 $(IMAGES) $(wildcard $(BUILD)/lintelia32.efi) $(ROOT)/lib/lintel
+	$(Q)install -m 644 $(wildcard protocol/*.h) $(ROOT)/include/lintel
+	$(Q)install -m 755 iso/90-lintel.install $(ROOT)/lib/kernel/install.d
+	$(Q)install -m 644 iso/lintel.1 $(ROOT)/share/man/man1
+	$(Q)install -m 644 iso/lintel.bash $(ROOT)/share/bash-completion/completions/lintel
+
+DEB := $(BUILD)/lintel_$(VERSION)_amd64.deb
+# The time of what is packed, so that the same sources make the same package.
+EPOCH = $${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+
+deb: all ## build a Debian package of it
+	$(call say,DEB)
+	$(Q)rm -rf $(BUILD)/deb
+	$(Q)$(MAKE) --no-print-directory install DESTDIR=$(BUILD)/deb PREFIX=/usr
+	$(Q)gzip -9n $(BUILD)/deb/usr/share/man/man1/lintel.1
+	$(Q)install -D -m 644 LICENSE $(BUILD)/deb/usr/share/doc/lintel/copyright
+	$(Q)install -d $(BUILD)/deb/DEBIAN
+	$(Q)sed 's/@VERSION@/$(VERSION)/' iso/control > $(BUILD)/deb/DEBIAN/control
+	$(Q)SOURCE_DATE_EPOCH=$(EPOCH) dpkg-deb --root-owner-group --build $(BUILD)/deb $(DEB) >/dev/null
+
 # ---- unit tests: the pure code on the host, under ASan and UBSan
 
 UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/identity.c shim/say.c \
@@ -211,10 +242,10 @@ INSTALL := $(PY) test/packages.py
 BUILD_PACKAGES := gcc libc6-dev gnu-efi zlib1g-dev liblzma-dev libzstd-dev liblz4-dev \
 	libssl-dev libjansson-dev libinih-dev
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
-CHECK_PACKAGES := file binutils mtools openssl sbsigntool gdisk systemd
+CHECK_PACKAGES := file binutils mtools openssl sbsigntool gdisk systemd man-db
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit tool pack inspect setup16 lint lies doors xen
+STEPS := unit tool pack inspect install setup16 lint lies doors xen
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
 step = $(if $(CHECKING),test/step $(RESULTS) $(1))
@@ -244,6 +275,9 @@ check-pack: all ## tests of what build/lintel shares with ukify
 
 check-inspect: all ## tests of lintel inspect
 	$(Q)$(call step,inspect) $(PY) test/inspect_test.py $(BUILD)
+
+check-install: all ## tests of what make install and make deb put into a system
+	$(Q)$(call step,install) $(PY) test/install_test.py $(BUILD)
 
 check-setup16: all ## tests of the 16-bit setup code, in QEMU
 	$(Q)$(call step,setup16) $(PY) test/setup16_test.py $(BUILD)

@@ -32,19 +32,18 @@ static void usage(void)
 	     "  --os-release=TEXT|@FILE  os-release, as it stands\n"
 	     "  --uname=VERSION          what `uname -r` says under this kernel\n"
 	     "  --splash=FILE            a picture, BMP\n"
-	     "  --sbat=TEXT|@FILE        SBAT lines; the first one is added where it is missing\n"
+	     "  --sbat=TEXT|@FILE        SBAT lines; the first is added where missing\n"
 	     "  --section=NAME:TEXT|@FILE any further section\n"
 	     "  --uki=FILE               take from a UKI whatever is not given\n"
-	     "  --config=FILE            options from ukify's ini format; those given here win\n"
+	     "  --config=FILE            options from ukify's ini file; those given here win\n"
 	     "  --secureboot-private-key=KEY --secureboot-certificate=CRT\n"
 	     "                           have sbsign sign the image\n"
 	     "  --measure                print what PCR 11 is with systemd's stub\n"
 	     "  --json=pretty|short|off  print that as JSON\n"
-	     "  --stub=FILE              bare image; its .elf lies beside it (default: lintel.efi\n"
-	     "                           where lintel is, or in ../lib/lintel from there);\n"
+	     "  --stub=FILE              bare image, if not lintel's own; its .elf beside it.\n"
 	     "                           lintelia32.efi packs for 32-bit UEFI\n"
 	     "  --output=OS.efi          the image: UEFI, GRUB, BIOS, qemu -kernel, ...\n"
-	     "  --elf=OS.elf             its ELF face: QEMU and Firecracker by PVH, xl, ...\n");
+	     "  --elf=OS.elf             its ELF face: QEMU and Firecracker by PVH, xl, ...");
 }
 
 /* Once only: the second of two would win in silence. */
