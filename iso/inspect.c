@@ -20,8 +20,8 @@
 static void usage(void)
 {
 	puts("usage: lintel inspect [--json=pretty|short|off] FILE\n\n"
-	     "Say what a file is, what it promises to firmware and boot loaders, and what is in\n"
-	     "it: an image of Lintel's, a UKI, a kernel.");
+	     "Say what a file is, what it promises to firmware and boot loaders, and what is\n"
+	     "in it: an image of Lintel's, a UKI, a kernel.");
 }
 
 static bool is_ours(struct span f)
