@@ -273,7 +273,7 @@ check-tool: all ## tests of build/lintel
 check-pack: all ## tests of what build/lintel shares with ukify
 	$(Q)$(call step,pack) $(PY) test/pack_test.py $(BUILD)
 
-check-inspect: all ## tests of lintel inspect
+check-inspect: all ## tests of lintel inspect and explain
 	$(Q)$(call step,inspect) $(PY) test/inspect_test.py $(BUILD)
 
 check-install: all ## tests of what make install and make deb put into a system

@@ -12,7 +12,7 @@
 #define PE32_PLUS 0x20b
 /* PE32 has a 32-bit ImageBase and BaseOfData, and four sizes of 32 bits: 16 bytes less. */
 #define PE32_DIRECTORIES 96
-#define DIRECTORY_SIZE 8
+#define SECURITY_OFFSET (PE_DIRECTORY_SECURITY * sizeof(uint64_t))
 /* WIN_CERTIFICATE: dwLength, wRevision, wCertificateType */
 #define CERTIFICATE_HEAD 8
 #define CERTIFICATE_PKCS7 2
@@ -97,7 +97,7 @@ json_t *face_pe(struct span f)
 	uint64_t directories = optional +
 			       (wide ? offsetof(struct pe_optional_header64, DataDirectory) :
 				       PE32_DIRECTORIES);
-	uint64_t security = directories + PE_DIRECTORY_SECURITY * DIRECTORY_SIZE;
+	uint64_t security = directories + SECURITY_OFFSET;
 	json_t *o;
 
 	if (rd16(f, 0) != MZ_MAGIC || rd32(f, pe) != PE_MAGIC)

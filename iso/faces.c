@@ -67,7 +67,7 @@ static json_t *xloadflags(uint16_t flags)
 
 json_t *face_linux(struct span f)
 {
-	uint16_t version = RD16(f, LINUX_SETUP_HEADER, struct setup_header, version);
+	unsigned int version = RD16(f, LINUX_SETUP_HEADER, struct setup_header, version);
 	char protocol[16];
 	json_t *o;
 

@@ -3,6 +3,8 @@
  * `lintel inspect`: what a file is, what its headers promise to loaders, and what is in
  * it.  Any file can be asked about; what is damaged is told, not refused.
  */
+#include "inspect.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,19 +12,11 @@
 
 #include "digest.h"
 #include "faces.h"
-#include "json.h"
 #include "protocol/elf.h"
 #include "protocol/kernel.h"
 #include "shim/layout.h"
 #include "tool.h"
 #include "uki.h"
-
-static void usage(void)
-{
-	puts("usage: lintel inspect [--json=pretty|short|off] FILE\n\n"
-	     "Say what a file is, what it promises to firmware and boot loaders, and what is\n"
-	     "in it: an image of Lintel's, a UKI, a kernel.");
-}
 
 static bool is_ours(struct span f)
 {
@@ -116,7 +110,7 @@ static struct span os_release_value(struct span text, const char *name)
 	return span_sub(text, 0, 0);
 }
 
-static json_t *inspect(const struct file *file)
+json_t *facts_of(const struct file *file)
 {
 	struct span f = file_examine(file), linux_section;
 	json_t *o = json_object();
@@ -144,8 +138,8 @@ static json_t *inspect(const struct file *file)
 	return o;
 }
 
-/* The file's name and --json=. */
-static const char *parse(int argc, char **argv, enum json_mode *mode)
+const char *parse_json_file(int argc, char **argv, const char *subcommand, const char *help,
+			    enum json_mode *mode)
 {
 	static const struct option names[] = { { "json", required_argument, NULL, 'j' },
 					       { "help", no_argument, NULL, 'h' },
@@ -154,25 +148,29 @@ static const char *parse(int argc, char **argv, enum json_mode *mode)
 
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		if (c == '?') {
-			fputs("lintel: see `lintel inspect --help`\n", stderr);
+			fprintf(stderr, "lintel: see `lintel %s --help`\n", subcommand);
 			exit(STATUS_USAGE);
 		}
 		if (c == 'h') {
-			usage();
+			fputs(help, stdout);
 			exit(STATUS_DONE);
 		}
-		*mode = json_mode_of("inspect", optarg);
+		*mode = json_mode_of(subcommand, optarg);
 	}
 	if (optind != argc - 1)
-		usage_error("inspect", "one FILE is expected");
+		usage_error(subcommand, "one FILE is expected");
 	return argv[optind];
 }
 
 int inspect_main(int argc, char **argv)
 {
+	static const char help[] =
+		"usage: lintel inspect [--json=pretty|short|off] FILE\n\n"
+		"Say what a file is, what it promises to firmware and boot loaders, and what is\n"
+		"in it: an image of Lintel's, a UKI, a kernel.\n";
 	enum json_mode mode = JSON_OFF;
-	const char *path = parse(argc, argv, &mode);
-	json_t *tree = inspect(file_open(path));
+	const char *path = parse_json_file(argc, argv, "inspect", help, &mode);
+	json_t *tree = facts_of(file_open(path));
 
 	if (mode == JSON_OFF)
 		json_table(tree);

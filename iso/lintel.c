@@ -15,6 +15,7 @@ static const struct subcommand {
 } subcommands[] = {
 	{ "build", "pack a kernel, initrds and a command line into one image", build_main },
 	{ "inspect", "say what a file is and what is in it", inspect_main },
+	{ "explain", "say which loaders accept a file, and why the others do not", explain_main },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

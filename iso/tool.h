@@ -22,6 +22,9 @@ int build_main(int argc, char **argv);
 /** inspect_main() - `lintel inspect` */
 int inspect_main(int argc, char **argv);
 
+/** explain_main() - `lintel explain` */
+int explain_main(int argc, char **argv);
+
 /**
  * reject() - end with status 1 and one line for the user, outputs removed
  * @file: the file (or option) that the line is about

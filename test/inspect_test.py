@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Tests of `lintel inspect`: python3 test/inspect_test.py BUILD_DIR
+"""Tests of `lintel inspect` and `lintel explain`: python3 test/inspect_test.py BUILD_DIR
 
 What it tells is compared with what iso_test.py, objdump and sbsign know of the same file.
 """
@@ -215,6 +215,88 @@ class Inspect(Case):
             ran = self.lintel("inspect", *args)
             self.assertEqual(ran.returncode, status, ran.stderr)
             self.assertEqual(bool(ran.stderr), status != 0)
+
+
+class Explain(Case):
+    """Which loaders take a file, and why not."""
+
+    EFI = {"UEFI firmware, 64-bit", "GRUB chainloader on UEFI", "iPXE on UEFI"}
+    LINUX = {"GRUB linux", "GRUB linux16", "isolinux linux", "iPXE on BIOS", "QEMU -kernel"}
+    MULTIBOOT1 = {"GRUB multiboot", "isolinux mboot.c32", "iPXE on BIOS"}
+    MULTIBOOT2 = {"GRUB multiboot2", "GRUB multiboot2 on UEFI"}
+    XEN = {"Xen, PV", "Xen, PVH"}
+    BZIMAGE = EFI | LINUX | {"QEMU -kernel with OVMF", "GRUB linuxefi", "kexec"}
+
+    def verdicts(self, path):
+        """The loaders that say yes, and the reasons of the others; table and JSON agree."""
+        ran = self.lintel("explain", "--json=short", path)
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        rows = json.loads(ran.stdout)
+        lines = self.lintel("explain", path).stdout.splitlines()
+        self.assertEqual(lines, [f"{row['accepts']:8}{row['loader']:28}"
+                                 + row.get("reason", row["door"]) for row in rows])
+        self.assertLessEqual(max(map(len, lines)), 100)
+        for row in rows:
+            self.assertEqual("reason" in row, row["accepts"] != "yes", row)
+        return ({row["loader"] for row in rows if row["accepts"] == "yes"},
+                {row["loader"]: row["accepts"] + ": " + row["reason"] for row in rows
+                 if row["accepts"] != "yes"})
+
+    def test_universal_face(self):
+        self.build("--os-release=ID=x")
+        yes, no = self.verdicts(self.output)
+        self.assertEqual(yes, self.BZIMAGE | self.MULTIBOOT1 | self.MULTIBOOT2 | self.XEN
+                         | {"systemd-boot, EFI/Linux"})
+        self.assertEqual(no["shim"], "no: not signed: see --secureboot-private-key")
+        self.assertIn("--elf", no["QEMU -kernel, PVH"])
+
+    def test_elf_face(self):
+        self.build()
+        yes, no = self.verdicts(self.elf)
+        self.assertEqual(yes, self.MULTIBOOT1 | self.MULTIBOOT2 | self.XEN
+                         | {"QEMU -kernel", "QEMU -kernel, PVH"})
+        self.assertIn("no PE header", no["UEFI firmware, 64-bit"])
+
+    def test_without_os_release(self):
+        self.build()
+        self.assertIn(".osrel", self.verdicts(self.output)[1]["systemd-boot, EFI/Linux"])
+
+    def test_debian_kernel(self):
+        """Signed by Debian, of course not for shim's SBAT, and not looked into for Xen."""
+        yes, no = self.verdicts(payload.get(BUILD, "cloud"))
+        self.assertEqual(yes, self.BZIMAGE | {"UEFI firmware, Secure Boot"})
+        self.assertTrue(no["Xen, PV"].startswith("unknown: "), no)
+        self.assertIn("Multiboot 2", no["GRUB multiboot2"])
+
+    def test_old_bzimage(self):
+        yes, no = self.verdicts(self.file("old", bzimage(version=0x20a)))
+        self.assertEqual(yes, self.LINUX)
+        self.assertIn("handover", no["GRUB linuxefi"])
+        self.assertIn("xloadflags", no["kexec"])
+
+    def test_32_bit_program(self):
+        program = pe(0x14c, b".text")
+        put(program, 0x98 + 68, "H", 10)
+        self.assertEqual(self.verdicts(self.file("p", program))[0], {"UEFI firmware, 32-bit"})
+        put(program, 0x84, "H", 0x8664)
+        self.assertEqual(self.verdicts(self.file("p", program))[0], self.EFI)
+
+    def test_multiboot_headers_without_addresses(self):
+        header = struct.pack("<III", 0x1badb002, 3, -(0x1badb002 + 3) & 0xffffffff)
+        yes, no = self.verdicts(self.file("mb1", bytes(512) + header + bytes(64)))
+        self.assertEqual(yes, set())
+        self.assertIn("has no addresses", no["GRUB multiboot"])
+        header = struct.pack("<IIIIHHI", 0xe85250d6, 0, 24, -(0xe85250d6 + 24) & 0xffffffff,
+                             0, 0, 8)
+        yes, no = self.verdicts(self.file("mb2", bytes(512) + header + bytes(64)))
+        self.assertEqual(yes, set())
+        self.assertIn("has no addresses", no["GRUB multiboot2"])
+        self.assertIn("tags 7 and 9", no["GRUB multiboot2 on UEFI"])
+
+    def test_nothing(self):
+        self.assertEqual(self.verdicts(self.file("empty", b""))[0], set())
+        self.assertEqual(self.lintel("explain", self.path("absent")).returncode, 1)
+        self.assertEqual(self.lintel("explain").returncode, 2)
 
 
 if __name__ == "__main__":
