@@ -8,6 +8,7 @@
 
 #include "faces.h"
 #include "protocol/pe.h"
+#include "signer.h"
 
 #define PE32_PLUS 0x20b
 /* PE32 has a 32-bit ImageBase and BaseOfData, and four sizes of 32 bits: 16 bytes less. */
@@ -82,9 +83,12 @@ static json_t *signatures(struct span f, uint64_t directory)
 		uint32_t size = rd32(table, at);
 		const char *kind = rd16(table, at + 6) == CERTIFICATE_PKCS7 ? "PKCS#7" : "other";
 
-		json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "kind", kind, "offset",
-						      (json_int_t)(rd32(f, directory) + at), "size",
-						      (json_int_t)size));
+		struct span body = span_sub(table, at + CERTIFICATE_HEAD, size - CERTIFICATE_HEAD);
+
+		json_array_append_new(list,
+				      json_pack("{s:s, s:I, s:I, s:o*}", "kind", kind, "offset",
+						(json_int_t)(rd32(f, directory) + at), "size",
+						(json_int_t)size, "signer", signer_of(body)));
 		at += ((uint64_t)size + 7) & ~7ull;
 	}
 	return list;

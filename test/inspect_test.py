@@ -121,7 +121,7 @@ class Inspect(Case):
     def test_signed(self):
         key, crt = self.path("k"), self.path("c")
         subprocess.run(["openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
-                        "/CN=t", "-keyout", key, "-out", crt], check=True, timeout=TIMEOUT,
+                        "/O=Some One/CN=t \u00fc", "-utf8", "-keyout", key, "-out", crt], check=True, timeout=TIMEOUT,
                        stderr=subprocess.DEVNULL)
         plain = self.packed()["efi"]
         data = self.packed("--secureboot-private-key", key, "--secureboot-certificate",
@@ -129,7 +129,13 @@ class Inspect(Case):
         found = self.facts(self.output)["pe"]
         self.assertEqual(found["checksum"], "ok")
         self.assertEqual(found["signatures"], [
-            {"kind": "PKCS#7", "offset": len(plain), "size": get(data, len(plain), "I")}])
+            {"kind": "PKCS#7", "offset": len(plain), "size": get(data, len(plain), "I"),
+             "signer": "CN=t \u00fc,O=Some One"}])
+        for at in range(len(plain) + 8, len(data), 37):
+            flipped = bytearray(data)
+            flipped[at] ^= 0xff
+            path = self.file("flipped", flipped)
+            self.assertEqual(self.lintel("inspect", path).returncode, 0, at)
 
     def test_checksum(self):
         data = bytearray(self.packed()["efi"])
@@ -146,7 +152,8 @@ class Inspect(Case):
         self.assertEqual(facts["linux"]["version"].split()[0], payload.uname(path))
         self.assertEqual((facts["linux"]["init_size"], facts["linux"]["cmdline_size"]),
                          (get(load(path), 0x260, "I"), get(load(path), 0x238, "I")))
-        self.assertEqual((facts["pe"]["machine"], len(facts["pe"]["signatures"])), ("x86-64", 1))
+        self.assertEqual(facts["pe"]["machine"], "x86-64")
+        self.assertIn("Debian", facts["pe"]["signatures"][0]["signer"])
 
     def test_stock_uki(self):
         path = self.path("stock.efi")

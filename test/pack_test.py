@@ -8,6 +8,8 @@ Debian's systemd-measure and sbverify, and with UKIs that objcopy and systemd's 
 import hashlib
 import json
 import os
+import pty
+import select
 import shutil
 import subprocess
 import sys
@@ -306,6 +308,25 @@ class Sign(Case):
         os.chmod(fake, 0o755)
         self.refused(*self.options, file="sbsign", says=("signal 9",),
                      env=dict(os.environ, PATH=self.path("empty") + ":/bin:/usr/bin"))
+
+    def test_passphrase(self):
+        """openssl asks for it on the terminal, as without Lintel."""
+        locked = self.path("locked.key")
+        run("openssl", "rsa", "-aes256", "-passout", "pass:secret", "-in", self.key, "-out",
+            locked)
+        pid, terminal = pty.fork()
+        if not pid:
+            os.execv(LINTEL, [LINTEL, "build", "--linux", self.kernel, "--output", self.output,
+                              "--secureboot-private-key", locked, "--secureboot-certificate",
+                              self.crt])
+        shown = b""
+        while b"pass phrase" not in shown:
+            self.assertTrue(select.select([terminal], [], [], TIMEOUT)[0], shown)
+            shown += os.read(terminal, 1000)
+        os.write(terminal, b"secret\n")
+        self.assertEqual(os.waitpid(pid, 0)[1], 0)
+        os.close(terminal)
+        self.assertIn("OK", run("sbverify", "--cert", self.crt, self.output))
 
     def test_output_is_the_key(self):
         before = load(self.key)
