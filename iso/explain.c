@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * `lintel explain`: which firmware and which boot loaders take a file, by which door, and
- * what the others miss in it.  One table of needs, one of loaders; both say only what was
- * seen with Debian 12's versions of them.
+ * what the others miss in it.  One table of needs, one of loaders; both say what was seen with
+ * Debian 12's versions of them, but for shim: there it is what its SBAT.md demands.
  */
 #include <stdbool.h>
 #include <stdio.h>

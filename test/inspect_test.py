@@ -121,8 +121,8 @@ class Inspect(Case):
     def test_signed(self):
         key, crt = self.path("k"), self.path("c")
         subprocess.run(["openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
-                        "/O=Some One/CN=t \u00fc", "-utf8", "-keyout", key, "-out", crt], check=True, timeout=TIMEOUT,
-                       stderr=subprocess.DEVNULL)
+                        "/O=Some One/CN=t \u00fc", "-utf8", "-keyout", key, "-out", crt],
+                       check=True, timeout=TIMEOUT, stderr=subprocess.DEVNULL)
         plain = self.packed()["efi"]
         data = self.packed("--secureboot-private-key", key, "--secureboot-certificate",
                            crt)["efi"]
