@@ -47,7 +47,8 @@ PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf)
 
-.PHONY: all ia32-sources help run check check-unit check-tool check-setup16 check-lint check-lies check-doors check-xen clean check-pack check-inspect install deb check-install
+.PHONY: all ia32-sources help run install deb check check-doors check-inspect check-install \
+	check-lies check-lint check-pack check-setup16 check-tool check-unit check-xen clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -185,7 +186,7 @@ $(BUILD)/host/%.c.o: %.c
 
 $(BUILD)/lintel: $(HOST_O)
 	$(call say,HOSTLD)
-	$(Q)$(CC) $^ -lcrypto -ljansson -linih -o $@
+	$(Q)$(CC) $^ -lcrypto -ljansson -linih -lz -o $@
 
 # ---- installing
 

@@ -19,6 +19,7 @@
 #include "sign.h"
 #include "tool.h"
 #include "uki.h"
+#include "xen.h"
 
 static void usage(void)
 {
@@ -40,8 +41,8 @@ static void usage(void)
 	     "                           have sbsign sign the image\n"
 	     "  --measure                print what PCR 11 is with systemd's stub\n"
 	     "  --json=pretty|short|off  print that as JSON\n"
-	     "  --stub=FILE              bare image, if not lintel's own; its .elf beside it.\n"
-	     "                           lintelia32.efi packs for 32-bit UEFI\n"
+	     "  --stub=FILE              bare image: lintel.efi or lintelia32.efi\n"
+	     "  --xen                    a payload that xl likes; doubles the image\n"
 	     "  --output=OS.efi          the image: UEFI, GRUB, BIOS, qemu -kernel, ...\n"
 	     "  --elf=OS.elf             its ELF face: QEMU and Firecracker by PVH, xl, ...");
 }
@@ -90,6 +91,7 @@ enum {
 	KEY,
 	CERTIFICATE,
 	MEASURE,
+	XEN,
 	JSON,
 	STUB,
 	OUTPUT,
@@ -113,6 +115,7 @@ static const struct option names[] = {
 	[KEY] = { "secureboot-private-key", required_argument, NULL, 0 },
 	[CERTIFICATE] = { "secureboot-certificate", required_argument, NULL, 0 },
 	[MEASURE] = { "measure", no_argument, NULL, 0 },
+	[XEN] = { "xen", no_argument, NULL, 0 },
 	[JSON] = { "json", required_argument, NULL, 0 },
 	[STUB] = { "stub", required_argument, NULL, 0 },
 	[OUTPUT] = { "output", required_argument, NULL, 0 },
@@ -144,6 +147,8 @@ static void take_option(struct options *o, int i, const char *value)
 		add(&o->section, names[i].name, value);
 	else if (i == MEASURE)
 		o->measure = true;
+	else if (i == XEN)
+		o->xen = true;
 	else
 		set(values[i], names[i].name, value);
 }
@@ -194,6 +199,8 @@ static void check_usage(const struct options *o)
 				     "together, one is missing");
 	if (o->key && !o->output)
 		usage_error("build", "only --output=OS.efi can be signed, and it is missing");
+	if (o->xen && !o->output)
+		usage_error("build", "--xen is for --output=OS.efi, the ELF face needs nothing");
 	if (o->measure && !o->output)
 		usage_error("build", "--measure goes with --output=OS.efi");
 	if (json_mode_of("build", o->json) != JSON_OFF && !o->measure)
@@ -238,9 +245,10 @@ static void measure(const struct output *o, const struct options *options)
 int build_main(int argc, char **argv)
 {
 	struct options o = { .kernel = NULL };
-	struct image im = { .path = NULL };
+	struct image im = { .path = NULL }, inner = { .path = NULL };
 	struct uki u = { .file = NULL };
 	const struct file *kernel;
+	const char *stub;
 	struct kernel k;
 
 	parse(argc, argv, &o);
@@ -249,7 +257,13 @@ int build_main(int argc, char **argv)
 		uki_open(&u, o.uki);
 	kernel = o.kernel ? file_open(o.kernel) : uki_part(&u, ".linux");
 	kernel_examine(&k, kernel);
-	image_open(&im, o.stub ? o.stub : default_stub(), o.elf != NULL);
+	stub = o.stub ? o.stub : default_stub();
+	image_open(&im, stub, o.elf != NULL);
+	if (o.xen) {
+		image_open(&inner, stub, true);
+		sections_add(&inner, &o, &u, kernel, &k);
+		xen_payload_add(&im, &inner, o.output);
+	}
 	sections_add(&im, &o, &u, kernel, &k);
 	if (o.key)
 		sign_check(o.key, o.certificate);

@@ -324,6 +324,12 @@ void image_set_kernel(struct image *im, uint64_t base, uint64_t end)
 	im->kernel_end = end;
 }
 
+void image_set_payload(struct image *im, uint64_t size)
+{
+	im->payload = im->size;
+	im->payload_size = size;
+}
+
 static void pe_fix(const struct image *im)
 {
 	uint8_t *p = im->base + OPTIONAL_OFFSET;
@@ -356,6 +362,10 @@ static void setup_fix(const struct image *im)
 	PUT32(p, struct setup_header, syssize, (uint32_t)((loaded + 15) / 16));
 	PUT32(p, struct setup_header, init_size, (uint32_t)init_size);
 	PUT32(p, struct setup_header, payload_length, (uint32_t)(im->size - ELF_VIEW_OFFSET));
+	if (!im->payload_size)
+		return;
+	PUT32(p, struct setup_header, payload_offset, (uint32_t)(im->payload - PM_OFFSET));
+	PUT32(p, struct setup_header, payload_length, (uint32_t)im->payload_size);
 }
 
 /* Offset of the last PT_LOAD of an ELF64 header whose program headers follow it; 0 for none. */

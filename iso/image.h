@@ -26,6 +26,7 @@ struct part;
  * @room:      memory behind the end of the file
  * @kernel_base, @kernel_end: the addresses that the kernel takes when it runs unpacked
  * @elf_base, @elf_top: the memory that ELF loaders are asked for
+ * @payload, @payload_size: place of the bzImage's payload, where it is not the ELF view
  * @section:   header of the section that is open, inside @base
  * @out: the faces as image_write() made them, not yet committed; NULL for one not wanted
  * @parts, @tail: what follows the base in the file, and where the next part is hung
@@ -41,6 +42,7 @@ struct image {
 	uint64_t room;
 	uint64_t kernel_base, kernel_end;
 	uint64_t elf_base, elf_top;
+	uint64_t payload, payload_size;
 	uint8_t *section;
 	struct output *out[2];
 	struct part *parts, **tail;
@@ -70,6 +72,9 @@ void image_set_room(struct image *im, const char *kernel, uint64_t room);
 
 /** image_set_kernel() - where the kernel runs, which ELF loaders must leave free */
 void image_set_kernel(struct image *im, uint64_t base, uint64_t end);
+
+/** image_set_payload() - let the bzImage's payload be what comes next, @size bytes */
+void image_set_payload(struct image *im, uint64_t size);
 
 /** image_write() - the finished image for the given paths, to be committed by image_commit();
  *  NULL for a face that is not wanted */

@@ -19,12 +19,13 @@ struct list {
  * struct options - NULL for what is not given
  * @section:   NAME:TEXT or NAME:@FILE
  * @measure:   print what PCR 11 will be
+ * @xen:       a payload for Xen's tools
  */
 struct options {
 	const char *kernel, *uki, *microcode, *cmdline, *os_release, *uname, *splash, *sbat;
 	const char *device_tree, *key, *certificate, *config, *json, *stub, *output, *elf;
 	struct list initrd, section;
-	bool measure;
+	bool measure, xen;
 };
 
 /** list_add() - another value at the end */

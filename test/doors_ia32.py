@@ -89,9 +89,9 @@ def loaded():
         boots("amd64/ia32/named", "amd64", chain("linux=/amd64 initrd=/first")),
         boots("cloud/ia32/named-uki", "cloud", chain("linux=/stock.uki initrd=/second"),
               both),
-        # A packed image is a bzImage too: Lintel enters Lintel.
+        # A packed image is opened.
         boots("cloud/ia32/named-packed", "cloud", chain("linux=/cloud.efi initrd=/second"),
-              both, door="linux64"),
+              both),
         # UEFI's shell puts the program's name first, and offers its initrd by LoadFile2.
         boots("cloud/ia32/shell", "cloud",
               esp({name: name for name in (BARE, "cloud", "first")},

@@ -6,6 +6,7 @@ BUILD_DIR holds lintel, lintel.efi, lintel.elf and lintelia32.efi.  What the too
 here once more from the specifications and shim/layout.h; inputs are made in a
 temporary directory.
 """
+import gzip
 import os
 import pty
 import re
@@ -350,6 +351,17 @@ class Packed(Case):
         faces = self.build("--initrd", self.file("large", bytes(14 << 20)))
         base = 0x1800000  # the kernel's end, rounded up to 2 MiB
         self.check_elf_headers(faces, base, base + len(faces["elf"]) + UNPACK_HEAP)
+
+    def test_payload_for_xen(self):
+        faces = self.build("--initrd", self.file("initrd", self.initrd), "--xen")
+        plain = self.build("--initrd", self.file("initrd", self.initrd))
+        data = faces["efi"]
+        begin = L["PM_OFFSET"] + get(data, 0x248, "I")
+        payload = data[begin:begin + get(data, 0x24c, "I")]
+        self.assertEqual(gzip.decompress(payload), plain["elf"])
+        self.assertEqual(get(payload, len(payload) - 4, "I"), len(plain["elf"]))
+        self.assertEqual(sections(data)[-1].name, ".linux")
+        self.assertEqual(section_bytes(data, ".initrd"), self.initrd)
 
     def test_bundle_table(self):
         for data in self.faces.values():

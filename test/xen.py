@@ -54,6 +54,8 @@ def judge(guest, console, error, check_probe):
         if end.group(1) != guest.ends:
             raise qemu.Failed(f"it ended by {end.group(1)}, expected {guest.ends}")
         look(said(console, "typed", name), [guest.shows], "")
+        if guest.quiet:
+            look(said(console, "xl", name), [], "error|unknown")
         if guest.probe is not None:
             check_probe(guest, doors.probe_text(text))
     except qemu.Failed as reason:

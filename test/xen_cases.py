@@ -46,6 +46,7 @@ class Guest:
     @expect: regexes that its console must show, in this order; @never must not
     @ends: how, in the words of DOM0_INIT
     @probe, @same, @explained: as in a Case
+    @quiet: whether xl must have nothing to complain of
     @typed: what is typed into its shell by xl console, which must show @shows
     """
     name: str
@@ -60,6 +61,7 @@ class Guest:
     ends: str = "poweroff"
     typed: str = ""
     shows: str = ""
+    quiet: bool = False
     probe: dict = None
     same: str = ""
     explained: dict = field(default_factory=dict)
@@ -216,14 +218,14 @@ EXPLAINED = {"pvh": {"map": "Xen's own", "ram": "as much as Xen gives", "rsdp": 
 EXPLAINED["pv"] = {**EXPLAINED["pvh"], "subarch": "2, with start_info"}
 
 
-def packed(kernel, initrd, cmdline):
+def packed(kernel, initrd, cmdline, *more):
     """What packs an image; its name tells which face it shall have."""
     def make(build, output):
         path = os.path.splitext(output)[0]
         media.run(os.path.join(build, "lintel"), "build",
                   f"--linux={doors_files.file(build, kernel)}",
                   f"--initrd={doors_files.file(build, initrd)}", f"--cmdline={cmdline}",
-                  f"--output={path}.efi", f"--elf={path}.elf")
+                  f"--output={path}.efi", f"--elf={path}.elf", *more)
     return make
 
 
@@ -255,6 +257,7 @@ def lintel_dom0(kind):
     return [
         dom0(f"{name}/elf/qemu", qemu, kind, "dom0-amd64.elf", **more),
         dom0(f"{name}/efi/qemu", qemu, kind, "dom0-amd64.efi"),
+        dom0(f"{name}/efi-unpacked/qemu", qemu, kind, "dom0-amd64.xen.efi"),
         dom0(f"{name}/bare-packed/qemu", qemu, kind, "lintel.elf", "dom0-amd64.efi"),
         dom0(f"{name}/bare-joined/qemu", qemu, kind, "lintel.elf", "amd64+dom0"),
         dom0(f"{name}/efi/grub", grub, kind, "dom0-amd64.efi", **more),
@@ -320,6 +323,8 @@ def lintel_guests(kind):
         boots(f"{kind}/elf/cloud-zstd", kind, "cloud-zstd", "xen-cloud-zstd.elf", mib=1024,
               cpus=2, **inside),
         boots(f"{kind}/efi/cloud", kind, "cloud", "xen-cloud.efi", "", cmdline=test, cpus=2),
+        # With a payload that libxc unpacks, it has nothing to complain of.
+        boots(f"{kind}/efi/unpacked", kind, "cloud", "xen-cloud.xen.efi", quiet=True, **inside),
         boots(f"{kind}/efi/amd64", kind, "amd64", "xen-amd64.efi", mib=1024, **inside),
         boots(f"{kind}/elf/two", kind, "cloud", "xen-cloud.elf", "second", ("first", "second")),
         boots(f"{kind}/bare/packed", kind, "cloud", "lintel.elf", "xen-cloud.efi", cmdline="",
@@ -343,6 +348,8 @@ doors_files.MAKERS.update({
     **{f"dom0-amd64.{face}": packed("amd64", "dom0", CMDLINE) for face in ("elf", "efi")},
     **{f"xen-{kernel}.{face}": packed(kernel, "first", POWEROFF)
        for kernel in ("amd64", "cloud", "cloud-zstd") for face in ("elf", "efi")},
+    "xen-cloud.xen.efi": packed("cloud", "first", POWEROFF, "--xen"),
+    "dom0-amd64.xen.efi": packed("amd64", "dom0", CMDLINE, "--xen"),
     "xen-probe.elf": packed("probe.elf", "plain", base.CMDLINE),
     "xen-large.elf": packed("amd64", "first+large", POWEROFF),
     "first+large": large,
