@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The 16-bit setup code's only words: one line when it cannot go on, on COM1, on
+ * The only words of the 16-bit code: one line when it cannot go on, on COM1, on
  * port 0xe9 and on the BIOS's screen.
  * Called by every step; real mode.  No console that is missing can stop it.
  */
@@ -38,13 +38,13 @@ static void char_write(char c)
 	screen_write(c);
 }
 
-static void text_write(const char *text)
+void text_write(const char *text)
 {
 	while (*text)
 		char_write(*text++);
 }
 
-static void hex_write(uint32_t value)
+void hex_write(uint32_t value)
 {
 	int shift = 28;
 
@@ -54,16 +54,20 @@ static void hex_write(uint32_t value)
 		char_write("0123456789abcdef"[value >> shift & 15]);
 }
 
-_Noreturn void setup_refuse(enum error e, const char *what, uint32_t value)
+void line_begin(enum error e)
 {
 	text_write("lintel: E");
 	char_write((char)('0' + e / 10));
 	char_write((char)('0' + e % 10));
 	char_write(' ');
+}
+
+_Noreturn void setup_refuse(enum error e, const char *what, uint32_t value)
+{
+	line_begin(e);
 	text_write(what);
 	text_write(" 0x");
 	hex_write(value);
 	text_write("\r\n");
-	for (;;)
-		asm volatile("sti\n\thlt");
+	setup_stop();
 }

@@ -62,6 +62,12 @@ static void keyboard_read(void)
 	zero_page.kbd_status = (uint8_t)r.eax;
 }
 
+_Noreturn void setup_stop(void)
+{
+	for (;;)
+		asm volatile("sti\n\thlt");
+}
+
 uint32_t main(void)
 {
 	header_check();

@@ -41,12 +41,13 @@ struct e820_extra {
 extern struct e820_extra e820_extra;
 _Static_assert(SETUP16_E820 + sizeof(struct e820_extra) <= 0x7000, "no room for the stack");
 
-/* start16.S: the BIOS */
+/* call.S: the BIOS */
 
-/** struct bios_regs - general registers of a BIOS call, as popal wants them */
+/** struct bios_regs - registers of a BIOS call, the general ones as popal wants them */
 struct bios_regs {
 	uint32_t edi, esi, ebp, esp_unused;
 	uint32_t ebx, edx, ecx, eax;
+	uint16_t es; /* paragraphs from our segment to where ES shall be */
 };
 
 /**
@@ -54,7 +55,7 @@ struct bios_regs {
  * @number: of the interrupt
  * @r:      registers for the BIOS; on return those that it gave
  *
- * DS = ES = our segment.  Carry is set on entry, so a service that is not there
+ * DS = our segment.  Carry is set on entry, so a service that is not there
  * does not look like one that succeeded.  An interrupt without a handler (0:0) is
  * not called.
  *
@@ -62,7 +63,7 @@ struct bios_regs {
  */
 bool bios_call(unsigned int number, struct bios_regs *r);
 
-/* start16.S: the compiler calls these too */
+/* call.S: the compiler calls these too */
 void *memset(void *to, int value, size_t n);
 void *memcpy(void *to, const void *from, size_t n);
 
@@ -77,6 +78,14 @@ void video_read(void);
 
 /** setup_refuse() - "lintel: E<nn> @what 0x@value" on every console, then stop */
 _Noreturn void setup_refuse(enum error e, const char *what, uint32_t value);
+
+/* The words of such a line, for one that needs more than one value. */
+void line_begin(enum error e);
+void text_write(const char *text);
+void hex_write(uint32_t value);
+
+/** setup_stop() - after a refusal: what the door does then */
+_Noreturn void setup_stop(void);
 
 /** main() - the story; returns where the 32-bit code begins */
 uint32_t main(void);

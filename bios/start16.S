@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The first and the last instructions of the 16-bit setup code, and the BIOS call.
+ * The first and the last instructions of the 16-bit setup code.
  *
  * Entry (Linux boot protocol, "Running the Kernel"): real mode, CS = S + 0x20 where
  * S:0 is file offset 0; the face at 0x200 jumps here without changing CS.
@@ -93,86 +93,6 @@ start32:
 	xorl	%ebx, %ebx
 	jmp	*%eax
 
-	.code16
-	.text
-/*
- * bool bios_call(unsigned int number [eax], struct bios_regs *r [edx])
- *
- * The handler is called as `int` would call it, so that nothing need be patched.
- * It may change any register but CS, SS and SP.
- */
-	.globl	bios_call
-bios_call:
-	xorl	%ecx, %ecx
-	movw	%cx, %fs
-	movl	%fs:(,%eax,4), %eax
-	testl	%eax, %eax
-	jz	1f
-	movl	%eax, handler
-
-	pushl	%ebx
-	pushl	%esi
-	pushl	%edi
-	pushl	%ebp
-	pushl	%edx
-	subl	$32, %esp
-	movl	%edx, %esi
-	movl	%esp, %edi
-	movl	$8, %ecx
-	rep movsl
-	popal
-	stc
-	pushfw
-	cli
-	lcallw	*%cs:handler
-
-	pushfl
-	pushal
-	movw	%cs, %ax
-	movw	%ax, %ds
-	movw	%ax, %es
-	cld
-	sti
-	movzwl	%sp, %esp
-	movl	%esp, %esi
-	movl	36(%esp), %edi			/* r */
-	movl	$8, %ecx
-	rep movsl
-	addl	$32, %esp
-	popl	%eax				/* eflags */
-	notl	%eax
-	andl	$1, %eax
-	popl	%edx
-	popl	%ebp
-	popl	%edi
-	popl	%esi
-	popl	%ebx
-1:	retl					/* no handler: eax is 0 */
-
-/* void *memset(void *to [eax], int value [edx], size_t n [ecx]), called by the compiler */
-	.globl	memset
-memset:
-	pushl	%edi
-	pushl	%eax
-	movl	%eax, %edi
-	movb	%dl, %al
-	rep stosb
-	popl	%eax
-	popl	%edi
-	retl
-
-/* void *memcpy(void *to [eax], const void *from [edx], size_t n [ecx]) */
-	.globl	memcpy
-memcpy:
-	pushl	%esi
-	pushl	%edi
-	movl	%eax, %edi
-	movl	%edx, %esi
-	rep movsb
-	popl	%edi
-	popl	%esi
-	retl
-
 	.data
 	.balign	8
 gdt:	.quad	0
@@ -192,7 +112,5 @@ start32_where:
 	.word	CODE32
 	.balign	4
 entry:	.long	0				/* what main() returned */
-handler:
-	.long	0				/* of the interrupt being called */
 
 	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The BIOS call, and what the compiler calls: for the 16-bit setup code and for the
+ * boot loader of BIOS media, each of which links it.
+ * Called from C in real mode with CS = DS = ES = SS.
+ */
+	.code16
+	.text
+/*
+ * bool bios_call(unsigned int number [eax], struct bios_regs *r [edx])
+ *
+ * The handler is called as `int` would call it, so that nothing need be patched.
+ * It may change any register but CS, SS and SP.  ES is ours plus r->es.
+ */
+	.globl	bios_call
+bios_call:
+	xorl	%ecx, %ecx
+	movw	%cx, %fs
+	movl	%fs:(,%eax,4), %eax
+	testl	%eax, %eax
+	jz	1f
+	movl	%eax, handler
+
+	pushl	%ebx
+	pushl	%esi
+	pushl	%edi
+	pushl	%ebp
+	pushl	%edx
+	subl	$32, %esp
+	movl	%edx, %esi
+	movl	%esp, %edi
+	movl	$8, %ecx
+	rep movsl
+	movw	%cs, %ax
+	addw	(%esi), %ax			/* r->es */
+	movw	%ax, %es
+	popal
+	stc
+	pushfw
+	cli
+	lcallw	*%cs:handler
+
+	pushfl
+	pushal
+	movw	%cs, %ax
+	movw	%ax, %ds
+	movw	%ax, %es
+	cld
+	sti
+	movzwl	%sp, %esp
+	movl	%esp, %esi
+	movl	36(%esp), %edi			/* r */
+	movl	$8, %ecx
+	rep movsl
+	addl	$32, %esp
+	popl	%eax				/* eflags */
+	notl	%eax
+	andl	$1, %eax
+	popl	%edx
+	popl	%ebp
+	popl	%edi
+	popl	%esi
+	popl	%ebx
+1:	retl					/* no handler: eax is 0 */
+
+/* void *memset(void *to [eax], int value [edx], size_t n [ecx]), called by the compiler */
+	.globl	memset
+memset:
+	pushl	%edi
+	pushl	%eax
+	movl	%eax, %edi
+	movb	%dl, %al
+	rep stosb
+	popl	%eax
+	popl	%edi
+	retl
+
+/* void *memcpy(void *to [eax], const void *from [edx], size_t n [ecx]) */
+	.globl	memcpy
+memcpy:
+	pushl	%esi
+	pushl	%edi
+	movl	%eax, %edi
+	movl	%edx, %esi
+	rep movsb
+	popl	%edi
+	popl	%esi
+	retl
+
+	.data
+	.balign	4
+handler:
+	.long	0				/* of the interrupt being called */
+
+	.section .note.GNU-stack, "", @progbits
