@@ -32,12 +32,15 @@ IA32_C := $(PROTOCOL_C) $(EFI_C) $(wildcard efi/ia32/*.c) $(addprefix shim/,cons
 IA32_S := $(wildcard efi/ia32/*.S)
 BIOS_C := $(wildcard bios/*.c)
 BIOS_S := $(wildcard bios/*.S)
+BOOT_C := $(wildcard bios/boot/*.c)
+BOOT_S := $(wildcard bios/boot/*.S)
 TOOL_C := $(wildcard iso/*.c)
 
 obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 CORE_O := $(call obj,$(PROTOCOL_C) $(SHIM_C) $(SHIM_S) $(EFI_C) $(EFI_S))
 SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S))
 IA32_O := $(patsubst %,$(BUILD)/obj32/%.o,$(IA32_C) $(IA32_S))
+BOOT_O := $(call obj,$(BOOT_C) $(BOOT_S) bios/a20.c bios/call.S bios/e820.c bios/refuse.c)
 HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) $(TOOL_C))
 # The probe kernel is Lintel's entries and readers with other doors.
 PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
@@ -45,7 +48,7 @@ PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
 		refuse.c fpu.c unpack.c unpack_lib.c),$(SHIM_C)) \
 	$(filter-out shim/leave.S,$(SHIM_S)))
 
-PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf)
+PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf bios.bin)
 
 .PHONY: all ia32-sources help run install deb check check-doors check-inspect check-install \
 	check-lies check-lint check-pack check-setup16 check-tool check-unit check-xen clean
@@ -176,6 +179,22 @@ $(BUILD)/setup16.bin: $(SETUP16_O) bios/setup16.ld
 	$(call say,LD16)
 	$(Q)ld -m elf_i386 -T bios/setup16.ld $(SETUP16_O) -o $(BUILD)/setup16.linked
 	$(Q)objcopy -O binary $(BUILD)/setup16.linked $@
+
+# ---- the boot loader of BIOS media, for the host tool to put onto them
+
+# 32-bit code, which nothing 16-bit may be linked to.
+$(BUILD)/obj/bios/boot/high.c.o: bios/boot/high.c
+	$(call say,CC32)
+	@mkdir -p $(@D)
+	$(Q)gcc $(filter-out -m16 -Os,$(SETUP16)) -m32 -O2 -fno-tree-loop-distribute-patterns -c $< -o $@
+	$(Q)! nm -u $@ | grep .
+
+# Filled up to whole sectors of a CD.
+$(BUILD)/bios.bin: $(BOOT_O) bios/boot/boot.ld
+	$(call say,LD16)
+	$(Q)ld -m elf_i386 -T bios/boot/boot.ld $(BOOT_O) -o $(BUILD)/bios.linked
+	$(Q)objcopy -O binary $(BUILD)/bios.linked $@
+	$(Q)truncate -s %2048 $@
 
 # ---- the host tool: protocol/ once more, what boots a file accepts it
 

@@ -55,6 +55,10 @@ enum error {
 	E_XEN = 29,	    /* the kernel cannot be started inside Xen */
 	E_UNPACK = 28,	    /* the kernel's payload cannot be unpacked */
 	E_A20 = 23,	    /* address line 20 stays off */
+	E_READ = 30,	    /* the BIOS cannot read the medium */
+	E_DATA = 31,	    /* what was read from the medium is not what was written there */
+	E_ROOM = 32,	    /* no room in memory for the image on the medium */
+	E_NO_IMAGE = 33,    /* no image on the medium */
 };
 
 /** format() - print into @buf (always terminated); %s %c %u %x, with l, ll and 0<width> */

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The boot loader of BIOS media: what the files of its stage share.
+ *
+ * It runs in real mode in segment 0, so that a near pointer is an address, and uses the
+ * memory that layout.h lists and, above 1 MiB, the place of the image.  What it has in
+ * common with the 16-bit setup code (BIOS call, E820, A20, words) is in bios/.
+ */
+#ifndef BIOS_BOOT_BOOT_H
+#define BIOS_BOOT_BOOT_H
+
+#include "bios/boot/high.h"
+#include "bios/boot/layout.h"
+#include "bios/setup16.h"
+
+#define SECTOR_SIZE 512u
+
+/* start.S: what sector.S found out, at fixed places */
+extern uint8_t sector_drive, sector_extensions, sector_shift;
+
+/** struct image_fields - what the host tool wrote into the stage */
+struct image_fields {
+	uint32_t lba;  /* where the image begins, in sectors of 512 bytes */
+	uint32_t size; /* bytes */
+	uint32_t crc;  /* CRC-32 of them */
+};
+extern const struct image_fields image_fields;
+
+/** high_call() - run a 32-bit function of high.c, which reaches all memory */
+void high_call(void (*f)(void *), void *argument);
+
+/** image_start() - enter the 16-bit setup code that lies at BOOT_SETUP_SEGMENT */
+_Noreturn void image_start(void);
+
+/** disk_open() - learn how to read the drive that we were started from */
+void disk_open(void);
+
+/**
+ * disk_read() - read sectors of 512 bytes, whatever the drive's are
+ * @lba:   the first
+ * @count: how many are wanted; one read gives as many of them as the BIOS takes at once
+ * @got:   how many were read
+ *
+ * A read that fails is tried again, then made smaller; what cannot be read even alone is
+ * refused (E_READ).
+ *
+ * Return: the address of the first, in the memory of BOOT_BOUNCE.
+ */
+uint32_t disk_read(uint32_t lba, uint32_t count, uint32_t *got);
+
+/**
+ * room_find() - where in RAM the image may lie
+ * @size: bytes that it needs, as its init_size says
+ *
+ * At or above 16 MiB if there is such a place, else at 1 MiB; refuses (E_ROOM).
+ */
+uint32_t room_find(uint32_t size);
+
+/** boot_main() - the story */
+void boot_main(void);
+
+/** progress_show() - how far we are, in one line, once a second has passed */
+void progress_show(uint32_t done, uint32_t total);
+
+/** progress_clear() - take that line away, if there is one */
+void progress_clear(void);
+
+#endif

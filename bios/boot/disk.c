@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Reads the drive that the BIOS started us from, by int 13h: with its extensions (AH=42h)
+ * where there are some, else by cylinder, head and sector (AH=02h).
+ * Called by the stage's other files; real mode.
+ */
+#include "bios/boot/boot.h"
+
+#define DISK_RESET 0x0000
+#define DISK_READ 0x0200
+#define DISK_GEOMETRY 0x0800
+#define DISK_READ_EXTENDED 0x4200
+
+#define TRIES 3
+/* Some BIOSes take no more than 127 sectors, and none may cross 64 KiB. */
+#define COUNT_MAX 127
+#define CYLINDERS_MAX 1024
+
+/* "Disk address packet", what AH=42h wants at DS:SI. */
+struct packet {
+	uint8_t size, zero;
+	uint16_t count;
+	uint16_t offset, segment;
+	uint64_t lba;
+};
+
+static uint32_t heads, track_sectors;
+static bool one_by_one;
+
+void disk_open(void)
+{
+	struct bios_regs r = { .eax = DISK_GEOMETRY, .edx = sector_drive };
+
+	if (sector_extensions)
+		return;
+	if (!bios_call(0x13, &r) || !(r.ecx & 63))
+		setup_refuse(E_READ, "the BIOS tells no geometry of drive", sector_drive);
+	heads = (r.edx >> 8 & 0xff) + 1;
+	track_sectors = r.ecx & 63;
+}
+
+static void disk_reset(void)
+{
+	struct bios_regs r = { .eax = DISK_RESET, .edx = sector_drive };
+
+	bios_call(0x13, &r);
+}
+
+static bool read_extended(uint32_t lba, uint32_t count)
+{
+	struct packet packet = { .size = sizeof(packet),
+				 .count = (uint16_t)count,
+				 .segment = BOOT_BOUNCE >> 4,
+				 .lba = lba };
+	struct bios_regs r = { .eax = DISK_READ_EXTENDED,
+			       .edx = sector_drive,
+			       .esi = (uint32_t)&packet };
+
+	return bios_call(0x13, &r);
+}
+
+static bool read_chs(uint32_t lba, uint32_t count)
+{
+	uint32_t track = lba / track_sectors, cylinder = track / heads;
+	struct bios_regs r = { .eax = DISK_READ | count,
+			       .ecx = (cylinder & 0xff) << 8 | (cylinder >> 2 & 0xc0) |
+				      (lba % track_sectors + 1),
+			       .edx = track % heads << 8 | sector_drive,
+			       .es = BOOT_BOUNCE >> 4 };
+
+	return cylinder < CYLINDERS_MAX && bios_call(0x13, &r);
+}
+
+/* How many of @count sectors from @lba on can be read at once. */
+static uint32_t count_limit(uint32_t lba, uint32_t count)
+{
+	uint32_t most = BOOT_BOUNCE_SIZE >> (9 + sector_shift);
+
+	if (most > COUNT_MAX)
+		most = COUNT_MAX;
+	if (!sector_extensions && most > track_sectors - lba % track_sectors)
+		most = track_sectors - lba % track_sectors;
+	if (one_by_one)
+		most = 1;
+	return count < most ? count : most;
+}
+
+static bool read_sectors(uint32_t lba, uint32_t count)
+{
+	for (int tries = 0; tries < TRIES; tries++) {
+		if (sector_extensions ? read_extended(lba, count) : read_chs(lba, count))
+			return true;
+		disk_reset();
+	}
+	return false;
+}
+
+uint32_t disk_read(uint32_t lba, uint32_t count, uint32_t *got)
+{
+	uint32_t shift = sector_shift, before = lba & ((1u << shift) - 1);
+	uint32_t first = lba >> shift;
+	uint32_t n = count_limit(first, (before + count + (1u << shift) - 1) >> shift);
+
+	if (!read_sectors(first, n)) {
+		one_by_one = true; /* so that the line names the sector, and large reads may fail */
+		n = 1;
+		if (!read_sectors(first, n)) {
+			progress_clear();
+			setup_refuse(E_READ, "the medium cannot be read at sector", first);
+		}
+	}
+	*got = (n << shift) - before;
+	if (*got > count)
+		*got = count;
+	return BOOT_BOUNCE + before * SECTOR_SIZE;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * One line that moves while much is being read; a medium that is read within a second
+ * gets none.
+ * Called by main()'s loop; real mode.
+ */
+#include "bios/boot/boot.h"
+
+#define TICKS_1S 18
+
+static uint32_t last_ticks, last_percent;
+static bool started, shown;
+
+static void percent_write(uint32_t percent)
+{
+	char text[] = "\rlintel: reading 00%";
+
+	text[sizeof(text) - 4] = (char)('0' + percent / 10);
+	text[sizeof(text) - 3] = (char)('0' + percent % 10);
+	text_write(text);
+}
+
+void progress_show(uint32_t done, uint32_t total)
+{
+	uint32_t now = far_read32(0x40, 0x6c), percent = done / (total / 100 + 1);
+
+	if (!started) {
+		started = true;
+		last_ticks = now;
+	}
+	if (now - last_ticks < TICKS_1S || percent == last_percent)
+		return;
+	last_ticks = now;
+	last_percent = percent;
+	shown = true;
+	percent_write(percent);
+}
+
+void progress_clear(void)
+{
+	if (shown)
+		text_write("\r                    \r");
+	shown = false;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Finds a place in RAM for the image, in the map that bios/e820.c read.
+ * Called by main() once; real mode, but touches no machine.
+ */
+#include "bios/boot/boot.h"
+
+#define RAM 1
+#define MIB 0x100000u
+#define GIB4 0x100000000u
+#define ALIGNMENT MIB /* the image's kernel_alignment */
+#define KIB_SHIFT 10
+
+static uint32_t range_count(void)
+{
+	return zero_page.e820_entries + e820_extra.node.len / sizeof(struct boot_e820_entry);
+}
+
+static const struct boot_e820_entry *range_at(uint32_t i)
+{
+	uint32_t below = zero_page.e820_entries;
+
+	return i < below ? &zero_page.e820_table[i] : &e820_extra.entry[i - below];
+}
+
+static uint64_t range_end(const struct boot_e820_entry *range)
+{
+	uint64_t end = range->addr + range->size;
+
+	return end < range->addr ? UINT64_MAX : end;
+}
+
+/* How far RAM goes on from @at; @at where there is none.  Ranges may come in any order. */
+static uint64_t ram_end(uint64_t at)
+{
+	uint64_t end = at, next;
+
+	do {
+		next = end;
+		for (uint32_t i = 0; i < range_count(); i++)
+			if (range_at(i)->type == RAM && range_at(i)->addr <= end &&
+			    range_end(range_at(i)) > end)
+				end = range_end(range_at(i));
+	} while (end != next);
+	for (uint32_t i = 0; i < range_count(); i++)
+		if (range_at(i)->type != RAM && range_at(i)->addr < end &&
+		    range_end(range_at(i)) > at)
+			end = range_at(i)->addr > at ? range_at(i)->addr : at;
+	return end < GIB4 ? end : GIB4;
+}
+
+static bool is_free(uint64_t at, uint32_t size)
+{
+	return at < GIB4 && ram_end(at) >= at + size;
+}
+
+/* The lowest place at or above @least: there, or where a range begins. */
+static uint64_t place_above(uint64_t least, uint32_t size)
+{
+	uint64_t best = is_free(least, size) ? least : GIB4;
+
+	for (uint32_t i = 0; i < range_count(); i++) {
+		uint64_t at = (range_at(i)->addr + ALIGNMENT - 1) & ~(uint64_t)(ALIGNMENT - 1);
+
+		if (at >= least && at < best && is_free(at, size))
+			best = at;
+	}
+	return best;
+}
+
+static void decimal_write(uint32_t value)
+{
+	char digits[11], *p = digits + sizeof(digits) - 1;
+
+	*p = '\0';
+	do
+		*--p = (char)('0' + value % 10);
+	while (value /= 10);
+	text_write(p);
+}
+
+static uint32_t most_room(void)
+{
+	uint64_t most = 0;
+
+	for (uint32_t i = 0; i < range_count(); i++) {
+		uint64_t at = range_at(i)->addr < MIB ? MIB : range_at(i)->addr;
+
+		if (at < GIB4 && ram_end(at) - at > most)
+			most = ram_end(at) - at;
+	}
+	return (uint32_t)(most >> KIB_SHIFT);
+}
+
+static _Noreturn void room_refuse(uint32_t size)
+{
+	line_begin(E_ROOM);
+	text_write("the image needs ");
+	decimal_write((size >> KIB_SHIFT) + 1);
+	text_write(" KiB of memory in one piece above 1 MiB, there are ");
+	decimal_write(most_room());
+	text_write("\r\n");
+	setup_stop();
+}
+
+uint32_t room_find(uint32_t size)
+{
+	uint64_t at = place_above(16 * MIB, size);
+
+	if (at >= GIB4)
+		at = place_above(MIB, size);
+	if (at >= GIB4)
+		room_refuse(size);
+	return (uint32_t)at;
+}
