@@ -41,7 +41,7 @@ CORE_O := $(call obj,$(PROTOCOL_C) $(SHIM_C) $(SHIM_S) $(EFI_C) $(EFI_S))
 SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S))
 IA32_O := $(patsubst %,$(BUILD)/obj32/%.o,$(IA32_C) $(IA32_S))
 BOOT_O := $(call obj,$(BOOT_C) $(BOOT_S) bios/a20.c bios/call.S bios/e820.c bios/refuse.c)
-HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) $(TOOL_C))
+HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) $(TOOL_C) iso/bios.S)
 # The probe kernel is Lintel's entries and readers with other doors.
 PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
 	$(filter-out $(addprefix shim/,doors.c doors_xen.c vmlinux.c leave_pv.c lintel.c place.c leave.c \
@@ -202,6 +202,11 @@ $(BUILD)/host/%.c.o: %.c
 	$(call say,HOSTCC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMMON) -O2 -c $< -o $@
+
+$(BUILD)/host/iso/bios.S.o: iso/bios.S $(BUILD)/bios.bin
+	$(call say,HOSTAS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -c -Wa,-I$(BUILD) $< -o $@
 
 $(BUILD)/lintel: $(HOST_O)
 	$(call say,HOSTLD)

@@ -16,6 +16,7 @@ static const struct subcommand {
 	{ "build", "pack a kernel, initrds and a command line into one image", build_main },
 	{ "inspect", "say what a file is and what is in it", inspect_main },
 	{ "explain", "say which loaders accept a file, and why the others do not", explain_main },
+	{ "iso", "make a CD image that boots by itself, on a BIOS and on UEFI", iso_main },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

@@ -364,3 +364,7 @@ import doors_efi  # down here, since it needs all of the above
 import doors_ia32
 
 CASES += doors_efi.CASES + doors_ia32.CASES
+
+import doors_media  # and this needs that
+
+CASES += doors_media.CASES

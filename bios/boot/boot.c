@@ -40,7 +40,7 @@ static void image_take(uint32_t to, uint32_t size)
 		image_done += piece.size;
 		progress_show(image_done, image_fields.size);
 	}
-	progress_clear();
+	progress_end();
 }
 
 static void setup_check(void)

@@ -62,7 +62,7 @@ void boot_main(void);
 /** progress_show() - how far we are, in one line, once a second has passed */
 void progress_show(uint32_t done, uint32_t total);
 
-/** progress_clear() - take that line away, if there is one */
-void progress_clear(void);
+/** progress_end() - end that line, if there is one, in front of any other */
+void progress_end(void);
 
 #endif

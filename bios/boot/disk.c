@@ -105,7 +105,7 @@ uint32_t disk_read(uint32_t lba, uint32_t count, uint32_t *got)
 		one_by_one = true; /* so that the line names the sector, and large reads may fail */
 		n = 1;
 		if (!read_sectors(first, n)) {
-			progress_clear();
+			progress_end();
 			setup_refuse(E_READ, "the medium cannot be read at sector", first);
 		}
 	}

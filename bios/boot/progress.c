@@ -36,9 +36,9 @@ void progress_show(uint32_t done, uint32_t total)
 	percent_write(percent);
 }
 
-void progress_clear(void)
+void progress_end(void)
 {
 	if (shown)
-		text_write("\r                    \r");
+		text_write("\r\n");
 	shown = false;
 }

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What `lintel iso` and `lintel disk` share.  File systems and ISOs are made by
+ * Debian's programs (mtools, xorriso), which are run here; what the BIOS needs is
+ * patched by us.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "media.h"
+#include "protocol/kernel.h"
+#include "shim/layout.h"
+
+#define CHUNK (1u << 20)
+#define EXIT_NO_PROGRAM 127 /* as the shell has it */
+
+void image_check(const struct file *f)
+{
+	struct span s = file_examine(f), table = bundle_table(s);
+
+	if (s.len < CODE_OFFSET ||
+	    memcmp(s.p + BUNDLE_OFFSET, BUNDLE_MAGIC, sizeof(BUNDLE_MAGIC) - 1) != 0)
+		reject(f->path, "is not an image of Lintel: make one with `lintel build`");
+	if (!bundle_find(table, ".linux").size)
+		reject(f->path, "has no kernel inside: pack one with `lintel build`");
+	if (f->size > UINT32_MAX)
+		reject(f->path, "is larger than 4 GiB, no file of a FAT file system may be");
+}
+
+size_t bios_size(void)
+{
+	return (size_t)(bios_end - bios_begin);
+}
+
+/* In the child: its words go to @said, which the user sees where it fails. */
+__attribute__((noreturn)) static void program_exec(const char *const argv[], int said)
+{
+	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+	dup2(said, STDOUT_FILENO);
+	dup2(said, STDERR_FILENO);
+	setenv("MTOOLS_SKIP_CHECK", "1", 1);
+	execvp(argv[0], (char *const *)argv);
+	_exit(errno == ENOENT ? EXIT_NO_PROGRAM : EXIT_NO_PROGRAM - 1);
+}
+
+static void program_repeat(FILE *said)
+{
+	int c;
+
+	rewind(said);
+	while ((c = fgetc(said)) != EOF)
+		fputc(c, stderr);
+}
+
+void program_run(const char *package, const char *const argv[])
+{
+	FILE *said = tmpfile();
+	pid_t child = said ? fork() : -1;
+	int status = 0;
+
+	if (child == 0)
+		program_exec(argv, fileno(said));
+	if (child < 0)
+		reject(argv[0], "cannot be run: %s", strerror(errno));
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NO_PROGRAM)
+		reject(argv[0], "is not installed (Debian: apt-get install %s)", package);
+	if (!WIFEXITED(status) || WEXITSTATUS(status)) {
+		program_repeat(said);
+		reject(argv[0], "failed with status 0x%x, its own words are above",
+		       (unsigned int)status);
+	}
+	fclose(said);
+}
+
+struct output *work_begin(const char *path)
+{
+	return output_begin(path);
+}
+
+void work_end(struct output *work)
+{
+	output_finish(work);
+	unlink(work->temporary);
+	work->temporary = NULL;
+}
+
+void esp_write(const struct output *to, const struct file *image, uint64_t spare)
+{
+	/* FAT entries of the smallest clusters are a 64th of the data; half of that is enough. */
+	uint64_t sectors = (image->size + image->size / 32 + spare) / CD_SECTOR * 4;
+	const char *fat = to->temporary;
+	char count[24];
+
+	snprintf(count, sizeof(count), "%llu", (unsigned long long)sectors);
+	if (ftruncate(to->fd, (off_t)(sectors * MEDIA_SECTOR)) < 0)
+		reject(to->path, "cannot be written: %s", strerror(errno));
+	program_run("mtools",
+		    (const char *const[]){ "mformat", "-i", fat, "-T", count, "::", NULL });
+	program_run("mtools",
+		    (const char *const[]){ "mmd", "-i", fat, "::/EFI", "::/EFI/BOOT", NULL });
+	program_run("mtools", (const char *const[]){ "mcopy", "-i", fat, image->path,
+						     "::/EFI/BOOT/BOOTX64.EFI", NULL });
+}
+
+static bool read_at(int fd, uint64_t off, uint8_t *buf, size_t n)
+{
+	for (size_t done = 0; done < n;) {
+		ssize_t got = pread(fd, buf + done, n - done, (off_t)(off + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		done += (size_t)got;
+	}
+	return true;
+}
+
+static bool is_image_at(int medium, uint64_t at, const struct file *image)
+{
+	struct span want = file_examine(image);
+	uint8_t *have = allocate(CHUNK);
+	size_t n = CHUNK, off;
+
+	for (off = 0; off < want.len; off += n) {
+		if (n > want.len - off)
+			n = want.len - off;
+		if (!read_at(medium, at + off, have, n) || memcmp(have, want.p + off, n) != 0)
+			break;
+	}
+	free(have);
+	return off == want.len;
+}
+
+uint64_t esp_find_image(int medium, uint64_t from, const struct file *image)
+{
+	struct span want = file_examine(image);
+	uint8_t sector[MEDIA_SECTOR];
+
+	for (uint64_t at = from; read_at(medium, at, sector, sizeof(sector)); at += sizeof(sector))
+		if (!memcmp(sector, want.p, sizeof(sector)) && is_image_at(medium, at, image))
+			return at;
+	reject(image->path, "does not lie in one piece on the medium: is mtools in order?");
+}
+
+uint32_t file_crc(const struct file *f)
+{
+	struct span s = file_examine(f);
+	uint32_t crc = ~0u;
+
+	for (size_t i = 0; i < s.len; i++) {
+		crc ^= s.p[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (0xedb88320u & -(crc & 1));
+	}
+	return ~crc;
+}
+
+static void first_sector_make(uint8_t *sector, uint64_t stage, uint8_t shift)
+{
+	put32(sector + SECTOR_STAGE_LBA, (uint32_t)(stage / MEDIA_SECTOR));
+	put16(sector + SECTOR_STAGE_COUNT, (uint16_t)((bios_size() - STAGE_OFFSET) / MEDIA_SECTOR));
+	sector[SECTOR_SHIFT] = shift;
+}
+
+/* Whoever loads the stage adds up its words. */
+static void stage_make(uint8_t *stage, size_t size, const struct image_place *place)
+{
+	uint32_t sum = STAGE_SUM_VALUE;
+
+	put32(stage + STAGE_IMAGE_LBA, place->lba);
+	put32(stage + STAGE_IMAGE_SIZE, place->size);
+	put32(stage + STAGE_IMAGE_CRC, place->crc);
+	for (size_t off = 0; off < size; off += 4)
+		sum -= rd32((struct span){ stage, size }, off);
+	put32(stage + STAGE_SUM, sum);
+}
+
+void bios_write(const struct output *to, uint64_t at, uint8_t shift,
+		const struct image_place *place)
+{
+	uint8_t *bios = allocate(bios_size());
+
+	memcpy(bios, bios_begin, bios_size());
+	first_sector_make(bios, at + STAGE_OFFSET, shift);
+	stage_make(bios + STAGE_OFFSET, bios_size() - STAGE_OFFSET, place);
+	output_write_at(to, at, bios, bios_size());
+	free(bios);
+}
+
+void bios_write_mbr(const struct output *to, uint64_t stage)
+{
+	uint8_t sector[SECTOR_OURS];
+
+	memcpy(sector, bios_begin, sizeof(sector));
+	first_sector_make(sector, stage, 0);
+	output_write_at(to, 0, sector, sizeof(sector));
+}

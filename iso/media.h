@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What `lintel iso` and `lintel disk` share: other programs, an EFI system partition,
+ * the boot loader for the BIOS.
+ */
+#ifndef ISO_MEDIA_H
+#define ISO_MEDIA_H
+
+#include "bios/boot/layout.h"
+#include "tool.h"
+
+#define MEDIA_SECTOR 512u
+#define CD_SECTOR 2048u
+
+/* bios.S: build/bios.bin */
+extern const uint8_t bios_begin[], bios_end[];
+
+/**
+ * struct image_place - where an image lies on a medium, as the boot loader is told
+ * @lba:  its first sector of 512 bytes
+ * @size: in bytes
+ * @crc:  CRC-32 of them
+ */
+struct image_place {
+	uint32_t lba, size, crc;
+};
+
+/** image_check() - refuse a file that is no packed image */
+void image_check(const struct file *f);
+
+/** program_run() - run a program of the PATH that must succeed; @argv ends with NULL */
+void program_run(const char *package, const char *const argv[]);
+
+/** esp_write() - fill a work file with a FAT file system of @spare free bytes, the image inside */
+void esp_write(const struct output *to, const struct file *image, uint64_t spare);
+
+/** esp_find_image() - the byte at which the image's bytes lie in @medium from @from on */
+uint64_t esp_find_image(int medium, uint64_t from, const struct file *image);
+
+/** file_crc() - CRC-32 of a file, as zlib has it */
+uint32_t file_crc(const struct file *f);
+
+/** bios_size() - bytes of the boot loader */
+size_t bios_size(void);
+
+/**
+ * bios_write() - the boot loader with all that it must know
+ * @at:        where on the medium its first sector and, STAGE_OFFSET behind, its stage go
+ * @shift:     sectors of the medium have 512 << @shift bytes; 0 for the BIOS to tell
+ */
+void bios_write(const struct output *to, uint64_t at, uint8_t shift,
+		const struct image_place *place);
+
+/** bios_write_mbr() - the first sector but for the partition table; the stage is at @stage */
+void bios_write_mbr(const struct output *to, uint64_t stage);
+
+/** work_begin() - a file beside @path that never gets a name; goes when the tool ends */
+struct output *work_begin(const char *path);
+
+/** work_end() - it is no longer needed */
+void work_end(struct output *work);
+
+#endif
