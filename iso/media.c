@@ -167,7 +167,7 @@ static void first_sector_make(uint8_t *sector, uint64_t stage, uint8_t shift)
 {
 	put32(sector + SECTOR_STAGE_LBA, (uint32_t)(stage / MEDIA_SECTOR));
 	put16(sector + SECTOR_STAGE_COUNT, (uint16_t)((bios_size() - STAGE_OFFSET) / MEDIA_SECTOR));
-	sector[SECTOR_SHIFT] = shift;
+	sector[SECTOR_TOLD_SHIFT] = shift;
 }
 
 /* Whoever loads the stage adds up its words. */

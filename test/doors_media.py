@@ -3,15 +3,17 @@
 
 doors_cases.py takes them into its table; what a case is, is said there.
 """
+import json
 import os
+import shutil
 
 import doors_cases as base
 import doors_efi as efi
 import media
-from doors_cases import Case, Medium
+from doors_cases import PROBE, WRONG, Case, Medium
 from doors_files import MAKERS, file
 
-TOOL_SECONDS = 120
+FLOPPY_SIZE = 2880 << 10  # the largest that QEMU's PC has
 # How a medium is connected: QEMU's arguments, {} being the drive's definition.
 CD = {
     "ide-cd": ["-device", "ide-cd,drive=m,bootindex=1"],
@@ -80,4 +82,105 @@ def isos():
     return cases
 
 
-CASES = isos()
+def offset(path, part):
+    """Where in a file the middle of another one lies."""
+    with open(path, "rb") as whole, open(part, "rb") as other:
+        wanted = other.read()
+        return whole.read().index(wanted) + len(wanted) // 2
+
+
+def flipped(medium, part, copy):
+    """A copy in which one bit of @part is not what it was."""
+    at = offset(medium, part)
+    shutil.copyfile(medium, copy)
+    with open(copy, "r+b") as out:
+        out.seek(at)
+        byte = out.read(1)[0]
+        out.seek(at)
+        out.write(bytes([byte ^ 4]))
+
+
+def cut(medium, part, copy):
+    """A copy that ends within @part."""
+    shutil.copyfile(medium, copy)
+    os.truncate(copy, offset(medium, part) & ~2047)
+
+
+def damaged(name, change, part, how):
+    """The drive of a medium that was changed."""
+    def make(files, stem):
+        change(files[name], files[part], stem + ".medium.bad")
+        return drive(stem + ".medium.bad", how)
+    return Medium([name, part], make)
+
+
+def unreadable(name, part, device):
+    """A drive that gives a read error within @part."""
+    def make(files, stem):
+        copy = shutil.copyfile(files[name], stem + ".medium.img")  # QEMU locks it
+        blkdebug = {"driver": "blkdebug", "image": {"driver": "file", "filename": copy},
+                    "inject-error": [{"event": "none", "iotype": "read", "errno": 5, "once": False,
+                                      "immediately": False,
+                                      "sector": (offset(files[name], files[part]) & ~2047) >> 9}]}
+        node = {"driver": "raw", "node-name": "m", "file": blkdebug}
+        return ["-snapshot", "-blockdev", json.dumps(node),
+                "-device", f"{device},drive=m,bootindex=1,rerror=report"]
+    return Medium([name, part], make)
+
+
+def refused(name, errors, medium, mib=512):
+    """A medium that must not start anything."""
+    return Case(f"media/{name}", medium, [f"^lintel: ({errors}) "], "Linux version|lintel-probe",
+                mib, everywhere=("debugcon", "vga"))
+
+
+def followed(name, first):
+    """A CD behind a medium; SeaBIOS boots one disk only, then drives of other kinds."""
+    def make(files, stem):
+        return [*first.make(files, stem), "-drive", f"file={files[name]},format=raw,if=none,id=n,"
+                "media=cdrom,readonly=on", "-device", "ide-cd,drive=n,bootindex=2"]
+    return Medium([*first.files, name], make)
+
+
+def chained(name):
+    """GRUB's chainloader enters the disk's first sector, with A20 and interrupts off."""
+    loader = base.grub("chainloader (hd0)+1")
+
+    def make(files, stem):
+        return [*loader.make({}, stem), *drive(files[name], "ide")[:2],
+                "-device", "ide-hd,drive=m", "-boot", "d"]
+    return Medium([name], make)
+
+
+def floppy(name):
+    """A drive for which the BIOS has no extensions: by cylinder, head and sector."""
+    def make(files, stem):
+        copy = shutil.copyfile(files[name], stem + ".medium.img")
+        os.truncate(copy, FLOPPY_SIZE)
+        return ["-drive", f"if=floppy,format=raw,file={copy}", "-boot", "a"]
+    return Medium([name], make)
+
+
+def errors():
+    """What a medium can have, and what must not start then."""
+    iso, kernel, initrd = "probe.bzImage.efi.iso", "probe.bzImage", "plain"
+    flip = damaged(iso, flipped, initrd, "virtio")
+    return [
+        refused("flipped/kernel", "E31", damaged(iso, flipped, kernel, "ide-cd")),
+        refused("flipped/initrd", "E31", flip),
+        refused("cut/cd", "E3[01]", damaged(iso, cut, kernel, "ide-cd")),
+        refused("cut/ahci-cd", "E3[01]", damaged(iso, cut, kernel, "ahci-cd")),
+        refused("cut/disk", "E3[01]", damaged(iso, cut, kernel, "ide")),
+        refused("unreadable/ide-cd", "E3[01]", unreadable(iso, kernel, "ide-cd")),
+        refused("unreadable/ide", "E30", unreadable(iso, kernel, "ide-hd")),
+        refused("unreadable/virtio", "E30", unreadable(iso, kernel, "virtio-blk-pci")),
+        refused("memory", "E32", bios("cloud.efi.iso", "ide-cd"), mib=32),
+        Case("media/next", followed(iso, flip), ["^lintel: E31 ", *PROBE], "^lintel: E30"),
+        Case("media/floppy", floppy(iso), PROBE, WRONG,
+             probe=base.probe_facts("linux16", base.ram(512))),
+        Case("media/chainloader", chained(iso), PROBE, WRONG,
+             probe=base.probe_facts("linux16", base.ram(512))),
+    ]
+
+
+CASES = isos() + errors()

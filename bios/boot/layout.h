@@ -21,10 +21,11 @@
 #define SECTOR_STAGE_LBA 0x1a0
 #define SECTOR_STAGE_COUNT 0x1a4
 /* Sectors of the medium have 512 << this bytes: 2 on a CD; 0 means ask the BIOS. */
-#define SECTOR_SHIFT 0x1a6
+#define SECTOR_TOLD_SHIFT 0x1a6
 /* Found out, and taken over by the stage. */
 #define SECTOR_DRIVE 0x1a7
 #define SECTOR_EXTENSIONS 0x1a8
+#define SECTOR_SHIFT 0x1a9
 #define SECTOR_OURS 0x1b0 /* a disk signature and a partition table follow */
 #define SECTOR_BOOT_FLAG 0x1fe
 

@@ -6,14 +6,16 @@
  * Entry: real mode at 0:0x7c00 or 0x7c0:0, dl = drive.  From a BIOS, or from GRUB's
  * `chainloader`, with interrupts and A20 off.  Only the first 446 bytes are ours on a
  * disk, a partition table follows.  The stage is read sector by sector, since so it is
- * the same for a CD, a disk and a BIOS without extensions.
+ * the same for a CD, a disk and a BIOS without extensions.  Where it is not on the drive
+ * of dl (GRUB's `chainloader (hd0)+1` passes that of its own root), disks are tried.
  */
 #include "bios/boot/layout.h"
 
 #define TRIES 3
+#define FIRST_DISK 0x80
+#define DRIVES_END 0x90
 #define TICKS_5S 91
 #define COM1 0x3f8
-#define COM1_CAN_SEND 0x20
 #define DRIVE_PARAMETERS 0x600
 #define DRIVE_SECTOR_SIZE 24
 
@@ -29,8 +31,10 @@ sector:	cli
 	movw	$SECTOR_AT, %sp
 	ljmp	$0, $1f
 1:	sti
-	movb	%dl, drive
-
+try:	movb	%dl, drive
+	movb	told_shift, %al
+	movb	%al, shift
+	movb	$0, extensions
 	movb	$0x41, %ah			/* extensions? */
 	movw	$0x55aa, %bx
 	int	$0x13
@@ -78,9 +82,35 @@ sector:	cli
 	addl	%eax, %edx
 	loop	4b
 	cmpl	$STAGE_SUM_VALUE, %edx
-	movw	$damaged, %si
-	jne	fail
-	ljmp	$0, $STAGE_AT
+	je	STAGE_AT
+
+next:	movw	$SECTOR_AT, %sp
+	movb	other, %dl
+	incb	other
+	cmpb	$DRIVES_END, %dl
+	jb	try
+
+	movw	$unreadable, %si
+fail:	lodsb
+	testb	%al, %al
+	jz	8f
+	pushw	%ax
+	movb	$0xe, %ah
+	movw	$7, %bx
+	int	$0x10
+	popw	%ax
+	movw	$COM1, %dx
+	outb	%al, %dx
+	movw	$0x2000, %cx			/* until it is sent */
+10:	outb	%al, $0x80
+	loop	10b
+	jmp	fail
+8:	movw	$TICKS_5S, %cx
+11:	hlt
+	loop	11b
+	int	$0x18				/* next boot device */
+12:	hlt
+	jmp	12b
 
 /* Sector esi of the drive to bp:0. */
 read:	movb	$TRIES, tries
@@ -134,46 +164,26 @@ read:	movb	$TRIES, tries
 	popal
 	decb	tries
 	jnz	5b
-	movw	$unreadable, %si
-
-fail:	lodsb
-	testb	%al, %al
-	jz	8f
-	pushw	%ax
-	movb	$0xe, %ah
-	movw	$7, %bx
-	int	$0x10
-	popw	%ax
-	movw	$COM1, %dx
-	outb	%al, %dx			/* the BIOS's int 10h took long enough for the last */
-	movw	$0x2000, %cx
-10:	outb	%al, $0x80
-	loop	10b
-	jmp	fail
-8:	movw	$TICKS_5S, %cx
-11:	hlt
-	loop	11b
-	int	$0x18				/* next boot device */
-12:	hlt
-	jmp	12b
+	jmp	next
 9:	ret
 
 unreadable:
-	.asciz	"lintel: E30 boot loader unreadable\r\n"
-damaged:
-	.asciz	"lintel: E31 boot loader damaged\r\n"
+	.asciz	"lintel: E30 boot loader unreadable or damaged\r\n"
 
 	.org	SECTOR_STAGE_LBA		/* an error here: the code is too long */
 stage_lba:
 	.long	4
 stage_count:
 	.word	0
-shift:	.byte	0
+told_shift:
+	.byte	0
 drive:	.byte	0
 extensions:
 	.byte	0
-tries:	.byte	0
+shift:	.byte	0
 step:	.word	0
+tries:	.byte	0
+other:	.byte	FIRST_DISK
 	.org	SECTOR_BOOT_FLAG
 	.word	0xaa55
 	.org	STAGE_OFFSET

@@ -110,7 +110,7 @@ high_call:
 gdt:	.quad	0
 	.quad	0x00cf9b000000ffff		/* CODE32: base 0, limit 4 GiB */
 	.quad	0x00cf93000000ffff		/* DATA32 */
-	.quad	0x00009b000000ffff		/* CODE16: base 0, limit 64 KiB, as real mode has it */
+	.quad	0x00009b000000ffff		/* CODE16: limit 64 KiB, as real mode has it */
 	.quad	0x000093000000ffff		/* DATA16 */
 gdt_end:
 gdt_size:
