@@ -59,6 +59,7 @@ enum error {
 	E_DATA = 31,	    /* what was read from the medium is not what was written there */
 	E_ROOM = 32,	    /* no room in memory for the image on the medium */
 	E_NO_IMAGE = 33,    /* no image on the medium */
+	E_FAT = 34,	    /* the medium's partition table or file system is damaged */
 };
 
 /** format() - print into @buf (always terminated); %s %c %u %x, with l, ll and 0<width> */

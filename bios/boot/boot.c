@@ -10,37 +10,11 @@
 #define TICK_COUNT 0x6c /* in segment 0x40, 18.2 per second */
 #define TICKS_5S 91
 
-static uint32_t image_lba, image_done;
-static struct piece piece;
-
-/* A dword of the setup header where it was loaded; fields need not be aligned. */
 #define SETUP_FIELD(field) (SETUP_HEADER_OFFSET + offsetof(struct setup_header, field))
-
-static uint32_t setup_get(uint32_t offset)
-{
-	return far_read32(BOOT_SETUP_SEGMENT, (uint16_t)offset);
-}
 
 static void setup_put(uint32_t offset, uint32_t value)
 {
 	far_write32(BOOT_SETUP_SEGMENT, (uint16_t)offset, value);
-}
-
-/* The next @size bytes of the image to @to. */
-static void image_take(uint32_t to, uint32_t size)
-{
-	uint32_t got;
-
-	for (piece.to = to; size; size -= piece.size) {
-		piece.from = disk_read(image_lba, (size + SECTOR_SIZE - 1) / SECTOR_SIZE, &got);
-		piece.size = size < got * SECTOR_SIZE ? size : got * SECTOR_SIZE;
-		high_call(high_take, &piece);
-		piece.to += piece.size;
-		image_lba += got;
-		image_done += piece.size;
-		progress_show(image_done, image_fields.size);
-	}
-	progress_end();
 }
 
 static void setup_check(void)
@@ -58,7 +32,7 @@ static uint32_t memory_needed(void)
 {
 	uint32_t init_size = setup_get(SETUP_FIELD(init_size));
 
-	return init_size > image_fields.size ? init_size : image_fields.size;
+	return init_size > image_size() ? init_size : image_size();
 }
 
 /* What the boot protocol wants of a loader; other bytes of the dwords stay. */
@@ -99,15 +73,12 @@ void boot_main(void)
 	disk_open();
 	a20_enable();
 	e820_read();
-	image_lba = image_fields.lba;
-	if (image_fields.size <= PM_OFFSET)
-		setup_refuse(E_NO_IMAGE, "no Lintel image, its size is", image_fields.size);
+	image_open();
 	image_take(BOOT_SETUP_SEGMENT << 4, PM_OFFSET);
 	setup_check();
 	place = room_find(memory_needed());
-	image_take(place, image_fields.size - PM_OFFSET);
-	if (piece.crc != image_fields.crc)
-		setup_refuse(E_DATA, "the image was read wrong, its CRC-32 is", piece.crc);
+	image_take(place, image_size() - PM_OFFSET);
+	image_check();
 	setup_fill(place);
 	image_start();
 }

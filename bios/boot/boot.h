@@ -21,7 +21,7 @@ extern uint8_t sector_drive, sector_extensions, sector_shift;
 /** struct image_fields - what the host tool wrote into the stage */
 struct image_fields {
 	uint32_t lba;  /* where the image begins, in sectors of 512 bytes */
-	uint32_t size; /* bytes */
+	uint32_t size; /* bytes; 0 where the image is a file of the EFI system partition */
 	uint32_t crc;  /* CRC-32 of them */
 };
 extern const struct image_fields image_fields;
@@ -47,6 +47,24 @@ void disk_open(void);
  * Return: the address of the first, in the memory of BOOT_BOUNCE.
  */
 uint32_t disk_read(uint32_t lba, uint32_t count, uint32_t *got);
+
+/** image_open() - find the image on the medium; refuses (E_NO_IMAGE, E_FAT) */
+void image_open(void);
+
+/** image_size() - its bytes */
+uint32_t image_size(void);
+
+/** image_take() - its next @size bytes to the address @to, with a line that shows how far we are */
+void image_take(uint32_t to, uint32_t size);
+
+/** image_check() - refuse (E_DATA) where the bytes taken have not the checksum they should */
+void image_check(void);
+
+/** setup_get() - a dword of the image's first 32 KiB where they were loaded, aligned or not */
+static inline uint32_t setup_get(uint32_t offset)
+{
+	return far_read32(BOOT_SETUP_SEGMENT, (uint16_t)offset);
+}
 
 /**
  * room_find() - where in RAM the image may lie

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The 32-bit part of the boot loader for BIOS media: copies what was read to its place
- * above 1 MiB and computes its CRC-32 on the way.
+ * above 1 MiB and computes a checksum on the way.
  * Called through high_call(): protected mode, flat, interrupts off.  It links to nothing
  * else, since all other code is 16-bit (the Makefile checks).
  */
@@ -53,7 +53,7 @@ static void copy(uint32_t to, uint32_t from, uint32_t n)
 	asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
 }
 
-void high_take(void *argument)
+void high_take_crc(void *argument)
 {
 	struct piece *piece = argument;
 
@@ -62,4 +62,17 @@ void high_take(void *argument)
 	copy(piece->to, piece->from, piece->size);
 	/* Of what arrived, not of what was sent: so broken memory is seen too. */
 	piece->crc = ~crc_update(~piece->crc, (const uint8_t *)piece->to, piece->size);
+}
+
+void high_take_sum(void *argument)
+{
+	struct piece *piece = argument;
+	const uint8_t *p = (const uint8_t *)piece->to;
+	uint32_t i;
+
+	copy(piece->to, piece->from, piece->size);
+	for (i = 0; i + 4 <= piece->size; i += 4)
+		piece->sum += *(const uint32_t *)(p + i);
+	for (uint32_t shift = 0; i < piece->size; i++, shift += 8)
+		piece->sum += (uint32_t)p[i] << shift;
 }

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Reads FAT16 and FAT32 (Microsoft's "FAT General Overview"): directories with long
+ * names, and where a file's clusters lie.  The one file system there is, so it is
+ * static data.
+ * Called by main(); pure but for sector_read().
+ */
+#include "bios/boot/volume.h"
+#include "protocol/lib.h"
+#include "protocol/span.h"
+
+/* The first sector. */
+#define BPB_SECTOR_SIZE 11
+#define BPB_CLUSTER 13
+#define BPB_RESERVED 14
+#define BPB_FATS 16
+#define BPB_ROOT_ENTRIES 17
+#define BPB_TOTAL16 19
+#define BPB_FAT_SIZE16 22
+#define BPB_TOTAL32 32
+#define BPB_FAT_SIZE32 36
+#define BPB_ROOT_CLUSTER 44
+#define FAT16_CLUSTERS_MIN 4085
+#define FAT32_CLUSTERS_MIN 65525
+#define FAT32_CLUSTERS_MAX 0x0ffffff5
+
+/* A directory entry of 32 bytes; of a long name's part the letters are in three places. */
+#define ENTRY_SIZE 32u
+#define ENTRY_ATTRIBUTES 11
+#define ENTRY_CLUSTER_HIGH 20
+#define ENTRY_CLUSTER 26
+#define ENTRY_FILE_SIZE 28
+#define ATTRIBUTE_VOLUME 0x08
+#define ATTRIBUTE_DIRECTORY 0x10
+#define ATTRIBUTE_LONG 0x0f
+#define NAME_DELETED 0xe5
+#define LONG_LAST 0x40
+#define LONG_CHECKSUM 13
+#define LONG_LETTERS 13
+#define LONG_PARTS 20
+#define DIRECTORY_ENTRIES_MAX 65536
+
+static struct fat {
+	uint32_t table, data, root, root_sectors;
+	uint32_t cluster_sectors, clusters;
+	bool is_wide;
+} fat;
+
+static uint8_t bytes[VOLUME_SECTOR];
+static const struct span sector = { bytes, sizeof(bytes) };
+static uint32_t sector_lba;
+
+/* After it, `sector` is that one. */
+static void sector_want(uint32_t lba)
+{
+	if (lba != sector_lba)
+		sector_read(lba, bytes);
+	sector_lba = lba;
+}
+
+static uint32_t either(uint32_t small, uint32_t large)
+{
+	return small ? small : large;
+}
+
+/* All in sectors of 512 bytes, and checked against the partition's size. */
+static void geometry_read(struct extent partition)
+{
+	uint32_t scale = rd16(sector, BPB_SECTOR_SIZE) / VOLUME_SECTOR;
+	uint64_t size = either(rd16(sector, BPB_FAT_SIZE16), rd32(sector, BPB_FAT_SIZE32));
+	uint64_t total = either(rd16(sector, BPB_TOTAL16), rd32(sector, BPB_TOTAL32));
+	uint64_t root = (uint64_t)rd16(sector, BPB_RESERVED) + rd8(sector, BPB_FATS) * size;
+	uint64_t data;
+
+	if (!scale || scale > 8 || !rd8(sector, BPB_CLUSTER) || !size)
+		setup_refuse(E_FAT, "no FAT file system in the EFI system partition at sector",
+			     partition.lba);
+	fat.cluster_sectors = rd8(sector, BPB_CLUSTER) * scale;
+	fat.root_sectors = (rd16(sector, BPB_ROOT_ENTRIES) * ENTRY_SIZE + VOLUME_SECTOR - 1) /
+			   VOLUME_SECTOR;
+	data = root * scale + fat.root_sectors;
+	total *= scale;
+	if (total > partition.count || data >= total || partition.lba + total > UINT32_MAX)
+		setup_refuse(E_FAT, "FAT larger than its partition, sectors:", (uint32_t)total);
+	fat.table = partition.lba + rd16(sector, BPB_RESERVED) * scale;
+	fat.root = partition.lba + (uint32_t)root * scale;
+	fat.data = partition.lba + (uint32_t)data;
+	fat.clusters = (uint32_t)(total - data) / fat.cluster_sectors;
+	fat.is_wide = fat.clusters >= FAT32_CLUSTERS_MIN;
+	/* Then the last cluster's entry is in the table, and reading it goes nowhere else. */
+	if (fat.clusters > FAT32_CLUSTERS_MAX ||
+	    fat.clusters + 2 > size * scale * (VOLUME_SECTOR / (fat.is_wide ? 4 : 2)))
+		setup_refuse(E_FAT, "FAT shorter than its clusters need:", fat.clusters);
+}
+
+void fat_open(struct extent partition)
+{
+	sector_want(partition.lba);
+	geometry_read(partition);
+	if (fat.clusters < FAT16_CLUSTERS_MIN)
+		setup_refuse(E_FAT,
+			     "FAT12 is not read, only FAT16 and FAT32; clusters:", fat.clusters);
+	if (!fat.is_wide)
+		return;
+	fat.root_sectors = 0;
+	fat.root = rd32(sector, BPB_ROOT_CLUSTER);
+}
+
+static bool is_cluster(uint32_t cluster)
+{
+	return cluster >= 2 && cluster - 2 < fat.clusters;
+}
+
+static uint32_t cluster_lba(uint32_t cluster)
+{
+	if (!is_cluster(cluster))
+		setup_refuse(E_FAT, "FAT damaged, no such cluster:", cluster);
+	return fat.data + (cluster - 2) * fat.cluster_sectors;
+}
+
+static uint32_t cluster_next(uint32_t cluster)
+{
+	uint32_t at = cluster * (fat.is_wide ? 4 : 2);
+
+	sector_want(fat.table + at / VOLUME_SECTOR);
+	at %= VOLUME_SECTOR;
+	return fat.is_wide ? rd32(sector, at) & 0x0fffffff : rd16(sector, at);
+}
+
+/**
+ * struct directory - on its way through one
+ * @cluster: where it is; 0 in the root of FAT16, which has none
+ * @index:   of the next entry
+ */
+struct directory {
+	uint32_t cluster, index;
+};
+
+static struct directory directory_root(void)
+{
+	return (struct directory){ fat.is_wide ? fat.root : 0, 0 };
+}
+
+/* The sector of the next entry; false behind the last. */
+static bool directory_sector(struct directory *d)
+{
+	uint32_t n = d->index * ENTRY_SIZE / VOLUME_SECTOR;
+	bool begins = d->index && !(d->index * ENTRY_SIZE % VOLUME_SECTOR);
+
+	if (d->index >= DIRECTORY_ENTRIES_MAX)
+		setup_refuse(E_FAT, "FAT damaged, directory has no end, entries:", d->index);
+	if (!d->cluster) {
+		if (n >= fat.root_sectors)
+			return false;
+		sector_want(fat.root + n);
+		return true;
+	}
+	if (begins && !(n % fat.cluster_sectors)) {
+		d->cluster = cluster_next(d->cluster);
+		if (!is_cluster(d->cluster))
+			return false;
+	}
+	sector_want(cluster_lba(d->cluster) + n % fat.cluster_sectors);
+	return true;
+}
+
+/* The next 32 bytes. */
+static bool directory_raw(struct directory *d, struct span *raw)
+{
+	if (!directory_sector(d))
+		return false;
+	*raw = span_sub(sector, d->index * ENTRY_SIZE % VOLUME_SECTOR, ENTRY_SIZE);
+	d->index++;
+	return rd8(*raw, 0) != 0;
+}
+
+/**
+ * struct long_name - the parts of one, which come last part first
+ * @next:     number of the part that must follow; 0 when it is whole, @none without one
+ * @checksum: of the short name that it belongs to
+ */
+struct long_name {
+	uint8_t next, checksum;
+	bool is_one;
+};
+
+static void long_take(struct long_name *l, struct span raw, char *name)
+{
+	static const uint8_t places[LONG_LETTERS] = {
+		1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30
+	};
+	uint8_t order = rd8(raw, 0), number = order & (LONG_LAST - 1);
+
+	if (order & LONG_LAST) {
+		*l = (struct long_name){ number, rd8(raw, LONG_CHECKSUM), true };
+		memset(name, 0, VOLUME_NAME_MAX + 1);
+	}
+	if (!number || number > LONG_PARTS || number != l->next ||
+	    rd8(raw, LONG_CHECKSUM) != l->checksum)
+		l->is_one = false;
+	if (!l->is_one)
+		return;
+	l->next--;
+	for (uint32_t i = 0; i < LONG_LETTERS; i++) {
+		uint32_t at = l->next * (uint32_t)LONG_LETTERS + i;
+		uint16_t c = rd16(raw, places[i]);
+
+		if (at < VOLUME_NAME_MAX)
+			name[at] = c == 0xffff ? '\0' : c < 0x7f ? (char)c : '?';
+	}
+}
+
+static uint8_t short_checksum(struct span raw)
+{
+	uint8_t sum = 0;
+
+	for (uint32_t i = 0; i < 11; i++)
+		sum = (uint8_t)((sum >> 1 | sum << 7) + rd8(raw, i));
+	return sum;
+}
+
+/* "NAME    EXT" is NAME.EXT. */
+static void short_take(struct span raw, char *name)
+{
+	uint32_t n = 0;
+
+	memset(name, 0, VOLUME_NAME_MAX + 1);
+	for (uint32_t i = 0; i < 11; i++) {
+		if (i == 8 && rd8(raw, i) != ' ')
+			name[n++] = '.';
+		if (rd8(raw, i) != ' ')
+			name[n++] = (char)rd8(raw, i);
+	}
+}
+
+/* The next entry that is a file or a directory. */
+static bool directory_next(struct directory *d, struct entry *e)
+{
+	struct long_name l = { .is_one = false };
+	struct span raw;
+
+	while (directory_raw(d, &raw)) {
+		uint8_t attributes = rd8(raw, ENTRY_ATTRIBUTES);
+
+		if (rd8(raw, 0) != NAME_DELETED && (attributes & 0x3f) == ATTRIBUTE_LONG) {
+			long_take(&l, raw, e->name);
+			continue;
+		}
+		if (rd8(raw, 0) == NAME_DELETED || attributes & ATTRIBUTE_VOLUME) {
+			l.is_one = false;
+			continue;
+		}
+		if (!l.is_one || l.next || l.checksum != short_checksum(raw))
+			short_take(raw, e->name);
+		e->cluster = rd16(raw, ENTRY_CLUSTER);
+		if (fat.is_wide)
+			e->cluster |= (uint32_t)rd16(raw, ENTRY_CLUSTER_HIGH) << 16;
+		e->size = rd32(raw, ENTRY_FILE_SIZE);
+		e->is_directory = attributes & ATTRIBUTE_DIRECTORY;
+		return true;
+	}
+	return false;
+}
+
+static char upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+	while (*a && upper(*a) == upper(*b)) {
+		a++;
+		b++;
+	}
+	return upper(*a) == upper(*b);
+}
+
+static bool directory_find(struct directory d, const char *name, bool is_directory, struct entry *e)
+{
+	while (directory_next(&d, e))
+		if (e->is_directory == is_directory && same_name(e->name, name))
+			return true;
+	return false;
+}
+
+static bool directory_enter(struct directory *d, const char *name)
+{
+	struct entry e;
+
+	if (!directory_find(*d, name, true, &e))
+		return false;
+	cluster_lba(e.cluster); /* a cluster, or a refusal */
+	*d = (struct directory){ e.cluster, 0 };
+	return true;
+}
+
+static bool is_image_name(const char *name)
+{
+	uint32_t n = 0;
+
+	while (name[n])
+		n++;
+	return n > 4 && same_name(name + n - 4, ".efi");
+}
+
+static bool newest_find(struct directory d, struct entry *newest)
+{
+	struct entry e;
+	bool found = false;
+
+	while (directory_next(&d, &e))
+		if (!e.is_directory && is_image_name(e.name) &&
+		    (!found || version_compare(e.name, newest->name) > 0)) {
+			*newest = e;
+			found = true;
+		}
+	return found;
+}
+
+void fat_find_image(struct entry *found)
+{
+	struct directory efi = directory_root(), d;
+
+	if (directory_enter(&efi, "EFI")) {
+		d = efi;
+		if (directory_enter(&d, "Linux") && newest_find(d, found))
+			return;
+		d = efi;
+		if (directory_enter(&d, "BOOT") && directory_find(d, "BOOTX64.EFI", false, found))
+			return;
+	}
+	setup_refuse(E_NO_IMAGE,
+		     "neither EFI/Linux/*.efi nor EFI/BOOT/BOOTX64.EFI in the partition at sector",
+		     fat.table);
+}
+
+struct chain fat_chain(const struct entry *file)
+{
+	uint32_t size = fat.cluster_sectors * VOLUME_SECTOR;
+
+	return (struct chain){ file->cluster, file->size / size + (file->size % size != 0) };
+}
+
+struct extent fat_extent(struct chain *chain)
+{
+	struct extent run = { cluster_lba(chain->cluster), 0 };
+	uint32_t last;
+
+	do {
+		last = chain->cluster;
+		run.count += fat.cluster_sectors;
+		chain->left--;
+		chain->cluster = chain->left ? cluster_next(last) : 0;
+	} while (chain->left && chain->cluster == last + 1);
+	return run;
+}
