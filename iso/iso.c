@@ -5,10 +5,7 @@
  * with the image in it; then the boot loader is told where that image lies, so that it
  * is stored once.
  */
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "media.h"
 
@@ -23,43 +20,23 @@
 #define ENTRY_COUNT 6
 #define ENTRY_LBA 8
 
-static void usage(void)
-{
-	puts("usage: lintel iso --output=OS.iso OS.efi\n\n"
-	     "Make a CD image of an image of `lintel build`.  It boots from a CD and, written\n"
-	     "with dd, from a USB stick or disk, on a BIOS and on UEFI.  Needs xorriso and\n"
-	     "mtools.\n\n"
-	     "  --output=OS.iso          the CD image\n");
-}
+static const struct media_command command = {
+	"iso",
+	"usage: lintel iso --output=OS.iso OS.efi\n\n"
+	"Make a CD image of an image of `lintel build`.  It boots from a CD and, written\n"
+	"with dd, from a USB stick or disk, on a BIOS and on UEFI.  Needs xorriso and\n"
+	"mtools.\n\n"
+	"  --output=OS.iso          the CD image\n",
+};
 
-/* Return: the image's path; *output is the other one's. */
-static const char *parse(int argc, char **argv, const char **output)
+/* FAT entries of the smallest clusters are a 64th of the data, twice. */
+static void esp_make(const struct output *esp, const struct file *image)
 {
-	static const struct option names[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
+	uint64_t sectors = (image->size + image->size / 32 + ESP_SPARE) / CD_SECTOR * 4;
 
-	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
-		if (c == '?') {
-			fputs("lintel: see `lintel iso --help`\n", stderr);
-			exit(STATUS_USAGE);
-		}
-		if (c == 'h') {
-			usage();
-			exit(STATUS_DONE);
-		}
-		if (*output)
-			usage_error("iso", "--output is given twice");
-		*output = optarg;
-	}
-	if (!*output || !**output)
-		usage_error("iso", "--output=OS.iso is missing");
-	if (optind + 1 != argc)
-		usage_error("iso", "one image is wanted, %d are given", argc - optind);
-	return argv[optind];
+	output_extend(esp, sectors * MEDIA_SECTOR);
+	/* "-N 0": a serial number that is the same every time. */
+	esp_write(esp, 0, sectors, "-N0", image);
 }
 
 static void iso_make(const struct output *iso, const struct output *esp, const struct output *bios)
@@ -128,7 +105,7 @@ static void iso_patch(const struct output *to, const struct file *iso, const str
 	place.lba = (uint32_t)(esp_find_image(iso->fd, esp, image) / MEDIA_SECTOR);
 	place.size = (uint32_t)image->size;
 	place.crc = file_crc(image);
-	bios_write(to, bios, 2, &place);
+	bios_write_el_torito(to, bios, &place);
 	bios_write_mbr(to, bios + STAGE_OFFSET);
 	/* 16 bits of sectors are not always enough; 0 is "to the end of the CD" (UEFI 13.3). */
 	output_write_at(to, at + CATALOG_EFI + ENTRY_COUNT, (const uint8_t[]){ 0, 0 }, 2);
@@ -137,14 +114,14 @@ static void iso_patch(const struct output *to, const struct file *iso, const str
 int iso_main(int argc, char **argv)
 {
 	const char *path = NULL;
-	const struct file *image = file_open(parse(argc, argv, &path));
+	const struct file *image = file_open(media_parse(argc, argv, &command, &path));
 	struct output *iso, *esp, *bios;
 
 	image_check(image);
 	iso = output_begin(path);
 	esp = work_begin(path);
 	bios = work_begin(path);
-	esp_write(esp, image, ESP_SPARE);
+	esp_make(esp, image);
 	iso_make(iso, esp, bios);
 	iso_patch(iso, file_open(iso->temporary), image);
 	work_end(esp);

@@ -17,6 +17,7 @@ static const struct subcommand {
 	{ "inspect", "say what a file is and what is in it", inspect_main },
 	{ "explain", "say which loaders accept a file, and why the others do not", explain_main },
 	{ "iso", "make a CD image that boots by itself, on a BIOS and on UEFI", iso_main },
+	{ "disk", "make a disk image that boots by itself, on a BIOS and on UEFI", disk_main },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

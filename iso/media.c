@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,39 @@
 #include "shim/layout.h"
 
 #define CHUNK (1u << 20)
+#define CD_SHIFT 2	    /* sectors of 512 << 2 bytes */
 #define EXIT_NO_PROGRAM 127 /* as the shell has it */
+
+const char *media_parse(int argc, char **argv, const struct media_command *command,
+			const char **output)
+{
+	static const struct option names[] = {
+		{ "output", required_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *name = command->name;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		if (c == '?') {
+			fprintf(stderr, "lintel: see `lintel %s --help`\n", name);
+			exit(STATUS_USAGE);
+		}
+		if (c == 'h') {
+			puts(command->usage);
+			exit(STATUS_DONE);
+		}
+		if (*output)
+			usage_error(name, "--output is given twice");
+		*output = optarg;
+	}
+	if (!*output || !**output)
+		usage_error(name, "--output=FILE is missing");
+	if (optind + 1 != argc)
+		usage_error(name, "one image is wanted, %d are given", argc - optind);
+	return argv[optind];
+}
 
 void image_check(const struct file *f)
 {
@@ -37,6 +70,20 @@ size_t bios_size(void)
 	return (size_t)(bios_end - bios_begin);
 }
 
+/* sgdisk is in /sbin, which not everybody's PATH has. */
+static void path_extend(void)
+{
+	static const char more[] = ":/usr/sbin:/sbin";
+	const char *path = getenv("PATH");
+	char *longer = allocate((path ? strlen(path) : 0) + sizeof(more));
+
+	if (path)
+		strcpy(longer, path);
+	strcat(longer, more);
+	setenv("PATH", longer, 1);
+	free(longer);
+}
+
 /* In the child: its words go to @said, which the user sees where it fails. */
 __attribute__((noreturn)) static void program_exec(const char *const argv[], int said)
 {
@@ -44,6 +91,7 @@ __attribute__((noreturn)) static void program_exec(const char *const argv[], int
 	dup2(said, STDOUT_FILENO);
 	dup2(said, STDERR_FILENO);
 	setenv("MTOOLS_SKIP_CHECK", "1", 1);
+	path_extend();
 	execvp(argv[0], (char *const *)argv);
 	_exit(errno == ENOENT ? EXIT_NO_PROGRAM : EXIT_NO_PROGRAM - 1);
 }
@@ -91,18 +139,21 @@ void work_end(struct output *work)
 	work->temporary = NULL;
 }
 
-void esp_write(const struct output *to, const struct file *image, uint64_t spare)
+void output_extend(const struct output *o, uint64_t size)
 {
-	/* FAT entries of the smallest clusters are a 64th of the data; half of that is enough. */
-	uint64_t sectors = (image->size + image->size / 32 + spare) / CD_SECTOR * 4;
-	const char *fat = to->temporary;
-	char count[24];
+	if (ftruncate(o->fd, (off_t)size) < 0)
+		reject(o->path, "cannot be written: %s", strerror(errno));
+}
+
+void esp_write(const struct output *to, uint64_t at, uint64_t sectors, const char *option,
+	       const struct file *image)
+{
+	char count[24], fat[4200];
 
 	snprintf(count, sizeof(count), "%llu", (unsigned long long)sectors);
-	if (ftruncate(to->fd, (off_t)(sectors * MEDIA_SECTOR)) < 0)
-		reject(to->path, "cannot be written: %s", strerror(errno));
+	snprintf(fat, sizeof(fat), "%s@@%llu", to->temporary, (unsigned long long)at);
 	program_run("mtools",
-		    (const char *const[]){ "mformat", "-i", fat, "-T", count, "::", NULL });
+		    (const char *const[]){ "mformat", "-i", fat, "-T", count, option, "::", NULL });
 	program_run("mtools",
 		    (const char *const[]){ "mmd", "-i", fat, "::/EFI", "::/EFI/BOOT", NULL });
 	program_run("mtools", (const char *const[]){ "mcopy", "-i", fat, image->path,
@@ -183,16 +234,25 @@ static void stage_make(uint8_t *stage, size_t size, const struct image_place *pl
 	put32(stage + STAGE_SUM, sum);
 }
 
-void bios_write(const struct output *to, uint64_t at, uint8_t shift,
-		const struct image_place *place)
+void bios_write_stage(const struct output *to, uint64_t at, const struct image_place *place)
 {
-	uint8_t *bios = allocate(bios_size());
+	size_t size = bios_size() - STAGE_OFFSET;
+	uint8_t *stage = allocate(size);
 
-	memcpy(bios, bios_begin, bios_size());
-	first_sector_make(bios, at + STAGE_OFFSET, shift);
-	stage_make(bios + STAGE_OFFSET, bios_size() - STAGE_OFFSET, place);
-	output_write_at(to, at, bios, bios_size());
-	free(bios);
+	memcpy(stage, bios_begin + STAGE_OFFSET, size);
+	stage_make(stage, size, place);
+	output_write_at(to, at, stage, size);
+	free(stage);
+}
+
+void bios_write_el_torito(const struct output *to, uint64_t at, const struct image_place *place)
+{
+	uint8_t sector[SECTOR_OURS];
+
+	memcpy(sector, bios_begin, sizeof(sector));
+	first_sector_make(sector, at + STAGE_OFFSET, CD_SHIFT);
+	output_write_at(to, at, sector, sizeof(sector));
+	bios_write_stage(to, at + STAGE_OFFSET, place);
 }
 
 void bios_write_mbr(const struct output *to, uint64_t stage)

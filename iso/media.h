@@ -25,14 +25,34 @@ struct image_place {
 	uint32_t lba, size, crc;
 };
 
+/** struct media_command - a subcommand that makes a medium, and its --help */
+struct media_command {
+	const char *name, *usage;
+};
+
+/** media_parse() - the options; returns the image's path, *@output is the other one's */
+const char *media_parse(int argc, char **argv, const struct media_command *command,
+			const char **output);
+
 /** image_check() - refuse a file that is no packed image */
 void image_check(const struct file *f);
 
 /** program_run() - run a program of the PATH that must succeed; @argv ends with NULL */
 void program_run(const char *package, const char *const argv[]);
 
-/** esp_write() - fill a work file with a FAT file system of @spare free bytes, the image inside */
-void esp_write(const struct output *to, const struct file *image, uint64_t spare);
+/**
+ * esp_write() - make a FAT file system with the image as \EFI\BOOT\BOOTX64.EFI
+ * @at:      where in the file it begins
+ * @sectors: its size, of 512 bytes each
+ * @option:  one more for mformat
+ *
+ * The file is as long already.
+ */
+void esp_write(const struct output *to, uint64_t at, uint64_t sectors, const char *option,
+	       const struct file *image);
+
+/** output_extend() - bytes up to @size, all 0, which take no room on most disks */
+void output_extend(const struct output *o, uint64_t size);
 
 /** esp_find_image() - the byte at which the image's bytes lie in @medium from @from on */
 uint64_t esp_find_image(int medium, uint64_t from, const struct file *image);
@@ -43,13 +63,11 @@ uint32_t file_crc(const struct file *f);
 /** bios_size() - bytes of the boot loader */
 size_t bios_size(void);
 
-/**
- * bios_write() - the boot loader with all that it must know
- * @at:        where on the medium its first sector and, STAGE_OFFSET behind, its stage go
- * @shift:     sectors of the medium have 512 << @shift bytes; 0 for the BIOS to tell
- */
-void bios_write(const struct output *to, uint64_t at, uint8_t shift,
-		const struct image_place *place);
+/** bios_write_stage() - all of it but the first sector, at byte @at; it is told the @place */
+void bios_write_stage(const struct output *to, uint64_t at, const struct image_place *place);
+
+/** bios_write_el_torito() - all of it at byte @at, for a BIOS that starts it from a CD */
+void bios_write_el_torito(const struct output *to, uint64_t at, const struct image_place *place);
 
 /** bios_write_mbr() - the first sector but for the partition table; the stage is at @stage */
 void bios_write_mbr(const struct output *to, uint64_t stage);

@@ -28,6 +28,9 @@ int explain_main(int argc, char **argv);
 /** iso_main() - `lintel iso` */
 int iso_main(int argc, char **argv);
 
+/** disk_main() - `lintel disk` */
+int disk_main(int argc, char **argv);
+
 /**
  * reject() - end with status 1 and one line for the user, outputs removed
  * @file: the file (or option) that the line is about

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The cases of the doors matrix that boot media of `lintel iso`: no boot loader but ours.
+"""The doors matrix's cases of media of `lintel iso` and `lintel disk`: no loader but ours.
 
 doors_cases.py takes them into its table; what a case is, is said there.
 """
@@ -13,6 +13,7 @@ import media
 from doors_cases import PROBE, WRONG, Case, Medium
 from doors_files import MAKERS, file
 
+ESP_AT = 1 << 20
 FLOPPY_SIZE = 2880 << 10  # the largest that QEMU's PC has
 # How a medium is connected: QEMU's arguments, {} being the drive's definition.
 CD = {
@@ -38,7 +39,8 @@ def maker(subcommand, image):
     return make
 
 
-MAKERS.update({f"{image}.iso": maker("iso", image) for image in NAMES})
+MAKERS.update({f"{image}.{kind}": maker(kind, image) for image in NAMES
+               for kind in ("iso", "disk")})
 
 
 def drive(path, how):
@@ -80,6 +82,62 @@ def isos():
     for how in ("ahci-cd", "usb"):
         cases.append(efi.boots(f"iso/efi/{how}/cloud", "cloud", uefi("cloud.efi.iso", how), "efi"))
     return cases
+
+
+def disks():
+    """The disk image as every kind of disk."""
+    cases, name = [], "probe.bzImage.efi.disk"
+    for how in DISK:
+        pc = {"machine": "pc"} if how == "ide" else {}
+        cases += [base.boots(f"disk/bios/{how}", "probe.bzImage", bios(name, how), "linux16",
+                             same=base.REFERENCE, **kept(how)),
+                  efi.boots(f"disk/efi/{how}", "probe.bzImage", uefi(name, how, **pc), "efi",
+                            same=efi.REFERENCE, explained=efi.FIRMWARE if pc else {})]
+    return [*cases, base.boots("disk/bios/cloud", "cloud", bios("cloud.efi.disk", "ide"), "linux16"),
+            efi.boots("disk/efi/cloud", "cloud", uefi("cloud.efi.disk", "virtio"), "efi")]
+
+
+def changed(name, *commands, files=()):
+    """The disk after commands of mtools; /FILE is a file of the matrix."""
+    def make(found, stem):
+        disk = shutil.copyfile(found[name], stem + ".medium.img")
+        for command in commands:
+            program, *words = command.split()
+            media.run(program, "-i", f"{disk}@@{ESP_AT}",
+                      *[found[word[1:]] if word[1:] in files else word for word in words])
+        return disk
+    return make
+
+
+def updated(world, what, *commands):
+    """A disk on which the probe was put in the cloud kernel's place, or beside it."""
+    name, files = "cloud.efi.disk", ("probe.bzImage.efi", "cloud.efi", "plain")
+    make = changed(name, *commands, files=files)
+    if world == "bios":
+        medium = Medium([name, *files], lambda found, stem: drive(make(found, stem), "ide"))
+        facts = base.probe_facts("linux16", base.ram(512))
+    else:
+        medium = efi.ovmf([name, *files], lambda found, stem: drive(make(found, stem), "virtio"))
+        facts = base.probe_facts("efi", efi.ram(512))
+    return Case(f"disk/{world}/{what}", medium, PROBE, probe=facts)
+
+
+def updates():
+    """An update is a file copy; the newest version wins, in a FAT of either kind."""
+    over = "mcopy -o /probe.bzImage.efi ::/EFI/BOOT/BOOTX64.EFI"
+    return [
+        updated("bios", "replaced", over),
+        updated("efi", "replaced", over),
+        updated("bios", "newest", "mmd ::/EFI/Linux",
+                "mcopy /cloud.efi ::/EFI/Linux/system-6.9.0-long-name.efi",
+                "mcopy /probe.bzImage.efi ::/EFI/Linux/system-6.10.0-long-name.efi",
+                "mcopy /cloud.efi ::/EFI/Linux/system-6.10.0~rc1-long-name.efi",
+                "mcopy /cloud.efi ::/EFI/Linux/zzz.conf"),
+        updated("bios", "pieces", "mdel ::/EFI/BOOT/BOOTX64.EFI",
+                *[f"mcopy /plain ::/{n}" for n in range(8)], *[f"mdel ::/{n}" for n in (1, 3, 5)],
+                over.replace("-o ", "")),
+        updated("bios", "fat16", "mformat -T 65536 -c 4 ::", "mmd ::/EFI ::/EFI/BOOT", over),
+    ]
 
 
 def offset(path, part):
@@ -183,4 +241,4 @@ def errors():
     ]
 
 
-CASES = isos() + errors()
+CASES = isos() + disks() + updates() + errors()

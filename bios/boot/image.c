@@ -32,6 +32,9 @@ static void file_open(void)
 	fat_open(partition_find(sector_shift));
 	fat_find_image(&file);
 	size = file.size;
+	/* Walk through it once, so that a damaged FAT is refused before much is read. */
+	for (chain = fat_chain(&file); chain.left;)
+		fat_extent(&chain);
 	chain = fat_chain(&file);
 }
 
