@@ -93,8 +93,9 @@ def disks():
                              same=base.REFERENCE, **kept(how)),
                   efi.boots(f"disk/efi/{how}", "probe.bzImage", uefi(name, how, **pc), "efi",
                             same=efi.REFERENCE, explained=efi.FIRMWARE if pc else {})]
-    return [*cases, base.boots("disk/bios/cloud", "cloud", bios("cloud.efi.disk", "ide"), "linux16"),
-            efi.boots("disk/efi/cloud", "cloud", uefi("cloud.efi.disk", "virtio"), "efi")]
+    name = "cloud.efi.disk"
+    return [*cases, base.boots("disk/bios/cloud", "cloud", bios(name, "ide"), "linux16"),
+            efi.boots("disk/efi/cloud", "cloud", uefi(name, "virtio"), "efi")]
 
 
 def changed(name, *commands, files=()):
@@ -133,10 +134,10 @@ def updates():
                 "mcopy /probe.bzImage.efi ::/EFI/Linux/system-6.10.0-long-name.efi",
                 "mcopy /cloud.efi ::/EFI/Linux/system-6.10.0~rc1-long-name.efi",
                 "mcopy /cloud.efi ::/EFI/Linux/zzz.conf"),
-        updated("bios", "pieces", "mdel ::/EFI/BOOT/BOOTX64.EFI",
+        # mtools fills the holes of a FAT16, so the image lies in pieces.
+        updated("bios", "fat16", "mformat -T 65536 -c 4 ::", "mmd ::/EFI ::/EFI/BOOT",
                 *[f"mcopy /plain ::/{n}" for n in range(8)], *[f"mdel ::/{n}" for n in (1, 3, 5)],
-                over.replace("-o ", "")),
-        updated("bios", "fat16", "mformat -T 65536 -c 4 ::", "mmd ::/EFI ::/EFI/BOOT", over),
+                "mcopy /probe.bzImage.efi ::/EFI/BOOT/BOOTX64.EFI"),
     ]
 
 
@@ -210,6 +211,42 @@ def chained(name):
     return Medium([name], make)
 
 
+def damaged_disks():
+    """A FAT that contradicts itself, and files that are not what they should be."""
+    name, image = "probe.bzImage.efi.disk", "probe.bzImage.efi"
+    boot = "::/EFI/BOOT/BOOTX64.EFI"
+
+    def written(at, data):
+        """The disk with bytes changed; @at is counted from the ESP's begin."""
+        def make(files, stem):
+            copy = shutil.copyfile(files[name], stem + ".medium.img")
+            with open(copy, "r+b") as out:
+                out.seek(ESP_AT + (at if isinstance(at, int) else at(copy)))
+                out.write(data)
+            return drive(copy, "ide")
+        return Medium([name], make)
+
+    def table(copy):
+        """Where the FAT has the entry of the image's first cluster: mtools writes it third."""
+        with open(copy, "rb") as disk:
+            disk.seek(ESP_AT + 14)
+            return int.from_bytes(disk.read(2), "little") * 512 + 4 * 5
+
+    def commanded(*commands, more=()):
+        make = changed(name, *commands, files=(image, *more))
+        return Medium([name, image, *more], lambda files, stem: drive(make(files, stem), "ide"))
+    return [
+        refused("disk/flipped", "E31", damaged(name, flipped, "probe.bzImage", "ide")),
+        refused("disk/unreadable", "E30", unreadable(name, "probe.bzImage", "ide-hd")),
+        refused("disk/no-fat", "E34", written(0, bytes(512))),
+        refused("disk/next-cluster", "E34", written(table, b"\xff\xff\xff\x0e")),
+        refused("disk/chain-ends", "E34", written(table, b"\xff\xff\xff\x0f")),
+        refused("disk/chain-loops", "E31", written(table, b"\x05\0\0\0")),
+        refused("disk/no-image", "E33", commanded("mdel " + boot)),
+        refused("disk/no-lintel", "E33", commanded("mcopy -o /plain " + boot, more=("plain",))),
+    ]
+
+
 def floppy(name):
     """A drive for which the BIOS has no extensions: by cylinder, head and sector."""
     def make(files, stem):
@@ -233,6 +270,7 @@ def errors():
         refused("unreadable/ide", "E30", unreadable(iso, kernel, "ide-hd")),
         refused("unreadable/virtio", "E30", unreadable(iso, kernel, "virtio-blk-pci")),
         refused("memory", "E32", bios("cloud.efi.iso", "ide-cd"), mib=32),
+        *damaged_disks(),
         Case("media/next", followed(iso, flip), ["^lintel: E31 ", *PROBE], "^lintel: E30"),
         Case("media/floppy", floppy(iso), PROBE, WRONG,
              probe=base.probe_facts("linux16", base.ram(512))),
