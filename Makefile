@@ -246,7 +246,8 @@ deb: all ## build a Debian package of it
 # ---- unit tests: the pure code on the host, under ASan and UBSan
 
 UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/identity.c shim/say.c \
-	shim/unpack.c shim/vmlinux.c efi/ia32/divide.c
+	shim/unpack.c shim/vmlinux.c efi/ia32/divide.c \
+	$(addprefix bios/boot/,fat.c partition.c version.c)
 UNIT_O := $(patsubst %,$(BUILD)/obj/unit/%.o,$(UNIT_C))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 

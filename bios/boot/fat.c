@@ -95,7 +95,8 @@ static void geometry_read(struct extent partition)
 
 void fat_open(struct extent partition)
 {
-	sector_want(partition.lba);
+	sector_lba = partition.lba;
+	sector_read(sector_lba, bytes);
 	geometry_read(partition);
 	if (fat.clusters < FAT16_CLUSTERS_MIN)
 		setup_refuse(E_FAT,

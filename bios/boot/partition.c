@@ -56,7 +56,7 @@ static struct extent gpt_find(uint32_t shift)
 	uint32_t table = lba_scaled(rd64(sector, GPT_ENTRIES), shift);
 	uint32_t count = rd32(sector, GPT_COUNT), size = rd32(sector, GPT_SIZE);
 
-	if (size < GPT_ENTRY || size % GPT_ENTRY || size > VOLUME_SECTOR || count > GPT_COUNT_MAX)
+	if (size < GPT_ENTRY || VOLUME_SECTOR % size || count > GPT_COUNT_MAX)
 		setup_refuse(E_FAT, "GPT damaged, size of its entries is", size);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t at = i * size % VOLUME_SECTOR;

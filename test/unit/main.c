@@ -38,7 +38,8 @@ int main(int argc, char **argv)
 					place_tests,   identity_tests, efimap_tests,
 					fixture_tests, errors_tests,   unpack_tests,
 					pvh_tests,     xenpv_tests,    notes_tests,
-					extent_tests,  vmlinux_tests,  divide_tests };
+					extent_tests,  vmlinux_tests,  divide_tests,
+					volume_tests };
 	unsigned passed = 0, failed = 0;
 
 	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++)

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The BIOS boot loader's way to the image on a disk (bios/boot/): GPT and MBR, FAT16
+ * and FAT32 with long names, the order of versions; and disks whose bytes are wrong,
+ * which must end in a refusal or a file, after a bounded number of reads.
+ */
+#include "bios/boot/volume.h"
+#include "check.h"
+
+#define DISK_SECTORS 9000u
+#define ESP 64u
+#define RESERVED 4u
+#define FAT_SECTORS 40u
+#define ROOT_SECTORS 2u
+#define CLUSTER_FIRST (ESP + RESERVED + FAT_SECTORS + ROOT_SECTORS - 2)
+/* Two walks through the longest directory and FAT chain are far below. */
+#define READS_MAX 400000u
+
+static uint8_t disk[DISK_SECTORS * VOLUME_SECTOR];
+static uint32_t reads;
+
+void sector_read(uint32_t lba, uint8_t *to)
+{
+	CHECK(++reads < READS_MAX);
+	if (lba >= DISK_SECTORS)
+		setup_refuse(E_READ, "the medium cannot be read at sector", lba);
+	memcpy(to, disk + (size_t)lba * VOLUME_SECTOR, VOLUME_SECTOR);
+}
+
+_Noreturn void setup_refuse(enum error e, const char *what, uint32_t value)
+{
+	die(e, "%s 0x%x", what, value);
+}
+
+static uint8_t *at(uint32_t lba, uint32_t offset)
+{
+	return disk + (size_t)lba * VOLUME_SECTOR + offset;
+}
+
+static void put(uint8_t *p, uint64_t value, int n)
+{
+	for (; n--; value >>= 8)
+		*p++ = (uint8_t)value;
+}
+
+static void table_put(uint32_t cluster, uint32_t next)
+{
+	put(at(ESP + RESERVED, cluster * 2), next, 2);
+}
+
+/* A FAT16 of 8,000 clusters, one sector each, as the first GPT partition but one. */
+static void disk_make(void)
+{
+	static const uint8_t esp_guid[] = { 0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11,
+					    0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b };
+
+	memset(disk, 0, sizeof(disk));
+	memcpy(at(1, 0), "EFI PART", 8);
+	put(at(1, 72), 2, 8);
+	put(at(1, 80), 128, 4);
+	put(at(1, 84), 128, 4);
+	memset(at(2, 0), 0x77, 16);
+	memcpy(at(2, 128), esp_guid, 16);
+	put(at(2, 128 + 32), ESP, 8);
+	put(at(2, 128 + 40), DISK_SECTORS - 1, 8);
+	put(at(ESP, 11), VOLUME_SECTOR, 2);
+	*at(ESP, 13) = 1;
+	put(at(ESP, 14), RESERVED, 2);
+	*at(ESP, 16) = 1;
+	put(at(ESP, 17), ROOT_SECTORS * 16, 2);
+	put(at(ESP, 19), 8000 + RESERVED + FAT_SECTORS + ROOT_SECTORS, 2);
+	put(at(ESP, 22), FAT_SECTORS, 2);
+}
+
+static uint8_t *entry_put(uint8_t *p, const char *name, uint8_t attributes, uint32_t cluster,
+			  uint32_t size)
+{
+	memcpy(p, name, 11);
+	p[11] = attributes;
+	put(p + 26, cluster, 2);
+	put(p + 28, size, 4);
+	return p + 32;
+}
+
+/* The parts of a long name, the last one first, and the short entry. */
+static uint8_t *long_put(uint8_t *p, const char *name, uint32_t cluster, uint32_t size)
+{
+	static const uint8_t places[] = { 1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30 };
+	size_t n = strlen(name), parts = (n + 12) / 13;
+	uint8_t sum = 0;
+
+	for (int i = 0; i < 11; i++)
+		sum = (uint8_t)((sum >> 1 | sum << 7) + "SHORT~1 EFI"[i]);
+	for (size_t part = parts; part--; p += 32) {
+		p[0] = (uint8_t)((part + 1) | (part + 1 == parts ? 0x40 : 0));
+		p[11] = 0x0f;
+		p[13] = sum;
+		for (size_t i = 0; i < 13; i++) {
+			size_t c = part * 13 + i;
+
+			put(p + places[i], c < n ? (uint8_t)name[c] : c == n ? 0 : 0xffff, 2);
+		}
+	}
+	return entry_put(p, "SHORT~1 EFI", 0x20, cluster, size);
+}
+
+/* EFI is cluster 2, EFI/Linux 3 (goes on in 9), EFI/BOOT 4, the files are 5 and up. */
+static void files_make(void)
+{
+	uint8_t *p = entry_put(at(ESP + RESERVED + FAT_SECTORS, 0), "LABEL      ", 0x08, 0, 0);
+
+	entry_put(p, "EFI        ", 0x10, 2, 0);
+	p = entry_put(at(CLUSTER_FIRST + 2, 0), "BOOT       ", 0x10, 4, 0);
+	entry_put(p, "LINUX      ", 0x10, 3, 0);
+	p = entry_put(at(CLUSTER_FIRST + 4, 0), "\xe5OOTX64 EFI", 0x20, 7, 1);
+	entry_put(p, "BOOTX64 EFI", 0x20, 5, 1500);
+	p = long_put(at(CLUSTER_FIRST + 3, 0), "linux-6.9.0-with-a-name-of-many-parts.efi", 20,
+		     513);
+	p = long_put(p, "linux-6.12.0-with-a-name-of-many-parts.efi", 30, 2048);
+	p = long_put(p, "linux-6.30.0.efi.old", 40, 1);
+	for (p = entry_put(p, "6-99    CFG", 0x20, 40, 1); p < at(CLUSTER_FIRST + 4, 0);)
+		p = entry_put(p, "FILL    TXT", 0x20, 40, 1);
+	table_put(2, 0xffff);
+	table_put(3, 9);
+	table_put(9, 0xffff);
+	table_put(4, 0xfff8);
+	for (uint32_t c = 30; c < 33; c++)
+		table_put(c, c + 1);
+	table_put(31, 50);
+	table_put(50, 51);
+	table_put(51, 0xffff);
+	table_put(5, 6);
+	table_put(6, 7);
+	table_put(7, 0xffff);
+}
+
+static void find(struct entry *found)
+{
+	reads = 0;
+	fat_open(partition_find(0));
+	fat_find_image(found);
+}
+
+static void test_newest(void)
+{
+	struct entry e;
+	struct chain chain;
+	struct extent run;
+
+	disk_make();
+	files_make();
+	find(&e);
+	CHECK_TEXT(e.name, "linux-6.12.0-with-a-name-of-many-parts.efi");
+	CHECK_EQUAL(e.size, 2048);
+	chain = fat_chain(&e);
+	run = fat_extent(&chain);
+	CHECK_EQUAL(run.lba, CLUSTER_FIRST + 30);
+	CHECK_EQUAL(run.count, 2);
+	CHECK_EQUAL(chain.left, 2);
+	run = fat_extent(&chain);
+	CHECK_EQUAL(run.lba, CLUSTER_FIRST + 50);
+	CHECK_EQUAL(run.count, 2);
+	CHECK_EQUAL(chain.left, 0);
+}
+
+static void test_second_cluster(void)
+{
+	struct entry e;
+
+	disk_make();
+	files_make();
+	long_put(at(CLUSTER_FIRST + 9, 0), "Linux-7.efi", 60, 1);
+	*at(CLUSTER_FIRST + 9, 13) ^= 1; /* of another file: the short name counts */
+	find(&e);
+	CHECK_TEXT(e.name, "linux-6.12.0");
+	long_put(at(CLUSTER_FIRST + 9, 0), "linux-7.EFI", 60, 1);
+	find(&e);
+	CHECK_TEXT(e.name, "linux-7.EFI");
+}
+
+static void test_fallback(void)
+{
+	struct entry e;
+
+	disk_make();
+	files_make();
+	memcpy(at(CLUSTER_FIRST + 2, 32), "LINUY", 5);
+	find(&e);
+	CHECK_TEXT(e.name, "BOOTX64.EFI");
+	CHECK_EQUAL(e.cluster, 5);
+	*at(CLUSTER_FIRST + 4, 32) = 0xe5;
+	CHECK_EQUAL(DIES_WITH(find(&e)), E_NO_IMAGE);
+}
+
+static void test_mbr(void)
+{
+	struct entry e;
+
+	disk_make();
+	files_make();
+	*at(1, 0) = 'X';
+	CHECK_EQUAL(DIES_WITH(find(&e)), E_NO_IMAGE);
+	*at(0, 446 + 16 + 4) = 0xef;
+	put(at(0, 446 + 16 + 8), ESP, 4);
+	put(at(0, 446 + 16 + 12), DISK_SECTORS - ESP, 4);
+	find(&e);
+	CHECK_TEXT(e.name, "linux-6.12.0");
+}
+
+static void test_endless(void)
+{
+	struct entry e;
+
+	disk_make();
+	files_make();
+	table_put(3, 3);
+	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
+	CHECK_TEXT(world_said(), "directory has no end");
+}
+
+static void test_geometry(void)
+{
+	struct entry e;
+
+	disk_make();
+	put(at(ESP, 22), 20, 2);
+	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
+	disk_make();
+	put(at(ESP, 19), DISK_SECTORS - ESP + 1, 2);
+	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
+	disk_make();
+	*at(ESP, 13) = 8;
+	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
+	CHECK_TEXT(world_said(), "FAT12");
+	disk_make();
+	put(at(2, 128 + 40), ESP - 1, 8);
+	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
+	put(at(2, 128 + 40), 1ull << 40, 8);
+	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
+}
+
+static void find_and_walk(void)
+{
+	struct entry e;
+	struct chain chain;
+
+	find(&e);
+	for (chain = fat_chain(&e); chain.left;)
+		fat_extent(&chain);
+}
+
+/* Bytes where all that is read lies are made others; the seed is fixed. */
+static void test_damage(void)
+{
+	static const uint32_t places[] = { 1,
+					   2,
+					   ESP,
+					   ESP + RESERVED,
+					   ESP + RESERVED + FAT_SECTORS,
+					   CLUSTER_FIRST + 2,
+					   CLUSTER_FIRST + 3,
+					   CLUSTER_FIRST + 4 };
+	/* Static, since a refusal is a longjmp. */
+	static uint32_t random = 1, round, outcomes[2];
+
+	for (round = 0; round < 4000; round++) {
+		world_reset();
+		disk_make();
+		files_make();
+		for (uint32_t n = 0; n < 1 + round % 4; n++) {
+			random = random * 1664525 + 1013904223;
+			*at(places[random >> 29], random >> 8 & 0x7f) = (uint8_t)(random >> 16);
+		}
+		outcomes[DIES_WITH(find_and_walk()) != 0]++;
+	}
+	CHECK(outcomes[0] > 100 && outcomes[1] > 100);
+}
+
+static void test_versions(void)
+{
+	/* From the older to the newer. */
+	static const char *const order[] = { "122.1~rc1", "122.1",   "123~rc1-1", "123",
+					     "123-a",	  "123-a.1", "123-1",	  "123-1.1",
+					     "123^post1", "123.a-1", "123.1-1",	  "123a-1",
+					     "124-1" };
+	const size_t n = sizeof(order) / sizeof(order[0]);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++) {
+			int got = version_compare(order[i], order[j]);
+
+			if ((got > 0) - (got < 0) != (i > j) - (i < j))
+				printf("  %s, %s: %d\n", order[i], order[j], got);
+			CHECK((got > 0) - (got < 0) == (i > j) - (i < j));
+		}
+	CHECK(version_compare("linux-6.9.efi", "linux-6.10.efi") < 0);
+	CHECK(version_compare("a_1", "a1") == 0);
+	CHECK(version_compare("007", "7") == 0);
+}
+
+const struct test volume_tests[] = {
+	{ "volume: the newest image, with a long name and in pieces", test_newest },
+	{ "volume: a directory's second cluster; a long name of another file",
+	  test_second_cluster },
+	{ "volume: EFI/BOOT/BOOTX64.EFI where there is no other", test_fallback },
+	{ "volume: the partition by MBR", test_mbr },
+	{ "volume: a directory without end", test_endless },
+	{ "volume: what contradicts itself is refused", test_geometry },
+	{ "volume: damaged bytes never hang or overrun", test_damage },
+	{ "volume: the order of versions", test_versions },
+	{ 0 }
+};
