@@ -51,7 +51,7 @@ PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf bios.bin)
 
 .PHONY: all ia32-sources help run install deb check check-doors check-inspect check-install \
-	check-lies check-lint check-pack check-setup16 check-tool check-unit check-xen clean
+	check-lies check-lint check-pack check-setup16 check-tool check-unit check-xen check-media clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -271,7 +271,7 @@ RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
 CHECK_PACKAGES := file binutils mtools openssl sbsigntool gdisk systemd man-db
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit tool pack inspect install setup16 lint lies doors xen
+STEPS := unit tool pack inspect install media setup16 lint lies doors xen
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
 step = $(if $(CHECKING),test/step $(RESULTS) $(1))
@@ -304,6 +304,9 @@ check-inspect: all ## tests of lintel inspect and explain
 
 check-install: all ## tests of what make install and make deb put into a system
 	$(Q)$(call step,install) $(PY) test/install_test.py $(BUILD)
+
+check-media: all ## tests of the media that build/lintel makes
+	$(Q)$(call step,media) $(PY) test/media_test.py $(BUILD)
 
 check-setup16: all ## tests of the 16-bit setup code, in QEMU
 	$(Q)$(call step,setup16) $(PY) test/setup16_test.py $(BUILD)

@@ -16,6 +16,7 @@ OS_RELEASE = "ID=lintel-test\nNAME=Test\nPRETTY_NAME=Test\nVERSION_ID=1\n"
 PACKED = {
     "cloud.efi": ("cloud", ["first"], CMDLINE),
     "amd64.efi": ("amd64", ["first"], CMDLINE),
+    "large.efi": ("amd64", ["large"], CMDLINE),
     "probe.bzImage.efi": ("probe.bzImage", ["plain"], CMDLINE),
     "probe.elf.efi": ("probe.elf", ["plain"], CMDLINE),
     "cloud.ia32.efi": ("cloud", ["first"], CMDLINE),

@@ -28,7 +28,7 @@ DISK = {
 }
 # KiB at the end of RAM that SeaBIOS keeps to itself for its driver.
 KEPT = {"ahci-cd": 4, "scsi-cd": 12, "virtio": 12, "usb": 4}
-NAMES = ("probe.bzImage.efi", "cloud.efi")
+NAMES = ("probe.bzImage.efi", "cloud.efi", "large.efi")
 
 
 def maker(subcommand, image):
@@ -81,7 +81,13 @@ def isos():
                                 "linux16", **kept(how)))
     for how in ("ahci-cd", "usb"):
         cases.append(efi.boots(f"iso/efi/{how}/cloud", "cloud", uefi("cloud.efi.iso", how), "efi"))
-    return cases
+    # More than El Torito's 16 bits of sectors can tell.
+    name, files = "large.efi.iso", ("large",)
+    return [*cases,
+            Case("iso/bios/large", bios(name, "ide-cd"),
+                 base.debian("amd64", files=files, door="linux16"), seconds=180),
+            Case("iso/efi/large", uefi(name, "ahci-cd"),
+                 base.debian("amd64", files=files, kib=r"\d+", door="efi"), seconds=180)]
 
 
 def disks():

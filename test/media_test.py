@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Tests of `lintel iso` and `lintel disk`: python3 test/media_test.py BUILD_DIR
+
+What the tool wrote is read here once more from the specifications (El Torito, MBR,
+GPT) and bios/boot/layout.h.  That it boots, the doors matrix tests.
+"""
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import zlib
+
+import counted
+
+BUILD = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else sys.exit(__doc__)
+LAYOUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../bios/boot/layout.h")
+LINTEL = os.path.join(BUILD, "lintel")
+TIMEOUT = 120
+CD_SECTOR, SECTOR = 2048, 512
+MIB = 1 << 20
+
+
+def read_layout():
+    """Every numeric #define of bios/boot/layout.h."""
+    with open(LAYOUT, encoding="ascii") as text:
+        return {name: int(value, 0) for name, value in
+                re.findall(r"^#define (\w+) (0x[0-9a-f]+|\d+)\b", text.read(), re.M)}
+
+
+L = read_layout()
+
+
+def get(data, offset, form):
+    """One little-endian number."""
+    return struct.unpack_from("<" + form, data, offset)[0]
+
+
+def load(path):
+    """A file's bytes."""
+    with open(path, "rb") as data:
+        return data.read()
+
+
+class Case(unittest.TestCase):
+    """A temporary directory with a packed image."""
+
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix="lintel-media-test.")
+        self.addCleanup(shutil.rmtree, self.dir)
+        self.image, self.output = self.path("os.efi"), self.path("os.out")
+        ran = self.lintel("build", f"--linux={BUILD}/probe.bzImage", f"--output={self.image}")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+
+    def path(self, name):
+        """A name in the temporary directory."""
+        return os.path.join(self.dir, name)
+
+    def lintel(self, *args, **more):
+        """Run the tool."""
+        return subprocess.run([LINTEL, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=TIMEOUT, check=False,
+                              **more)
+
+    def make(self, kind):
+        """A medium, made in silence and with nothing left beside it; its bytes."""
+        ran = self.lintel(kind, f"--output={self.output}", self.image)
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
+        self.assertEqual(sorted(os.listdir(self.dir)), ["os.efi", "os.out"])
+        return load(self.output)
+
+    def refused(self, kind, image, *says, status=1, **more):
+        """One line at the end of what is said, and the output as it was."""
+        with open(self.output, "wb") as old:
+            old.write(b"precious")
+        before = sorted(os.listdir(self.dir))
+        ran = self.lintel(kind, f"--output={self.output}", image, **more)
+        self.assertEqual((ran.returncode, ran.stdout), (status, ""), ran.stderr)
+        self.assertEqual(load(self.output), b"precious")
+        self.assertEqual(sorted(os.listdir(self.dir)), before)
+        last = ran.stderr.splitlines()[-1]
+        self.assertTrue(last.startswith("lintel: "), ran.stderr)
+        for text in says:
+            self.assertIn(text, last)
+
+    def check_stage(self, data, at):
+        """A stage whose sum is right; the image's place, size and CRC-32 in it."""
+        size = os.path.getsize(f"{BUILD}/bios.bin") - L["STAGE_OFFSET"]
+        words = struct.unpack_from(f"<{size // 4}I", data, at)
+        self.assertEqual(sum(words) & 0xffffffff, L["STAGE_SUM_VALUE"])
+        return [get(data, at + L["STAGE_IMAGE_" + name], "I") for name in ("LBA", "SIZE", "CRC")]
+
+    def check_sector(self, data, at, stage, shift):
+        """A first sector, told where the stage is."""
+        self.assertEqual(data[at + 510:at + 512], b"\x55\xaa")
+        self.assertEqual(get(data, at + L["SECTOR_STAGE_LBA"], "I") * SECTOR, stage)
+        self.assertEqual(data[at + L["SECTOR_TOLD_SHIFT"]], shift)
+        size = get(data, at + L["SECTOR_STAGE_COUNT"], "H") * SECTOR
+        self.assertEqual(size + L["STAGE_OFFSET"], os.path.getsize(f"{BUILD}/bios.bin"))
+
+
+class Iso(Case):
+    """lintel iso."""
+
+    def test_stored_once_and_told(self):
+        data, image = self.make("iso"), load(self.image)
+        self.assertEqual(data.count(image[:CD_SECTOR]), 1)
+        self.assertLess(len(data), len(image) * 33 // 32 + 2 * MIB)
+        catalog = get(data, 17 * CD_SECTOR + 0x47, "I") * CD_SECTOR
+        bios = get(data, catalog + 0x28, "I") * CD_SECTOR
+        lba, size, crc = self.check_stage(data, bios + L["STAGE_OFFSET"])
+        self.assertEqual(data[lba * SECTOR:lba * SECTOR + size], image)
+        self.assertEqual(crc, zlib.crc32(image))
+        self.check_sector(data, bios, bios + L["STAGE_OFFSET"], 2)
+        self.check_sector(data, 0, bios + L["STAGE_OFFSET"], 0)
+
+    def test_el_torito(self):
+        data = self.make("iso")
+        self.assertEqual(data[17 * CD_SECTOR + 7:17 * CD_SECTOR + 30], b"EL TORITO SPECIFICATION")
+        catalog = data[get(data, 17 * CD_SECTOR + 0x47, "I") * CD_SECTOR:][:0x80]
+        self.assertEqual(sum(struct.unpack("<16H", catalog[:32])) & 0xffff, 0)
+        self.assertEqual(catalog[0x20:0x22], b"\x88\0", "bootable, no emulation")
+        self.assertEqual(get(catalog, 0x26, "H"), 4, "2 KiB, as old BIOSes can")
+        self.assertEqual((catalog[0x41], catalog[0x60]), (0xef, 0x88), "UEFI, bootable")
+        self.assertEqual(get(catalog, 0x66, "H"), 0, "to the end: more than 16 bits tell")
+
+    def test_partitions(self):
+        data = self.make("iso")
+        catalog = get(data, 17 * CD_SECTOR + 0x47, "I") * CD_SECTOR
+        entries = [data[446 + 16 * i:][:16] for i in range(4)]
+        self.assertEqual([entry[0] for entry in entries], [0x80, 0, 0, 0], "one is active")
+        self.assertEqual(entries[1][4], 0xef)
+        begin, count = struct.unpack("<II", entries[1][8:])
+        self.assertEqual(begin * SECTOR, get(data, catalog + 0x68, "I") * CD_SECTOR)
+        self.assertLessEqual((begin + count) * SECTOR, len(data))
+
+
+class Disk(Case):
+    """lintel disk."""
+
+    def test_partitions(self):
+        data = self.make("disk")
+        self.assertEqual(data[446 + 4], 0xee)
+        self.assertEqual(data[512:520], b"EFI PART")
+        first, second = data[1024:1152], data[1152:1280]
+        self.assertEqual(first[:16], b"Hah!IdontNeedEFI")
+        self.assertEqual(struct.unpack("<QQ", first[32:48]), (34, 2047))
+        self.assertEqual(get(second, 32, "Q") * SECTOR, MIB)
+        self.check_sector(data, 0, 34 * SECTOR, 0)
+        self.assertEqual(self.check_stage(data, 34 * SECTOR), [0, 0, 0])
+        self.assertEqual(data[MIB + 82:MIB + 90], b"FAT32   ")
+
+    def test_file(self):
+        self.make("disk")
+        copy = self.path("copy")
+        subprocess.run(["mcopy", "-i", f"{self.output}@@{MIB}", "::/EFI/BOOT/BOOTX64.EFI", copy],
+                       check=True, timeout=TIMEOUT)
+        self.assertEqual(load(copy), load(self.image))
+
+    def test_takes_no_room_for_nothing(self):
+        self.make("disk")
+        self.assertLess(os.stat(self.output).st_blocks * SECTOR, os.path.getsize(self.image) * 2)
+
+
+class Refusals(Case):
+    """What is no image, and what the tool needs."""
+
+    def test_no_image(self):
+        for kind in ("iso", "disk"):
+            self.refused(kind, f"{BUILD}/lintel.efi", "no kernel inside")
+            self.refused(kind, LINTEL, "not an image of Lintel")
+            self.refused(kind, self.path("none"), "No such file")
+
+    def test_output_is_input(self):
+        ran = self.lintel("iso", f"--output={self.image}", self.image)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("is the input", ran.stderr)
+
+    def test_missing_programs(self):
+        self.refused("iso", self.image, "mformat", "apt-get install mtools", env={"PATH": "/none"})
+
+    def test_failing_program(self):
+        tools = self.path("tools")
+        os.mkdir(tools)
+        for name in ("sgdisk", "mformat"):
+            with open(os.path.join(tools, name), "w", encoding="ascii") as script:
+                script.write("#!/bin/sh\necho no luck >&2\nexit 3\n")
+            os.chmod(os.path.join(tools, name), 0o755)
+        for kind, name in (("iso", "mformat"), ("disk", "sgdisk")):
+            self.refused(kind, self.image, name, "0x300",
+                         env={"PATH": f"{tools}:{os.environ['PATH']}"})
+
+    def test_usage(self):
+        for kind in ("iso", "disk"):
+            for args, says in (([], "--output"), ([f"--output={self.output}"], "0 are given"),
+                               ([f"--output={self.output}", "a", "b"], "2 are given"),
+                               (["--output=", self.image], "--output"),
+                               (["--output=a", "--output=b", self.image], "twice"),
+                               (["--frobnicate", self.image], "frobnicate")):
+                ran = self.lintel(kind, *args)
+                self.assertEqual((ran.returncode, ran.stdout), (2, ""), ran.stderr)
+                self.assertIn(says, ran.stderr)
+            ran = self.lintel(kind, "--help")
+            self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+            self.assertIn(f"lintel {kind} --output", ran.stdout)
+
+
+if __name__ == "__main__":
+    counted.main([sys.argv[0], *sys.argv[2:]])
