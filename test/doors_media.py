@@ -84,6 +84,9 @@ def isos():
     # More than El Torito's 16 bits of sectors can tell.
     name, files = "large.efi.iso", ("large",)
     return [*cases,
+            # Nothing fits at 16 MiB, so it goes to 1 MiB.
+            base.boots("iso/bios/small", "probe.bzImage", bios("probe.bzImage.efi.iso", "ide-cd"),
+                       "linux16", mib=12),
             Case("iso/bios/large", bios(name, "ide-cd"),
                  base.debian("amd64", files=files, door="linux16"), seconds=180),
             Case("iso/efi/large", uefi(name, "ahci-cd"),
