@@ -9,7 +9,7 @@
 #define SECTORS_OF(bytes) ((bytes) / MEDIA_SECTOR)
 #define MIB (1u << 20)
 /* The boot loader lies behind the GPT, the ESP where partitions usually begin. */
-#define BIOS_LBA 34
+#define BIOS_AT (34ull * MEDIA_SECTOR)
 #define ESP_AT MIB
 /* Room for two more images; FAT32 has 65525 clusters at least, and two tables of them. */
 #define ESP_SPARE (64ull * MIB)
@@ -50,8 +50,8 @@ int disk_main(int argc, char **argv)
 	output_extend(disk, ESP_AT + esp + DISK_SPARE);
 	partitions_make(disk);
 	esp_write(disk, ESP_AT, SECTORS_OF(esp), "-F", image);
-	bios_write_stage(disk, BIOS_LBA * MEDIA_SECTOR, &nowhere);
-	bios_write_mbr(disk, BIOS_LBA * MEDIA_SECTOR);
+	bios_write_stage(disk, BIOS_AT, &nowhere);
+	bios_write_mbr(disk, BIOS_AT);
 	output_finish(disk);
 	output_commit(disk);
 	return STATUS_DONE;

@@ -73,13 +73,11 @@ size_t bios_size(void)
 /* sgdisk is in /sbin, which not everybody's PATH has. */
 static void path_extend(void)
 {
-	static const char more[] = ":/usr/sbin:/sbin";
 	const char *path = getenv("PATH");
-	char *longer = allocate((path ? strlen(path) : 0) + sizeof(more));
+	size_t size = strlen(path ? path : "") + sizeof(":/usr/sbin:/sbin");
+	char *longer = allocate(size);
 
-	if (path)
-		strcpy(longer, path);
-	strcat(longer, more);
+	snprintf(longer, size, "%s:/usr/sbin:/sbin", path ? path : "");
 	setenv("PATH", longer, 1);
 	free(longer);
 }

@@ -54,6 +54,14 @@ def bios(name, how, args=()):
     return Medium([name], lambda files, _: [*drive(files[name], how), *args])
 
 
+def slow(name):
+    """A drive that takes some seconds: its second argument describes it."""
+    def make(files, _):
+        first, described, *rest = drive(files[name], "virtio")
+        return [first, described + ",throttling.bps-total=400000", *rest]
+    return Medium([name], make)
+
+
 def uefi(name, how, **more):
     """OVMF; the PC for an IDE drive, since its other machine has none."""
     return efi.ovmf([name], lambda files, _: drive(files[name], how), **more)
@@ -84,6 +92,8 @@ def isos():
     # More than El Torito's 16 bits of sectors can tell.
     name, files = "large.efi.iso", ("large",)
     return [*cases,
+            Case("iso/bios/slow", slow("probe.bzImage.efi.iso"),
+                 [r"lintel: reading \d\d%lintel: reading \d\d%.*\n", *PROBE]),
             # Nothing fits at 16 MiB, so it goes to 1 MiB.
             base.boots("iso/bios/small", "probe.bzImage", bios("probe.bzImage.efi.iso", "ide-cd"),
                        "linux16", mib=12),
