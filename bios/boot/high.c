@@ -35,6 +35,7 @@ static void table_make(void)
 
 static uint32_t crc_update(uint32_t crc, const uint8_t *p, uint32_t n)
 {
+#pragma GCC unroll 8
 	for (; n >= LANES; p += LANES, n -= LANES) {
 		crc ^= *(const uint32_t *)p;
 		crc = table[3][crc & 0xff] ^ table[2][crc >> 8 & 0xff] ^
@@ -68,11 +69,14 @@ void high_take_sum(void *argument)
 {
 	struct piece *piece = argument;
 	const uint8_t *p = (const uint8_t *)piece->to;
+	uint64_t sum = 0;
 	uint32_t i;
 
 	copy(piece->to, piece->from, piece->size);
+#pragma GCC unroll 8
 	for (i = 0; i + 4 <= piece->size; i += 4)
-		piece->sum += *(const uint32_t *)(p + i);
+		sum += *(const uint32_t *)(p + i);
 	for (uint32_t shift = 0; i < piece->size; i++, shift += 8)
-		piece->sum += (uint32_t)p[i] << shift;
+		sum += (uint32_t)p[i] << shift;
+	piece->sum += sum;
 }
