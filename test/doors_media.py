@@ -14,6 +14,7 @@ from doors_cases import PROBE, WRONG, Case, Medium
 from doors_files import MAKERS, file
 
 ESP_AT = 1 << 20
+SECTOR_STAGE_LBA = 0x1a0  # bios/boot/layout.h
 FLOPPY_SIZE = 2880 << 10  # the largest that QEMU's PC has
 # How a medium is connected: QEMU's arguments, {} being the drive's definition.
 CD = {
@@ -192,6 +193,18 @@ def damaged(name, change, part, how):
     return Medium([name, part], make)
 
 
+def bad_loader(medium, _, copy):
+    """A copy on which one bit of our boot loader is wrong."""
+    shutil.copyfile(medium, copy)
+    with open(copy, "r+b") as out:
+        out.seek(SECTOR_STAGE_LBA)
+        at = int.from_bytes(out.read(4), "little") * 512 + 0x901
+        out.seek(at)
+        byte = out.read(1)[0]
+        out.seek(at)
+        out.write(bytes([byte ^ 4]))
+
+
 def unreadable(name, part, device):
     """A drive that gives a read error within @part."""
     def make(files, stem):
@@ -290,6 +303,9 @@ def errors():
         refused("unreadable/virtio", "E30", unreadable(iso, kernel, "virtio-blk-pci")),
         refused("memory", "E32", bios("cloud.efi.iso", "ide-cd"), mib=32),
         *damaged_disks(),
+        *[Case(f"media/loader/{how}", damaged(iso, bad_loader, kernel, how),
+               ["^lintel: E30 boot loader unreadable or damaged$"], "Linux version|lintel-probe",
+               everywhere=("vga",)) for how in ("ide-cd", "ide")],
         Case("media/next", followed(iso, flip), ["^lintel: E31 ", *PROBE], "^lintel: E30"),
         Case("media/floppy", floppy(iso), PROBE, WRONG,
              probe=base.probe_facts("linux16", base.ram(512))),
