@@ -63,6 +63,16 @@ def slow(name):
     return Medium([name], make)
 
 
+def lying(name, entries):
+    """The second disk, after the BIOS was made to tell that many E820 entries."""
+    def make(files, stem):
+        disk = stem + ".medium.img"
+        media.lying_disk(disk, entries)
+        return ["-drive", f"file={disk},format=raw,if=ide,index=0", "-drive",
+                f"file={files[name]},format=raw,if=ide,index=1,snapshot=on", "-boot", "c"]
+    return Medium([name], make)
+
+
 def uefi(name, how, **more):
     """OVMF; the PC for an IDE drive, since its other machine has none."""
     return efi.ovmf([name], lambda files, _: drive(files[name], how), **more)
@@ -95,6 +105,8 @@ def isos():
     return [*cases,
             Case("iso/bios/slow", slow("probe.bzImage.efi.iso"),
                  [r"lintel: reading \d\d%lintel: reading \d\d%.*\n", *PROBE]),
+            Case("iso/bios/e820-301", lying("probe.bzImage.efi.iso", 301), PROBE,
+                 probe=base.probe_facts("linux16", media.lie_ram(301) // 1024 - 4)),
             # Nothing fits at 16 MiB, so it goes to 1 MiB.
             base.boots("iso/bios/small", "probe.bzImage", bios("probe.bzImage.efi.iso", "ide-cd"),
                        "linux16", mib=12),
