@@ -192,7 +192,7 @@ $(BUILD)/obj/bios/boot/high.c.o: bios/boot/high.c
 # Filled up to whole sectors of a CD.
 $(BUILD)/bios.bin: $(BOOT_O) bios/boot/boot.ld
 	$(call say,LD16)
-	$(Q)ld -m elf_i386 -T bios/boot/boot.ld $(BOOT_O) -o $(BUILD)/bios.linked
+	$(Q)ld -m elf_i386 --no-warn-rwx-segments -T bios/boot/boot.ld $(BOOT_O) -o $(BUILD)/bios.linked
 	$(Q)objcopy -O binary $(BUILD)/bios.linked $@
 	$(Q)truncate -s %2048 $@
 
