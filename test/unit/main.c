@@ -33,13 +33,12 @@ void check_equal(uint64_t a, uint64_t b, const char *what, const char *file, int
 
 int main(int argc, char **argv)
 {
-	const struct test *groups[] = { map_tests,     format_tests,   multiboot_tests,
-					linux_tests,   kernel_tests,   acpi_tests,
-					place_tests,   identity_tests, efimap_tests,
-					fixture_tests, errors_tests,   unpack_tests,
-					pvh_tests,     xenpv_tests,    notes_tests,
-					extent_tests,  vmlinux_tests,  divide_tests,
-					volume_tests };
+	const struct test *groups[] = {
+		map_tests,    format_tests,  multiboot_tests, linux_tests,  kernel_tests,
+		acpi_tests,   place_tests,   identity_tests,  efimap_tests, fixture_tests,
+		errors_tests, unpack_tests,  pvh_tests,	      xenpv_tests,  notes_tests,
+		extent_tests, vmlinux_tests, divide_tests,    volume_tests
+	};
 	unsigned passed = 0, failed = 0;
 
 	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++)
