@@ -73,6 +73,9 @@ void image_set_room(struct image *im, const char *kernel, uint64_t room);
 /** image_set_kernel() - where the kernel runs, which ELF loaders must leave free */
 void image_set_kernel(struct image *im, uint64_t base, uint64_t end);
 
+/** image_fix_elf() - the ELF headers of both faces, when the image is complete (elf.c) */
+void image_fix_elf(struct image *im);
+
 /** image_set_payload() - let the bzImage's payload be what comes next, @size bytes */
 void image_set_payload(struct image *im, uint64_t size);
 

@@ -13,6 +13,7 @@
 #include "say.h"
 
 #define PAGE 4096
+#define GIB 0x40000000
 #define SUBARCH_XEN 2 /* Linux boot protocol, hardware_subarch */
 
 static uint64_t seen(uint64_t virtual)
@@ -65,6 +66,12 @@ void xenpv_read(uint64_t start_info, uint64_t stack, struct span e820, struct ha
 
 	if (info.len < sizeof(struct start_info) || memcmp(info.p, magic, sizeof(magic) - 1))
 		die(E_BLOCK, "Xen's start_info at %" X64 " has no magic %s", start_info, magic);
+	/* Linux goes on with the first GiB of Xen's map, and Xen's own block lies at its end. */
+	if (mapped > GIB)
+		die(E_MODULE,
+		    "image and ramdisk reach up to %" X64
+		    " inside Xen PV, where a kernel sees %x: use a smaller initrd, or PVH",
+		    mapped, GIB);
 	h->world = WORLD_XEN_PV;
 	h->start_flags = RD32(info, 0, struct start_info, flags);
 	h->bp.hdr.hardware_subarch = SUBARCH_XEN;

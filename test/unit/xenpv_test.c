@@ -71,6 +71,17 @@ static void test_xenpv_good(void)
 	CHECK_EQUAL(h.initrd[0].size, 11);
 }
 
+static void test_xenpv_too_large(void)
+{
+	make();
+	info->nr_pages = 4096 * MIB / PAGE_SIZE;
+	handoff_init(&h, "xenpv");
+	CHECK_EQUAL(DIES_WITH(xenpv_read(virtual(block), virtual(1024 * MIB), hypercall, &h)), 0);
+	handoff_init(&h, "xenpv");
+	CHECK_EQUAL(DIES_WITH(xenpv_read(virtual(block), virtual(1024 * MIB + 1), hypercall, &h)),
+		    E_MODULE);
+}
+
 /* Whether nothing may be moved to any byte of [base, end). */
 static bool is_kept(uint64_t base, uint64_t end)
 {
@@ -268,6 +279,7 @@ static void test_keep_full(void)
 }
 
 const struct test xenpv_tests[] = { { "xenpv: good", test_xenpv_good },
+				    { "xenpv: beyond what a kernel sees", test_xenpv_too_large },
 				    { "xenpv: what stays", test_xenpv_keeps },
 				    { "xenpv: stack", test_xenpv_stack },
 				    { "xenpv: p2m", test_xenpv_p2m },
