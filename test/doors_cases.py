@@ -27,7 +27,8 @@ EXPLAINED = {
 }
 
 WRONG = r"^error: .*|Kernel panic.*|^lintel: E\d\d.*"
-UNAME = {"cloud": r"\S+-cloud-amd64", "amd64": r"[\d.]+-\d+-amd64"}
+UNAME = {"cloud": r"\S+-cloud-amd64", "amd64": r"[\d.]+-\d+-amd64",
+         "rt": r"[\d.]+-\d+-rt-amd64"}
 CMDLINE_SIZE = 2047  # the longest command line of Debian's kernels
 MICROVM_RAM = 512 * 1024 - 4 - 385
 KERNELS = ("cloud", "amd64", "probe.bzImage", "probe.elf")
@@ -291,6 +292,17 @@ def signed():
     return [boots(f"signed/{door}", "cloud", medium, door) for door, medium in loaded.items()]
 
 
+def packed():
+    """Debian's third kernel, and a stock UKI packed anew, by a BIOS and by PVH; also by UEFI
+    (doors_efi.py) and by Xen (xen_cases.py)."""
+    return [boots(f"packed/{image}/{name}", kernel, medium, door, CMDLINE + words)
+            for image, kernel, words in (("rt", "rt", " efi=runtime"), ("uki", "cloud", ""))
+            for name, medium, door in (
+                ("grub", grub(f"multiboot2 /{image}.efi"), "multiboot2"),
+                ("qemu", qemu(f"{image}.efi"), "linux16"),
+                ("pvh", qemu(f"{image}.efi.elf"), "pvh"))]
+
+
 def memory_sizes():
     """All of the RAM is told, whatever there is of it."""
     cases, c = [], CMDLINE
@@ -357,6 +369,7 @@ def refusals():
 
 CASES = [*[case for kernel in KERNELS for case in through_all_doors(kernel)],
          *microvms(), *initrds_and_command_lines(), *chains(), *kexecs(), *memtests(), *signed(),
+         *packed(),
          *memory_sizes(),
          *many_ranges(), *refusals()]
 

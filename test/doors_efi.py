@@ -158,9 +158,9 @@ def ram(mib, kernel="", door=""):
     """KiB of RAM that Linux counts under OVMF, on its own as through Lintel.
 
     All but page 0, what lies from VGA to 1 MiB, and the firmware's runtime and ACPI memory;
-    the amd64 kernel reserves the boot logo too, which it finds through UEFI.
+    the amd64 and rt kernels reserve the boot logo too, which they find through UEFI.
     """
-    return mib * 1024 - 6604 - (36 if kernel == "amd64" and door != "multiboot1" else 0)
+    return mib * 1024 - 6604 - (36 if kernel in ("amd64", "rt") and door != "multiboot1" else 0)
 
 
 def boots(name, kernel, medium, door, cmdline=CMDLINE, files=("first",), mib=512, **more):
@@ -196,6 +196,12 @@ def through_all_doors(kernel):
     ]
     return [boots(f"{kernel}/efi/{name}", kernel, medium, door, **same(kernel, name, door))
             for name, medium, door in loaded]
+
+
+def packed():
+    """Debian's third kernel, and a stock UKI packed anew."""
+    return [boots(f"packed/{image}/efi", kernel, direct(f"{image}.efi"), "efi", CMDLINE + words)
+            for image, kernel, words in (("rt", "rt", " efi=runtime"), ("uki", "cloud", ""))]
 
 
 def same(kernel, name, door):
@@ -281,7 +287,7 @@ def many_ranges():
     cases = [Case("ranges/efi/probe", medium("probe.bzImage"),
                   [begin, rf"(?:^map .*\n){{{FRAGMENTS},{FRAGMENTS + 99}}}rsdp ", end],
                   probe=base.probe_facts("efi", ram(512) - taken))]
-    for kernel in UNAME:
+    for kernel in ("cloud", "amd64"):
         seen = base.debian(kernel, kib=ram(512, kernel) - taken, door="efi")
         cases.append(Case(f"ranges/efi/{kernel}", medium(kernel), [counted, *seen], seconds=150))
     return cases
@@ -420,4 +426,4 @@ def secure_boot():
 
 CASES = [*[case for kernel in base.KERNELS for case in through_all_doors(kernel)],
          *initrds_and_command_lines(), *exited(), *memory_sizes(), *many_ranges(), *seeds(),
-         *interface(), *refusals(), *secure_boot(), *shim()]
+         *interface(), *packed(), *refusals(), *secure_boot(), *shim()]

@@ -26,6 +26,10 @@ PACKED = {
     "memtest-x64.efi": ("memtest-x64", [], "console=ttyS0,115200"),
     "memtest-ia32.efi": ("memtest-ia32", [], "console=ttyS0,115200"),
     "probe-alone.efi": ("probe.bzImage", [], CMDLINE),
+    # A real-time kernel uses EFI's runtime services only when told to.
+    "rt.efi": ("rt", ["first"], CMDLINE + " efi=runtime"),
+    # A stock UKI packed anew: kernel, initrd and command line are its own.
+    "uki.efi": ("stock.uki", [], ""),
     "cloud-no-words.efi": ("cloud", ["first"], ""),
     "cloud-no-initrd.efi": ("cloud", [], CMDLINE),
 }
@@ -57,7 +61,8 @@ def pack(build, name, output):
     face = "elf" if name.endswith(".efi.elf") else "output"
     kernel, initrds, cmdline = PACKED[name[:-4] if face == "elf" else name]
     stub = "lintelia32.efi" if name.endswith(".ia32.efi") else "lintel.efi"
-    media.run(os.path.join(build, "lintel"), "build", f"--linux={file(build, kernel)}",
+    source = "uki" if kernel.endswith(".uki") else "linux"
+    media.run(os.path.join(build, "lintel"), "build", f"--{source}={file(build, kernel)}",
               f"--stub={os.path.join(build, stub)}",
               *[f"--initrd={file(build, initrd)}" for initrd in initrds],
               *([f"--cmdline={cmdline}"] if cmdline else []), f"--os-release={OS_RELEASE}",
@@ -153,7 +158,7 @@ def file(build, name):
     elif name in MAKERS:
         MAKERS[name](build, path)
     elif name == "first":
-        path = payload.initrd(build, name, kernels=("cloud", "amd64"))
+        path = payload.initrd(build, name, kernels=("cloud", "amd64", "rt"))
     elif name == "second":
         path = payload.initrd(build, name, 100001, init=False)
     elif name == "large":

@@ -22,6 +22,8 @@ FILES = {
     "cloud-efivarfs.ko": ("linux-image-cloud-amd64", r"lib/modules/.*/efivarfs\.ko"),
     "amd64": ("linux-image-amd64", r"boot/vmlinuz-.*"),
     "amd64-efivarfs.ko": ("linux-image-amd64", r"lib/modules/.*/efivarfs\.ko"),
+    "rt": ("linux-image-rt-amd64", r"boot/vmlinuz-.*"),
+    "rt-efivarfs.ko": ("linux-image-rt-amd64", r"lib/modules/.*/efivarfs\.ko"),
     "busybox": ("busybox-static", "bin/busybox"),
     "memtest-ia32": ("memtest86+", r"boot/memtest86\+ia32\.bin"),
     "memtest-x64": ("memtest86+", r"boot/memtest86\+x64\.bin"),

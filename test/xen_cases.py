@@ -258,6 +258,7 @@ def lintel_dom0(kind):
         dom0(f"{name}/elf/qemu", qemu, kind, "dom0-amd64.elf", **more),
         dom0(f"{name}/efi/qemu", qemu, kind, "dom0-amd64.efi"),
         dom0(f"{name}/efi-unpacked/qemu", qemu, kind, "dom0-amd64.xen.efi"),
+        dom0(f"{name}/signed/qemu", qemu, kind, "dom0-amd64.efi.signed"),
         dom0(f"{name}/bare-packed/qemu", qemu, kind, "lintel.elf", "dom0-amd64.efi"),
         dom0(f"{name}/bare-joined/qemu", qemu, kind, "lintel.elf", "amd64+dom0"),
         dom0(f"{name}/efi/grub", grub, kind, "dom0-amd64.efi", **more),
@@ -327,6 +328,7 @@ def lintel_guests(kind):
         boots(f"{kind}/efi/unpacked", kind, "cloud", "xen-cloud.xen.efi", quiet=True, **inside),
         boots(f"{kind}/efi/amd64", kind, "amd64", "xen-amd64.efi", mib=1024, **inside),
         boots(f"{kind}/elf/two", kind, "cloud", "xen-cloud.elf", "second", ("first", "second")),
+        boots(f"{kind}/packed/uki", kind, "cloud", "uki.efi.elf", ""),
         boots(f"{kind}/bare/packed", kind, "cloud", "lintel.elf", "xen-cloud.efi", cmdline="",
               own=POWEROFF),
         # Room for unpacking any kernel is asked for, so 128 MiB would be too little.
@@ -369,6 +371,8 @@ DOM0.extend(lintel_pv())
 DOM0.append(base.refused("refuse/xen", "E15 .* Multiboot", "multiboot2 /lintel.efi",
                          "module2 /xen"))
 BATCHES[1].guests += [
+    # In PV Debian's real-time kernel hangs in userspace, without Lintel too.
+    boots("pvh/packed/rt", "pvh", "rt", "rt.efi.elf", ""),
     Guest("stock/pvh/grub", "pvh", "grub.pvh", "", ["lintel-grub: ok"]),
     Guest("pvh/grub", "pvh", "xen-grub.elf", "", ["lintel .* pvh at ", "lintel-grub: ok"]),
 ]
