@@ -122,16 +122,6 @@ void linux_read(uint64_t base, struct handoff *h)
 
 /* ---- writing ---- */
 
-static uint32_t ranges(const struct map *m)
-{
-	struct range r;
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; map_next(m, &i, &r);)
-		n++;
-	return n;
-}
-
 static uint64_t node_size(uint64_t len)
 {
 	return (sizeof(struct setup_data) + len + 7) & ~7ull;
@@ -139,7 +129,7 @@ static uint64_t node_size(uint64_t len)
 
 static uint64_t extra_ranges(const struct handoff *h)
 {
-	uint32_t n = ranges(&h->map);
+	uint32_t n = map_ranges(&h->map);
 
 	return n > E820_MAX_ENTRIES_ZEROPAGE ? n - E820_MAX_ENTRIES_ZEROPAGE : 0;
 }

@@ -214,3 +214,13 @@ bool map_next(const struct map *m, uint32_t *i, struct range *out)
 		out->end = m->r[*i].end;
 	return true;
 }
+
+uint32_t map_ranges(const struct map *m)
+{
+	struct range r;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; map_next(m, &i, &r);)
+		n++;
+	return n;
+}

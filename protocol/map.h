@@ -95,4 +95,7 @@ uint64_t map_total(const struct map *m, uint32_t type);
  */
 bool map_next(const struct map *m, uint32_t *i, struct range *out);
 
+/** map_ranges() - how many ranges map_next() tells */
+uint32_t map_ranges(const struct map *m);
+
 #endif

@@ -92,21 +92,11 @@ void pvh_read(uint64_t base, struct span e820, struct handoff *h)
 
 /* ---- writing ---- */
 
-static uint32_t ranges(const struct map *m)
-{
-	struct range r;
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; map_next(m, &i, &r);)
-		n++;
-	return n;
-}
-
 uint64_t pvh_tables_size(const struct handoff *h)
 {
 	/* One more range than there is: the writer's own marks may split one. */
 	return sizeof(struct hvm_modlist_entry) +
-	       (ranges(&h->map) + 2) * sizeof(struct hvm_memmap_table_entry);
+	       (map_ranges(&h->map) + 2) * sizeof(struct hvm_memmap_table_entry);
 }
 
 static void write_memmap(const struct handoff *h, struct hvm_memmap_table_entry *to)
@@ -136,6 +126,6 @@ void pvh_write(const struct handoff *h, const struct pvh_place *at)
 		.cmdline_paddr = at->cmdline,
 		.rsdp_paddr = h->rsdp,
 		.memmap_paddr = at->tables + sizeof(*module),
-		.memmap_entries = ranges(&h->map),
+		.memmap_entries = map_ranges(&h->map),
 	};
 }
