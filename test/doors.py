@@ -63,6 +63,17 @@ def check_everywhere(machine, pattern, consoles):
         machine.until(lambda: line in getattr(machine, console)(), f"'{line}' on {console}")
 
 
+def side_by_side(run, items, jobs):
+    """What run() gives for each item, @jobs at a time; a user may stop it."""
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            return list(pool.map(run, items))
+        except KeyboardInterrupt:
+            qemu.stop_all()
+            pool.shutdown(cancel_futures=True)
+            sys.exit(130)
+
+
 class Matrix:
     """A run of some cases; logs and media lie in BUILD/@directory."""
 
@@ -139,14 +150,7 @@ class Matrix:
         first = references(cases)
         rest = [case for case in cases if case not in first]
         self.files, self.broken = prepare(self.build, [case.medium for case in first + rest])
-        passed = [self.run(case) for case in first]
-        with ThreadPoolExecutor(jobs) as pool:
-            try:
-                passed += pool.map(self.run, rest)
-            except KeyboardInterrupt:
-                qemu.stop_all()
-                pool.shutdown(cancel_futures=True)
-                sys.exit(130)
+        passed = [self.run(case) for case in first] + side_by_side(self.run, rest, jobs)
         return passed.count(True), passed.count(False)
 
 

@@ -12,7 +12,6 @@ import fnmatch
 import os
 import re
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import doors
 import doors_cases
@@ -121,13 +120,7 @@ class Hosts(doors.Matrix):
         parts += [case.medium for case in first]
         self.files, self.broken = doors.prepare(self.build, parts)
         passed = [self.run(case) for case in first]
-        with ThreadPoolExecutor(count) as pool:
-            try:
-                passed += [one for many in pool.map(self.run_any, jobs) for one in many]
-            except KeyboardInterrupt:
-                qemu.stop_all()
-                pool.shutdown(cancel_futures=True)
-                sys.exit(130)
+        passed += [one for many in doors.side_by_side(self.run_any, jobs, count) for one in many]
         return passed.count(True), passed.count(False)
 
 
