@@ -5,7 +5,7 @@
  */
 #include "kernel.h"
 #include "say.h"
-#include "xenpv.h"
+#include "xen_guest.h"
 
 /* Segments belong at their addresses: no note says that the entry runs elsewhere. */
 static void enter_pvh(struct kernel *k)

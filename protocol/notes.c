@@ -6,7 +6,7 @@
 #include "notes.h"
 
 #include "lib.h"
-#include "xenpv.h"
+#include "xen_guest.h"
 
 #define NOTE_HEAD 12 /* namesz, descsz, type */
 

@@ -84,6 +84,22 @@ void pvh_write(const struct handoff *h, const struct pvh_place *at);
  */
 void xenpv_read(uint64_t start_info, uint64_t stack, struct span e820, struct handoff *h);
 
+/**
+ * struct xenpv_pages - what start_info says of pages that are shared, and of the frames
+ * @initial_domain: the console is Xen's own, and both pages do not exist
+ * @console_mfn, @store_mfn: machine frames
+ * @console_evtchn: the port by which the console's other end is told
+ * @mfn_list: virtual address of the frames' list
+ */
+struct xenpv_pages {
+	bool initial_domain;
+	uint64_t console_mfn, store_mfn, mfn_list;
+	uint32_t console_evtchn;
+};
+
+/** xenpv_pages() - read them, before there is a console to complain on */
+struct xenpv_pages xenpv_pages(uint64_t start_info);
+
 /** xenpv_write() - Xen's own start_info, with this initrd and the handoff's command line */
 void xenpv_write(const struct handoff *h, struct blob initrd);
 

@@ -21,6 +21,19 @@ static uint64_t seen(uint64_t virtual)
 	return virtual - XEN_VIRT_BASE;
 }
 
+struct xenpv_pages xenpv_pages(uint64_t start_info)
+{
+	struct span info = span_at(seen(start_info), sizeof(struct start_info));
+
+	return (struct xenpv_pages){
+		.initial_domain = RD32(info, 0, struct start_info, flags) & SIF_INITDOMAIN,
+		.console_mfn = RD64(info, 0, struct start_info, console_mfn),
+		.store_mfn = RD64(info, 0, struct start_info, store_mfn),
+		.mfn_list = RD64(info, 0, struct start_info, mfn_list),
+		.console_evtchn = RD32(info, 0, struct start_info, console_evtchn),
+	};
+}
+
 static void read_memory(struct handoff *h, struct span e820, uint64_t end)
 {
 	if (e820.len)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Xen's ABI for 64-bit PV guests, as far as a boot shim needs it: start_info, and the
- * ELF notes by which a kernel says how it wants to be started (Xen, public/xen.h,
- * "Start-of-day memory layout", and public/elfnote.h).
+ * The block that Xen gives to a 64-bit PV guest (Xen, public/xen.h, "Start-of-day memory
+ * layout").
  */
 #ifndef PROTOCOL_XENPV_H
 #define PROTOCOL_XENPV_H
@@ -10,17 +9,7 @@
 #include <stdint.h>
 
 #include "at.h"
-
-#define SIF_PRIVILEGED 1
-#define SIF_INITDOMAIN 2
-#define SIF_MOD_START_PFN 8
-
-#define XEN_CMDLINE_SIZE 1024 /* with the NUL */
-
-/* Where a PV kernel's VIRT_BASE is: Linux's, and so the only one that is in use. */
-#define XEN_VIRT_BASE 0xffffffff80000000
-/* Xen's machine-to-pseudo-physical table, readable in every 64-bit PV guest. */
-#define XEN_M2P 0xffff800000000000
+#include "xen_guest.h"
 
 /** struct start_info - what rsi points at; frames are machine frames where named mfn */
 struct start_info {
@@ -49,22 +38,5 @@ AT(struct start_info, pt_base, 0x58);
 AT(struct start_info, mod_start, 0x70);
 AT(struct start_info, cmd_line, 0x80);
 AT(struct start_info, first_p2m_pfn, 0x480);
-
-/* Types of ELF notes whose name is "Xen". */
-enum {
-	XEN_ELFNOTE_ENTRY = 1,
-	XEN_ELFNOTE_HYPERCALL_PAGE = 2,
-	XEN_ELFNOTE_VIRT_BASE = 3,
-	XEN_ELFNOTE_PADDR_OFFSET = 4,
-	XEN_ELFNOTE_XEN_VERSION = 5,
-	XEN_ELFNOTE_GUEST_OS = 6,
-	XEN_ELFNOTE_LOADER = 8,
-	XEN_ELFNOTE_INIT_P2M = 15,
-	XEN_ELFNOTE_MOD_START_PFN = 16,
-	XEN_ELFNOTE_SUPPORTED_FEATURES = 17,
-	XEN_ELFNOTE_PHYS32_ENTRY = 18,
-};
-
-#define XENFEAT_DOM0 11 /* bit of SUPPORTED_FEATURES: can be the initial domain */
 
 #endif

@@ -11,7 +11,7 @@
 #include "lintel.h"
 #include "machine.h"
 #include "memory.h"
-#include "xenpv.h"
+#include "xen_guest.h"
 #include "readers.h"
 #include "say.h"
 #include "unpack.h"

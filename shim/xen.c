@@ -8,7 +8,8 @@
 
 #include "console.h"
 #include "machine.h"
-#include "xenpv.h"
+#include "readers.h"
+#include "xen_guest.h"
 
 #define PAGE_SHIFT 12
 
@@ -55,7 +56,7 @@ struct console_ring {
 static volatile struct console_ring *ring;
 static uint32_t ring_port;
 static uint64_t console_pfn, store_pfn;
-static const struct start_info *start;
+static struct xenpv_pages pages;
 
 static uint64_t number(const void *p)
 {
@@ -176,17 +177,17 @@ static uint64_t pfn_of(uint64_t mfn)
 
 void xen_open_pv(uint64_t start_info)
 {
-	start = (const struct start_info *)(uintptr_t)start_info;
-	if (!(start->flags & SIF_INITDOMAIN)) {
-		console_pfn = pfn_of(start->console_mfn);
-		store_pfn = pfn_of(start->store_mfn);
+	pages = xenpv_pages(start_info);
+	if (!pages.initial_domain) {
+		console_pfn = pfn_of(pages.console_mfn);
+		store_pfn = pfn_of(pages.store_mfn);
 	}
-	open_console(console_pfn, start->console_evtchn);
+	open_console(console_pfn, pages.console_evtchn);
 }
 
 void xen_fill_page(uint64_t page)
 {
-	const uint64_t *mfn_list = (const uint64_t *)(uintptr_t)start->mfn_list;
+	const uint64_t *mfn_list = (const uint64_t *)(uintptr_t)pages.mfn_list;
 	uint64_t pfn = (page - XEN_VIRT_BASE) >> PAGE_SHIFT;
 
 	/* Traps to Xen, which knows best what has to be in it. */

@@ -12,7 +12,7 @@ import sys
 
 # The wire headers of input protocols, and the files that may know them.
 WIRE = {"multiboot1.h": {"protocol/multiboot1.c"}, "multiboot2.h": {"protocol/multiboot2.c"},
-        "pvh.h": {"protocol/pvh.c"}}
+        "pvh.h": {"protocol/pvh.c"}, "xenpv.h": {"protocol/xenpv.c"}}
 MACHINE = {"efi/bli.c", "efi/doors.c", "efi/ia32/door.c", "efi/ia32/machine.c",
            "shim/console.c", "shim/doors.c", "shim/doors_xen.c", "shim/fpu.c", "shim/paging.c",
            "shim/refuse.c", "shim/trap.c", "shim/xen.c"}

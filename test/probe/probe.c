@@ -15,7 +15,7 @@
 #include "say.h"
 #include "trap.h"
 #include "xen.h"
-#include "xenpv.h"
+#include "xen_guest.h"
 
 #define CRC32_POLYNOMIAL 0xedb88320u
 #define PM1A_CONTROL 0x604 /* QEMU's, pc and q35 */
