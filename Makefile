@@ -43,14 +43,14 @@ IA32_O := $(patsubst %,$(BUILD)/obj32/%.o,$(IA32_C) $(IA32_S))
 BOOT_O := $(call obj,$(BOOT_C) $(BOOT_S) bios/a20.c bios/call.S bios/e820.c bios/refuse.c)
 HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) $(TOOL_C) iso/bios.S)
 # The probe kernel is Lintel's entries and readers with other doors.
-PROBE_O := $(call obj,$(PROTOCOL_C) test/probe/probe.c test/probe/no_efi.S \
+PROBE_O := $(call obj,$(PROTOCOL_C) $(wildcard test/probe/*.[cS]) \
 	$(filter-out $(addprefix shim/,doors.c doors_xen.c vmlinux.c leave_pv.c lintel.c place.c leave.c \
 		refuse.c fpu.c unpack.c unpack_lib.c),$(SHIM_C)) \
 	$(filter-out shim/leave.S,$(SHIM_S)))
 
-PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf bios.bin)
+PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf probe32.elf bios.bin)
 
-.PHONY: all ia32-sources help run install deb check check-doors check-inspect check-install \
+.PHONY: all ia32-sources conformance check-conformance help run install deb check check-doors check-inspect check-install \
 	check-lies check-lint check-pack check-setup16 check-tool check-unit check-xen check-media clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -58,7 +58,7 @@ PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel pr
 all: $(PRODUCTS) ## build everything (default)
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows the commands; KERNEL=, INITRD= and CMDLINE= go with make run"
 
 # ---- the image: one link, two faces
@@ -92,6 +92,9 @@ LINK = ld -pie --no-dynamic-linker -z text --no-warn-rwx-segments \
 # The decompressors: what shim/unpack.c calls, and nothing of the C library.
 UNPACK_A := $(foreach lib,z lzma zstd lz4,$(shell $(CC) -print-file-name=lib$(lib).a))
 
+# The probe kernel notes its registers before anything else happens.
+PROBE_LINK := --wrap=start_linux32 --wrap=start_linux64
+
 $(BUILD)/%.linked:
 	$(call say,LD)
 	$(Q)$(LINK) $(filter %.o,$^) -o $@
@@ -103,6 +106,7 @@ $(BUILD)/lintel.linked: $(CORE_O) $(BUILD)/lintel.ld
 	$(Q)! readelf -rW $(CORE_O) | grep R_X86_64_64
 	$(Q)! readelf -rW $@ | grep R_X86_64_ | grep -v R_X86_64_RELATIVE
 $(BUILD)/probe.linked: $(PROBE_O) $(BUILD)/lintel.ld
+$(BUILD)/probe.linked: LINK += $(PROBE_LINK)
 
 $(BUILD)/lintel.efi: $(BUILD)/lintel.linked
 	$(call say,FACE)
@@ -117,12 +121,17 @@ $(BUILD)/lintel.elf: $(BUILD)/lintel.linked $(BUILD)/lintel.efi
 	$(Q)objcopy -O binary -j .face_elf $< $@
 	$(Q)tail -c +769 $(BUILD)/lintel.efi >> $@
 
-# An ordinary ELF kernel, entered at e_entry in 64-bit mode.
-$(BUILD)/probe.elf: $(PROBE_O) $(call obj,test/probe/pv.S)
+# Ordinary ELF kernels, entered at e_entry in 64-bit mode or, an ELF32 file, in 32-bit mode.
+$(BUILD)/probe.elf $(BUILD)/probe32.linked: $(PROBE_O)
 	$(call say,LD)
-	$(Q)ld -static -n --no-warn-rwx-segments -Ttext-segment=0x2000000 -e start_probe \
+	$(Q)ld -static -n --no-warn-rwx-segments -Ttext-segment=0x2000000 $(PROBE_LINK) \
+		-e __wrap_start_linux$(if $(filter probe32%,$(@F)),32,64) \
 		--defsym=image_base=__executable_start --defsym=image_end=_end \
 		$(filter-out %/headers.S.o %/face_efi.S.o %/face_elf.S.o,$^) -o $@
+
+$(BUILD)/probe32.elf: $(BUILD)/probe32.linked
+	$(call say,ELF32)
+	$(Q)objcopy -I elf64-x86-64 -O elf32-i386 $< $@
 
 # ---- the image for 32-bit UEFI: the same sources once more
 
@@ -271,7 +280,7 @@ RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
 CHECK_PACKAGES := file binutils mtools openssl sbsigntool gdisk systemd man-db
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit tool pack inspect install media setup16 lint lies doors xen
+STEPS := unit tool pack inspect install media setup16 lint lies doors xen conformance
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
 step = $(if $(CHECKING),test/step $(RESULTS) $(1))
@@ -322,6 +331,13 @@ check-doors: all ## every door with real kernels and loaders, in QEMU
 
 check-xen: all ## Xen's first domain and guests, with Debian's Xen and xl, in QEMU
 	$(Q)$(call step,xen) $(PY) test/xen.py $(BUILD)
+
+check-conformance: all ## the rules of protocol/ENTRY.md under every door and other loaders, in QEMU
+	$(Q)$(call step,conformance) $(PY) test/conformance.py $(BUILD)
+
+conformance: all ## the same, and write test/CONFORMANCE.md
+	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
+	$(Q)$(PY) test/conformance.py --write $(BUILD)
 
 clean: ## remove build/ but for the fetched packages
 	$(Q)find $(BUILD) -mindepth 1 -maxdepth 1 ! -name payload -exec rm -rf {} +

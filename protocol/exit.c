@@ -48,6 +48,9 @@ void kernel_choose_exit(struct kernel *k, const struct handoff *h)
 	const struct kernel_notes *n = &k->notes;
 
 	k->exit = EXIT_LINUX;
+	if (n->contract > LINTEL_CONTRACT)
+		die(E_CONTRACT, "kernel %s needs version %u of the contract, this is version %u",
+		    k->name, n->contract, LINTEL_CONTRACT);
 	if (n->lintel)
 		return;
 	if (h->world == WORLD_XEN_PV)

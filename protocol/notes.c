@@ -91,8 +91,10 @@ void notes_read(struct kernel_notes *n, struct span s)
 
 		if (is_name(name, "Xen"))
 			take_xen(n, type, desc);
-		if (is_name(name, LINTEL_ELFNOTE_NAME))
-			n->lintel |= type == LINTEL_ELFNOTE_ENTRY;
+		if (is_name(name, LINTEL_ELFNOTE_NAME) && type == LINTEL_ELFNOTE_ENTRY) {
+			n->lintel = true;
+			n->contract = rd32(desc, 0);
+		}
 		off += NOTE_HEAD + align4(namesz) + align4(descsz);
 	}
 	n->pv = n->loader && n->xen_version;

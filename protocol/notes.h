@@ -13,9 +13,12 @@
 /* A kernel's own word that it takes boot_params in every environment. */
 #define LINTEL_ELFNOTE_NAME "Lintel"
 #define LINTEL_ELFNOTE_ENTRY 1
+/* The version of the contract (ENTRY.md) that is kept; the note's number is what a kernel needs. */
+#define LINTEL_CONTRACT 1
 
 /**
  * struct kernel_notes - from notes named "Xen" (public/elfnote.h) and "Lintel"
+ * @contract:       the version of the contract that the kernel needs, where it says one
  * @lintel:         takes boot_params everywhere, inside Xen PV too
  * @is_linux:       says that it is Linux
  * @pv:             can be a PV guest: names Xen 3.0 and a loader that is known
@@ -29,6 +32,7 @@
 struct kernel_notes {
 	bool lintel, is_linux, pv, no_dom0;
 	bool xen_version, loader;
+	uint32_t contract;
 	uint64_t entry, virt_base, paddr_offset, hypercall_page, phys32_entry;
 };
 

@@ -60,6 +60,7 @@ enum error {
 	E_ROOM = 32,	    /* no room in memory for the image on the medium */
 	E_NO_IMAGE = 33,    /* no image on the medium */
 	E_FAT = 34,	    /* the medium's partition table or file system is damaged */
+	E_CONTRACT = 35,    /* the kernel needs a newer Lintel */
 };
 
 /** format() - print into @buf (always terminated); %s %c %u %x, with l, ll and 0<width> */

@@ -80,6 +80,7 @@ void lintel_report(struct handoff *h)
 	const struct kernel *k = &booting.kernel;
 
 	handoff_report(h, "version", "%s", LINTEL_VERSION);
+	handoff_report(h, "contract", "%u", LINTEL_CONTRACT);
 	handoff_report(h, "door", "%s", h->door);
 	handoff_report(h, "loader", "%s", h->loader);
 	handoff_report(h, "kernel", "%s", k->name);

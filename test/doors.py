@@ -23,6 +23,7 @@ import doors_cases
 import media
 import payload
 import qemu
+import rules
 
 ERRORS = (qemu.Failed, media.Refused, payload.Missing)
 
@@ -104,13 +105,16 @@ class Matrix:
                 if case.ends:
                     machine.expect_end(case.ends)
                 if case.probe is not None:
-                    self.check_probe(case, probe_text(machine.console()))
+                    self.check_probe(case, machine.console())
             except qemu.Failed as error:
                 raise qemu.Failed("\n".join([str(error), *("  | " + line for line in
                                                            machine.tail())])) from None
 
-    def check_probe(self, case, text):
-        """What the probe kernel says that it got."""
+    def check_probe(self, case, console):
+        """What the probe kernel says that it got, and of the contract's rules."""
+        text, broken = probe_text(console), rules.broken(console)
+        if broken:
+            raise qemu.Failed("protocol/ENTRY.md is not kept:\n" + "\n".join(broken))
         check_facts(text, case.probe)
         self.texts[case.name] = text
         if case.same and case.same not in self.texts:

@@ -381,3 +381,7 @@ CASES += doors_efi.CASES + doors_ia32.CASES
 import doors_media  # and this needs that
 
 CASES += doors_media.CASES
+
+import doors_widths
+
+CASES += doors_widths.CASES

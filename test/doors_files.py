@@ -19,6 +19,8 @@ PACKED = {
     "large.efi": ("amd64", ["large"], CMDLINE),
     "probe.bzImage.efi": ("probe.bzImage", ["plain"], CMDLINE),
     "probe.elf.efi": ("probe.elf", ["plain"], CMDLINE),
+    "probe32.bzImage.efi": ("probe32.bzImage", ["plain"], CMDLINE),
+    "probe32.elf.efi": ("probe32.elf", ["plain"], CMDLINE),
     "cloud.ia32.efi": ("cloud", ["first"], CMDLINE),
     "amd64.ia32.efi": ("amd64", ["first"], CMDLINE),
     "probe.bzImage.ia32.efi": ("probe.bzImage", ["plain"], CMDLINE),
@@ -33,12 +35,15 @@ PACKED = {
     "cloud-no-words.efi": ("cloud", ["first"], ""),
     "cloud-no-initrd.efi": ("cloud", [], CMDLINE),
 }
+# The probe in its other width; as an ELF32 file it is built as such.
+XLOADFLAGS, XLF_KERNEL_64 = 0x236, 1
 # The probe's initrd: not compressed, since GRUB decompresses modules on the way.
 PLAIN = payload.cpio(payload.proof("plain", 300000))
 HUGE = 600  # MiB
 MAKERS = {}  # more files: name: what makes it, given BUILD and the path
 MB2_OFFSET = 0x840  # shim/layout.h
-BUILT = ("lintel.efi", "lintel.elf", "lintelia32.efi", "probe.bzImage", "probe.elf")
+BUILT = ("lintel.efi", "lintel.elf", "lintelia32.efi", "probe.bzImage", "probe.elf",
+         "probe32.elf")
 
 
 def arm64_image():
@@ -100,10 +105,10 @@ def concatenation(output, *parts):
     payload.write(output, data)
 
 
-def stock_uki(build, output):
+def stock_uki(build, output, kernel="cloud", initrd="first"):
     """A unified kernel image as others make it: systemd's stub, and sections added by objcopy."""
     sections = [(".osrel", OS_RELEASE.encode(), 0x20000), (".cmdline", CMDLINE.encode(), 0x30000)]
-    for name, kind, at in ((".linux", "cloud", 0x2000000), (".initrd", "first", 0x3000000)):
+    for name, kind, at in ((".linux", kernel, 0x2000000), (".initrd", initrd, 0x3000000)):
         with open(file(build, kind), "rb") as data:
             sections.append((name, data.read(), at))
     words = []
@@ -111,6 +116,14 @@ def stock_uki(build, output):
         payload.write(output + name, data)
         words += [f"--add-section={name}={output}{name}", f"--change-section-vma={name}={at:#x}"]
     media.run("objcopy", *words, payload.get(build, "linuxx64.efi.stub"), output)
+
+
+def without_64_bits(build, output):
+    """The probe as a bzImage that says to have no 64-bit entry."""
+    with open(file(build, "probe.bzImage"), "rb") as image:
+        data = bytearray(image.read())
+    data[XLOADFLAGS] &= ~XLF_KERNEL_64
+    payload.write(output, bytes(data))
 
 
 def without_boot_services(build, output):
@@ -134,14 +147,14 @@ echo lintel-kexec: la57 $(/bin/busybox grep -c -w la57 /proc/cpuinfo)
 """
 
 
-def kexec_initrd(build, output):
-    """An initrd that starts the packed cloud kernel by kexec."""
+def kexec_initrd(build, output, image="cloud.efi"):
+    """An initrd that starts an image by kexec."""
     program = output + ".program"
     media.run("gcc", "-O2", "-static", "-o", program, os.path.join(HERE, "kexec.c"))
     entries = [("dev", 0o40755, b"", (0, 0)), ("dev/console", 0o20600, b"", (5, 1)),
                ("bin", 0o40755, b"", (0, 0)), ("init", 0o100755, KEXEC_INIT, (0, 0))]
     for name, path in (("bin/busybox", payload.get(build, "busybox")), ("kexec", program),
-                       ("image", file(build, "cloud.efi"))):
+                       ("image", file(build, image))):
         with open(path, "rb") as data:
             entries.append((name, 0o100755, data.read(), (0, 0)))
     payload.write(output, payload.cpio(entries))
@@ -171,6 +184,8 @@ def file(build, name):
         media.fragment_efi(path)
     elif name == "cloud-exited.efi":
         without_boot_services(build, path)
+    elif name == "probe32.bzImage":
+        without_64_bits(build, path)
     elif name == "kexec":
         kexec_initrd(build, path)
     elif name == "stock.uki":

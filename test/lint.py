@@ -10,6 +10,10 @@ import re
 import subprocess
 import sys
 
+import doors_cases
+import rules
+import xen_cases
+
 # The wire headers of input protocols, and the files that may know them.
 WIRE = {"multiboot1.h": {"protocol/multiboot1.c"}, "multiboot2.h": {"protocol/multiboot2.c"},
         "pvh.h": {"protocol/pvh.c"}, "xenpv.h": {"protocol/xenpv.c"}}
@@ -142,6 +146,13 @@ def sources32():
     """C files of the image for 32-bit UEFI, as the Makefile lists them."""
     return subprocess.run(["make", "-s", "ia32-sources"], check=True, text=True,
                           stdout=subprocess.PIPE, timeout=60).stdout.split()
+
+
+def check_rules():
+    """Each rule of protocol/ENTRY.md names tests that exist, and the kernel judges its own."""
+    guests = [guest for batch in xen_cases.BATCHES for guest in batch.guests]
+    return rules.drift({"doors": [case.name for case in doors_cases.CASES],
+                        "xen": [case.name for case in [*xen_cases.DOM0, *guests]]})
 
 
 def check_clang():

@@ -56,7 +56,7 @@ def judge(guest, console, error, check_probe):
         if guest.quiet:
             look(said(console, "xl", name), [], "error|unknown")
         if guest.probe is not None:
-            check_probe(guest, doors.probe_text(text))
+            check_probe(guest, text)
     except qemu.Failed as reason:
         lines = [*text.splitlines()[-TAIL:], *said(console, "xl", name).splitlines(),
                  *said(console, "typed", name).splitlines()[-TAIL:]]

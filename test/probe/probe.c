@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The probe kernel: prints the boot_params that it received as canonical text, then
- * powers the machine off.  A bzImage and an ELF kernel made of Lintel's own entry
- * assembly and readers, with these doors instead of Lintel's.  64-bit, ring 0.
+ * The probe kernel: says of each rule of protocol/ENTRY.md whether it holds, prints the
+ * boot_params that it received as canonical text, then powers the machine off.  bzImages
+ * and ELF kernels made of Lintel's own entry assembly and readers, with these doors
+ * instead of Lintel's.  64-bit, ring 0, or ring 3 inside Xen PV.
  */
 #include "console.h"
 #include "doors.h"
@@ -12,6 +13,7 @@
 #include "paging.h"
 #include "readers.h"
 #include "refuse.h"
+#include "rules.h"
 #include "say.h"
 #include "trap.h"
 #include "xen.h"
@@ -81,8 +83,13 @@ _Noreturn static void power_off(void)
 
 static void print(const char *door, uint64_t boot_params)
 {
+	rules_begin();
 	handoff_init(&handoff, door);
 	linux_read(boot_params, &handoff);
+	rules_overwrite(boot_params, &handoff);
+	handoff_init(&handoff, door);
+	linux_read(boot_params, &handoff);
+	rules_print(boot_params, &handoff);
 	say("lintel-probe: begin\n");
 	handoff_print(&handoff);
 	for (uint32_t i = 0; i < handoff.initrds; i++)

@@ -143,7 +143,12 @@ static void test_notes_lintel(void)
 	begin();
 	add_note("Lintel", 7, 1, "", 0);
 	read_notes(length);
-	CHECK(n.lintel && !n.pv && !n.phys32_entry);
+	CHECK(n.lintel && !n.contract && !n.pv && !n.phys32_entry);
+	begin();
+	add_note("Lintel", 7, 1, "\2\1\0\0", 4);
+	read_notes(length);
+	CHECK(n.lintel);
+	CHECK_EQUAL(n.contract, 0x102);
 	begin();
 	add_note("Lintel", 7, 2, "", 0); /* another type */
 	add_note("LINTEL", 7, 1, "", 0);
@@ -360,6 +365,18 @@ static void test_exit_lintel(void)
 		}
 }
 
+/* A kernel may ask for as much as is kept, and not for more. */
+static void test_exit_contract(void)
+{
+	make_kernel();
+	k.notes.lintel = true;
+	k.notes.contract = LINTEL_CONTRACT;
+	CHECK_EQUAL(choose(WORLD_PC, 0), 0);
+	k.notes.contract = LINTEL_CONTRACT + 1;
+	CHECK_EQUAL(choose(WORLD_PC, 0), E_CONTRACT);
+	CHECK_TEXT(world_said(), "needs version 2 of the contract, this is version 1");
+}
+
 const struct test notes_tests[] = { { "notes: Linux", test_notes_linux },
 				    { "notes: segments add up", test_notes_segments },
 				    { "notes: widths", test_notes_widths },
@@ -375,4 +392,5 @@ const struct test notes_tests[] = { { "notes: Linux", test_notes_linux },
 				    { "exit: Xen PV", test_exit_xenpv },
 				    { "exit: Xen PV, refusals", test_exit_xenpv_refusals },
 				    { "exit: Lintel's note", test_exit_lintel },
+				    { "exit: a newer contract", test_exit_contract },
 				    { 0 } };
