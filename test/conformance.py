@@ -136,10 +136,12 @@ def document(own, others, said):
     numbers = sorted(rules.seen_by_kernel())
     text = [
         "# Loaders and the rules of protocol/ENTRY.md", "",
-        "Made by `make conformance`, which boots the conformance kernel (test/probe) by each of them.",
-        "`ok`: the rule holds; **no**: it does not; `·`: it does not apply, since the kernel was",
-        "entered in 16 bits, or the rule is for another width or kind of kernel. No cells: the",
-        "kernel was started as a UEFI application and never got a block.", "",
+        "Made by `make conformance`, which boots the conformance kernel (test/probe) by each",
+        "of them. `ok`: the rule holds; **no**: it does not; `·`: it does not apply, since",
+        "the kernel was entered in 16 bits, or the rule is for another width or kind of",
+        "kernel. No cells: the kernel was started as a UEFI application and never got a",
+        "block.",
+        "",
         "## Lintel", "", *table(own, said, numbers), "",
         "## Others, starting the same kernel by themselves", "",
         "Nobody promised them these rules: the Linux boot protocol leaves many of them open. The",
