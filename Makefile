@@ -40,7 +40,8 @@ obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 CORE_O := $(call obj,$(PROTOCOL_C) $(SHIM_C) $(SHIM_S) $(EFI_C) $(EFI_S))
 SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S))
 IA32_O := $(patsubst %,$(BUILD)/obj32/%.o,$(IA32_C) $(IA32_S))
-BOOT_O := $(call obj,$(BOOT_C) $(BOOT_S) bios/a20.c bios/call.S bios/e820.c bios/refuse.c)
+BOOT_O := $(call obj,$(BOOT_C) $(BOOT_S) bios/a20.c bios/call.S bios/e820.c bios/refuse.c) \
+	$(BUILD)/obj16/protocol/version.c.o
 HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) $(TOOL_C) iso/bios.S)
 # The probe kernel is Lintel's entries and readers with other doors.
 PROBE_O := $(call obj,$(PROTOCOL_C) $(wildcard test/probe/*.[cS]) \
@@ -179,6 +180,12 @@ $(BUILD)/obj/bios/%.c.o: bios/%.c
 	@mkdir -p $(@D)
 	$(Q)gcc $(SETUP16) -c $< -o $@
 
+# What BIOS and UEFI must decide alike.
+$(BUILD)/obj16/protocol/%.c.o: protocol/%.c
+	$(call say,CC16)
+	@mkdir -p $(@D)
+	$(Q)gcc $(SETUP16) -c $< -o $@
+
 $(BUILD)/obj/bios/%.S.o: bios/%.S
 	$(call say,AS16)
 	@mkdir -p $(@D)
@@ -256,7 +263,7 @@ deb: all ## build a Debian package of it
 
 UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/identity.c shim/say.c \
 	shim/unpack.c shim/vmlinux.c efi/ia32/divide.c \
-	$(addprefix bios/boot/,fat.c partition.c version.c)
+	$(addprefix bios/boot/,fat.c partition.c)
 UNIT_O := $(patsubst %,$(BUILD)/obj/unit/%.o,$(UNIT_C))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -342,4 +349,4 @@ conformance: all ## the same, and write test/CONFORMANCE.md
 clean: ## remove build/ but for the fetched packages
 	$(Q)find $(BUILD) -mindepth 1 -maxdepth 1 ! -name payload -exec rm -rf {} +
 
--include $(shell find $(BUILD)/obj $(BUILD)/obj32 $(BUILD)/host -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/obj16 $(BUILD)/obj32 $(BUILD)/host -name '*.d' 2>/dev/null)

@@ -296,23 +296,14 @@ static bool directory_enter(struct directory *d, const char *name)
 	return true;
 }
 
-static bool is_image_name(const char *name)
-{
-	uint32_t n = 0;
-
-	while (name[n])
-		n++;
-	return n > 4 && same_name(name + n - 4, ".efi");
-}
-
 static bool newest_find(struct directory d, struct entry *newest)
 {
 	struct entry e;
 	bool found = false;
 
 	while (directory_next(&d, &e))
-		if (!e.is_directory && is_image_name(e.name) &&
-		    (!found || version_compare(e.name, newest->name) > 0)) {
+		if (!e.is_directory && version_is_image(e.name) &&
+		    (!found || version_compare_images(e.name, newest->name) > 0)) {
 			*newest = e;
 			found = true;
 		}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Finding the image on a disk: its EFI system partition (partition.c), the FAT file
- * system in it (fat.c), and which file is the newest (version.c).  Read only, and each
+ * system in it (fat.c), and which file is the newest (protocol/version.c).  Read only, and each
  * loop has a bound, so damaged data end in a line.  Pure but for sector_read(), so that
  * the unit tests have it too.
  */
@@ -13,9 +13,10 @@
 #include <stdint.h>
 
 #include "protocol/say.h"
+#include "protocol/version.h"
 
 #define VOLUME_SECTOR 512u
-#define VOLUME_NAME_MAX 255u
+#define VOLUME_NAME_MAX VERSION_NAME_MAX
 
 /** struct extent - sectors in one piece */
 struct extent {
@@ -55,9 +56,6 @@ struct chain fat_chain(const struct entry *file);
 
 /** fat_extent() - the next sectors of a file that lie in one piece */
 struct extent fat_extent(struct chain *chain);
-
-/** version_compare() - <0, 0, >0 by the UAPI group's version format, as strcmp() */
-int version_compare(const char *a, const char *b);
 
 /** sector_read() - one sector; what the world gives, refuses what cannot be read */
 void sector_read(uint32_t lba, uint8_t *to);

@@ -172,7 +172,7 @@ static void test_second_cluster(void)
 	long_put(at(CLUSTER_FIRST + 9, 0), "Linux-7.efi", 60, 1);
 	*at(CLUSTER_FIRST + 9, 13) ^= 1; /* of another file: the short name counts */
 	find(&e);
-	CHECK_TEXT(e.name, "linux-6.12.0");
+	CHECK_TEXT(e.name, "SHORT~1.EFI");
 	long_put(at(CLUSTER_FIRST + 9, 0), "linux-7.EFI", 60, 1);
 	find(&e);
 	CHECK_TEXT(e.name, "linux-7.EFI");
@@ -298,6 +298,78 @@ static void test_versions(void)
 	CHECK(version_compare("007", "7") == 0);
 }
 
+/* From the one that is chosen last to the one that is chosen first. */
+static void test_images(void)
+{
+	static const char *const order[] = {
+		"linux-6.8+0-3.efi",
+		"linux-6.20+0-3.efi",
+		"linux-6.20+0-2.EFI",
+		"linux-6.20+00.efi",
+		"linux-6.9~rc1+3.efi",
+		"LINUX-6.9+1-2.EFI",
+		"linux-6.9+2-4.efi",
+		"linux-6.9+2-1.efi",
+		"linux-6.9+2.efi",
+		"linux-6.9.efi",
+		"linux-6.9-1+1.efi",
+		"linux-6.9^post.efi",
+		"linux-6.9.1+12.efi",
+		"linux-6.9.1+112.efi",
+		"Linux-6.10.efi",
+		"linux-6.11+rc3.efi",
+		"linux-6.11+x-1.efi",
+		"linux-6.12-3.efi",
+		"linux-6.13+4294967296.efi",
+	};
+	const size_t n = sizeof(order) / sizeof(order[0]);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++) {
+			int got = version_compare_images(order[i], order[j]);
+
+			if ((got > 0) - (got < 0) != (i > j) - (i < j))
+				printf("  %s, %s: %d\n", order[i], order[j], got);
+			CHECK((got > 0) - (got < 0) == (i > j) - (i < j));
+		}
+	/* Neither is the newer, but one must be chosen whatever their order in the directory. */
+	CHECK(version_compare_images("a_1.efi", "a1.efi") != 0);
+	CHECK(version_compare_images("a1.efi", "A_1.efi") ==
+	      -version_compare_images("a_1.efi", "A1.efi"));
+	CHECK_EQUAL(version_compare_images("OS.EFI", "os.efi"), 0);
+	CHECK(version_compare_images("+0.efi", ".efi") < 0);
+	CHECK(version_compare_images("", "+") < 0);
+}
+
+static void test_image_names(void)
+{
+	CHECK(version_is_image("a.efi"));
+	CHECK(version_is_image("A+0.EfI"));
+	CHECK(!version_is_image(".efi"));
+	CHECK(!version_is_image("efi"));
+	CHECK(!version_is_image(""));
+	CHECK(!version_is_image("a.efi.old"));
+}
+
+/* What failed as often as it may is the last choice, but it is one. */
+static void test_bad(void)
+{
+	struct entry e;
+
+	disk_make();
+	files_make();
+	long_put(at(CLUSTER_FIRST + 9, 0), "linux-7+0-3.efi", 60, 1);
+	find(&e);
+	CHECK_TEXT(e.name, "linux-6.12.0-with-a-name-of-many-parts.efi");
+	long_put(at(CLUSTER_FIRST + 9, 0), "linux-7+1-3.efi", 60, 1);
+	find(&e);
+	CHECK_TEXT(e.name, "linux-7+1-3.efi");
+	memset(at(CLUSTER_FIRST + 3, 0), 0xe5, VOLUME_SECTOR);
+	long_put(at(CLUSTER_FIRST + 9, 0), "linux-7+0-3.efi", 60, 1);
+	find(&e);
+	CHECK_TEXT(e.name, "linux-7+0-3.efi");
+}
+
 const struct test volume_tests[] = {
 	{ "volume: the newest image, with a long name and in pieces", test_newest },
 	{ "volume: a directory's second cluster; a long name of another file",
@@ -308,5 +380,8 @@ const struct test volume_tests[] = {
 	{ "volume: what contradicts itself is refused", test_geometry },
 	{ "volume: damaged bytes never hang or overrun", test_damage },
 	{ "volume: the order of versions", test_versions },
+	{ "volume: the order of images, with counters of tries", test_images },
+	{ "volume: what is the name of an image", test_image_names },
+	{ "volume: what has no tries left is the last choice", test_bad },
 	{ 0 }
 };
