@@ -14,6 +14,8 @@
 /* Room for two more images; FAT32 has 65525 clusters at least, and two tables of them. */
 #define ESP_SPARE (64ull * MIB)
 #define ESP_IMAGES 3
+/* Beside a bare image: for what is copied there, whose size nobody knows yet. */
+#define ESP_SPARE_BARE (512ull * MIB)
 /* Behind the last partition: the second GPT. */
 #define DISK_SPARE MIB
 
@@ -22,8 +24,9 @@ static const struct media_command command = {
 	"usage: lintel disk --output=OS.img OS.efi\n\n"
 	"Make a raw disk image of an image of `lintel build`.  It boots on a BIOS and on\n"
 	"UEFI.  To update it, copy the new image over \\EFI\\BOOT\\BOOTX64.EFI in its EFI\n"
-	"system partition; a BIOS machine prefers the newest \\EFI\\Linux\\NAME.efi.  Needs\n"
-	"gdisk and mtools.\n\n"
+	"system partition; a BIOS machine prefers the newest \\EFI\\Linux\\NAME.efi.  With a\n"
+	"bare lintel.efi instead of OS.efi, UEFI starts the newest of these too.  Needs gdisk\n"
+	"and mtools.\n\n"
 	"  --output=OS.img          the disk image\n",
 };
 
@@ -42,10 +45,10 @@ int disk_main(int argc, char **argv)
 	static const struct image_place nowhere;
 	const char *path = NULL;
 	const struct file *image = file_open(media_parse(argc, argv, &command, &path));
-	uint64_t esp = (ESP_IMAGES * image->size + ESP_SPARE) / MIB * MIB;
+	uint64_t spare = image_is_bare(image) ? ESP_SPARE_BARE : ESP_SPARE;
+	uint64_t esp = (ESP_IMAGES * image->size + spare) / MIB * MIB;
 	struct output *disk;
 
-	image_check(image);
 	disk = output_begin(path);
 	output_extend(disk, ESP_AT + esp + DISK_SPARE);
 	partitions_make(disk);

@@ -52,17 +52,22 @@ const char *media_parse(int argc, char **argv, const struct media_command *comma
 	return argv[optind];
 }
 
-void image_check(const struct file *f)
+bool image_is_bare(const struct file *f)
 {
-	struct span s = file_examine(f), table = bundle_table(s);
+	struct span s = file_examine(f);
 
 	if (s.len < CODE_OFFSET ||
 	    memcmp(s.p + BUNDLE_OFFSET, BUNDLE_MAGIC, sizeof(BUNDLE_MAGIC) - 1) != 0)
 		reject(f->path, "is not an image of Lintel: make one with `lintel build`");
-	if (!bundle_find(table, ".linux").size)
-		reject(f->path, "has no kernel inside: pack one with `lintel build`");
 	if (f->size > UINT32_MAX)
 		reject(f->path, "is larger than 4 GiB, no file of a FAT file system may be");
+	return !bundle_find(bundle_table(s), ".linux").size;
+}
+
+void image_check(const struct file *f)
+{
+	if (image_is_bare(f))
+		reject(f->path, "has no kernel inside: pack one with `lintel build`");
 }
 
 size_t bios_size(void)

@@ -34,6 +34,9 @@ struct media_command {
 const char *media_parse(int argc, char **argv, const struct media_command *command,
 			const char **output);
 
+/** image_is_bare() - whether nothing is packed into an image; refuses a file that is none */
+bool image_is_bare(const struct file *f);
+
 /** image_check() - refuse a file that is no packed image */
 void image_check(const struct file *f);
 

@@ -161,6 +161,12 @@ class Disk(Case):
                        check=True, timeout=TIMEOUT)
         self.assertEqual(load(copy), load(self.image))
 
+    def test_bare(self):
+        ran = self.lintel("disk", f"--output={self.output}", f"{BUILD}/lintel.efi")
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
+        self.assertGreater(os.path.getsize(self.output), 512 * MIB, "room for what comes")
+        self.assertLess(os.stat(self.output).st_blocks * SECTOR, 8 * MIB)
+
     def test_takes_no_room_for_nothing(self):
         self.make("disk")
         self.assertLess(os.stat(self.output).st_blocks * SECTOR, os.path.getsize(self.image) * 2)
@@ -170,8 +176,8 @@ class Refusals(Case):
     """What is no image, and what the tool needs."""
 
     def test_no_image(self):
+        self.refused("iso", f"{BUILD}/lintel.efi", "no kernel inside")
         for kind in ("iso", "disk"):
-            self.refused(kind, f"{BUILD}/lintel.efi", "no kernel inside")
             self.refused(kind, LINTEL, "not an image of Lintel")
             self.refused(kind, self.path("none"), "No such file")
 
