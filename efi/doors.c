@@ -65,6 +65,8 @@ uint64_t door_efi(uint64_t image, uint64_t system_table)
 	efi_open_door("efi", image, system_table);
 	efi_set_loader(&handoff);
 	efi_load_options(&handoff);
+	if (!handoff.kernel.size)
+		efi_choose();
 	return efi_leave(&handoff);
 }
 

@@ -11,6 +11,7 @@
 #include <efiprot.h>
 
 #include "handoff.h"
+#include "version.h"
 
 /** struct efi - the firmware, as the door was given it; valid until exit
  *  @image: our own image's handle; of GRUB's where GRUB entered us otherwise */
@@ -61,18 +62,44 @@ void efi_load_options(struct handoff *h);
 /** efi_load_initrd() - the initrd that LINUX_EFI_INITRD_MEDIA_GUID offers; false for none */
 bool efi_load_initrd(struct handoff *h);
 
+/** efi_options() - the load options behind the program's own name, UTF-16; where they begin
+ *  with a control character they are no text */
+struct span efi_options(void);
 /** efi_media_node() - the last node of a subtype of MEDIA_DEVICE_PATH; empty for none */
 struct span efi_media_node(const EFI_DEVICE_PATH *path, uint8_t subtype);
 /** efi_loaded_image() - how the firmware loaded our image */
 EFI_LOADED_IMAGE *efi_loaded_image(void);
+/** efi_open_volume() - the image's volume; NULL where it came from something else, from a
+ *  network for example */
+EFI_FILE_HANDLE efi_open_volume(void);
 /** efi_load_beside() - read a file of the image's volume that need not be there, where
  *  Secure Boot allows that; false for none
  *  @text: its name, for messages */
 bool efi_load_beside(const struct handoff *h, const CHAR16 *name, const char *text,
 		     struct blob *file);
 
+/* ---- choose.c */
+
+/** struct efi_choice - a file of \EFI\Linux on the image's volume
+ *  @path: all of its path
+ *  @name: its name, ASCII; "" before the first one */
+struct efi_choice {
+	CHAR16 path[VERSION_NAME_MAX + 32];
+	char name[VERSION_NAME_MAX + 1];
+};
+/** efi_choose_next() - the newest image, then the next newest; false when there is none left */
+bool efi_choose_next(struct efi_choice *last);
+/** efi_say_choice() - say that one is started */
+void efi_say_choice(const struct efi_choice *c);
+/** efi_pass_over() - say that one is not started; @status: the firmware's, 0 for none */
+void efi_pass_over(const struct efi_choice *c, const char *why, uint64_t status);
+/** efi_choose() - start the newest image that starts; comes back where there is none */
+void efi_choose(void);
+
 /* ---- ia32/neighbour.c */
 
+/** efi_load_newest() - take the newest UKI of \EFI\Linux, which 32-bit firmware cannot start */
+void efi_load_newest(struct handoff *h);
 /** efi_load_neighbour() - take the UKI that is for 64-bit firmware and lies beside our image */
 void efi_load_neighbour(struct handoff *h);
 

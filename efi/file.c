@@ -49,8 +49,7 @@ EFI_LOADED_IMAGE *efi_loaded_image(void)
 
 /* ---- files on the image's volume */
 
-/* NULL where the image came from something else, from a network for example. */
-static EFI_FILE_HANDLE open_volume(void)
+EFI_FILE_HANDLE efi_open_volume(void)
 {
 	EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
 	EFI_FILE_IO_INTERFACE *fs;
@@ -90,7 +89,7 @@ static EFI_STATUS open_on(EFI_FILE_HANDLE root, const CHAR16 *name, EFI_FILE_HAN
 
 static EFI_FILE_HANDLE open_file(const char *path, uint64_t *size)
 {
-	EFI_FILE_HANDLE root = open_volume(), file;
+	EFI_FILE_HANDLE root = efi_open_volume(), file;
 	CHAR16 name[PATH_MAX];
 	EFI_STATUS status;
 
@@ -166,7 +165,7 @@ static void refuse_unsigned(const struct handoff *h, const char *path)
 bool efi_load_beside(const struct handoff *h, const CHAR16 *name, const char *text,
 		     struct blob *file)
 {
-	EFI_FILE_HANDLE root = open_volume(), handle;
+	EFI_FILE_HANDLE root = efi_open_volume(), handle;
 	uint64_t size = 0;
 
 	if (!root || open_on(root, name, &handle, &size) != EFI_SUCCESS || !size)
@@ -213,7 +212,7 @@ bool efi_load_initrd(struct handoff *h)
 
 /* ---- load options */
 
-/* UTF-16 becomes UTF-8; what begins with a control character is no text. */
+/* UTF-16 becomes UTF-8, up to a control character: what begins with one is no text. */
 static void to_utf8(char *to, struct span options)
 {
 	uint64_t n = 0;
@@ -263,7 +262,7 @@ static struct span file_name(struct span path)
 }
 
 /* The UEFI shell and iPXE put the program's name first. */
-static bool is_own_name(const EFI_LOADED_IMAGE *li, const char *word, size_t len)
+static bool is_own_name(const EFI_LOADED_IMAGE *li, struct span word)
 {
 	EFI_GUID guid = SHELL_PARAMETERS_GUID;
 	struct span name = file_name(file_path(li->FilePath));
@@ -271,10 +270,33 @@ static bool is_own_name(const EFI_LOADED_IMAGE *li, const char *word, size_t len
 
 	if (efi.bs->HandleProtocol(efi.image, &guid, &interface) == EFI_SUCCESS)
 		return true;
-	for (size_t i = 0; i < len; i++)
-		if (rd16(name, 2 * i) != (uint8_t)word[i])
+	for (uint64_t at = 0; at < word.len; at += 2)
+		if (rd16(name, at) != rd16(word, at))
 			return false;
-	return !rd16(name, 2 * len);
+	return !rd16(name, word.len);
+}
+
+static struct span skip_blanks(struct span options)
+{
+	uint64_t at = 0;
+
+	while (rd16(options, at) == ' ')
+		at += 2;
+	return span_from(options, at);
+}
+
+struct span efi_options(void)
+{
+	const EFI_LOADED_IMAGE *li = efi_loaded_image();
+	struct span options = { li->LoadOptions, li->LoadOptions ? li->LoadOptionsSize : 0 };
+	uint64_t n = 0;
+
+	options = skip_blanks(options);
+	while (rd16(options, n) > ' ')
+		n += 2;
+	if (n && is_own_name(li, span_sub(options, 0, n)))
+		options = skip_blanks(span_from(options, n));
+	return options;
 }
 
 static bool option(const char *word, const char *key, char *value)
@@ -309,14 +331,11 @@ static void take_word(struct handoff *h, const char *word, size_t len, bool want
 void efi_load_options(struct handoff *h)
 {
 	static char line[CMDLINE_MAX + 1];
-	const EFI_LOADED_IMAGE *li = efi_loaded_image();
-	bool first = true, offered = efi_load_initrd(h);
+	bool offered = efi_load_initrd(h);
 	const char *word = line, *end;
 
-	efi_bli_image(file_path(li->FilePath));
-	if (!li->LoadOptions)
-		return;
-	to_utf8(line, (struct span){ li->LoadOptions, li->LoadOptionsSize });
+	efi_bli_image(file_path(efi_loaded_image()->FilePath));
+	to_utf8(line, efi_options());
 	/* A signed image with a command line of its own takes no other, and no file it names. */
 	if (h->bundled_cmdline.len && handoff_secure_boot(h)) {
 		handoff_cmdline(h, (struct span){ (const uint8_t *)line, sizeof(line) });
@@ -329,8 +348,6 @@ void efi_load_options(struct handoff *h)
 			return;
 		for (end = word; *end && *end != ' ';)
 			end++;
-		if (!first || !is_own_name(li, word, (size_t)(end - word)))
-			take_word(h, word, (size_t)(end - word), !offered);
-		first = false;
+		take_word(h, word, (size_t)(end - word), !offered);
 	}
 }

@@ -4,6 +4,7 @@
 Every text that Lintel or the probe kernel prints is named at the top.  The commands
 of a medium name files as "/NAME"; doors_files.py makes each.
 """
+import importlib
 import re
 import zlib
 from dataclasses import dataclass, field
@@ -373,15 +374,7 @@ CASES = [*[case for kernel in KERNELS for case in through_all_doors(kernel)],
          *memory_sizes(),
          *many_ranges(), *refusals()]
 
-import doors_efi  # down here, since it needs all of the above
-import doors_ia32
-
-CASES += doors_efi.CASES + doors_ia32.CASES
-
-import doors_media  # and this needs that
-
-CASES += doors_media.CASES
-
-import doors_widths
-
-CASES += doors_widths.CASES
+# The other files of cases, down here since they need all of the above, and each what is before it.
+OTHERS = ("efi", "ia32", "media", "widths", "choose")
+for _name in OTHERS:
+    CASES += importlib.import_module("doors_" + _name).CASES

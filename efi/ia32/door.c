@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The door of the image for 32-bit UEFI: as the 64-bit one, on a processor that must have
- * long mode; without a kernel it takes the one that the 64-bit firmware's image has.
+ * long mode; without a kernel it takes the newest image's for 64-bit firmware.
  * Called by start.S on the firmware's stack, boot services alive.
  */
 #include "doors.h"
@@ -35,6 +35,8 @@ uint64_t door_efi32(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	efi_open_door("efi", (uintptr_t)image, (uintptr_t)system_table);
 	efi_set_loader(&handoff);
 	efi_load_options(&handoff);
+	if (!handoff.kernel.size)
+		efi_load_newest(&handoff);
 	if (!handoff.kernel.size)
 		efi_load_neighbour(&handoff);
 	return efi_leave(&handoff);

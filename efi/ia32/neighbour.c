@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * A medium that starts on both kinds of UEFI carries its payload once, in the image for
- * 64-bit firmware: \EFI\BOOT\BOOTX64.EFI beside \EFI\BOOT\BOOTIA32.EFI.  Called by
- * door.c where no kernel was given.  Boot services alive.
+ * 64-bit firmware: the newest \EFI\Linux\NAME.efi, else \EFI\BOOT\BOOTX64.EFI beside
+ * \EFI\BOOT\BOOTIA32.EFI.  32-bit firmware starts none of these, so they are opened.
+ * Called by door.c where no kernel was given.  Boot services alive.
  */
 #include "efi/efi.h"
 #include "kernel.h"
@@ -70,23 +71,49 @@ static void move_last_to_front(struct handoff *h)
 	h->initrd[0] = last;
 }
 
+/* False where the file is no UKI, or not a whole one. */
+static bool open_uki(struct handoff *h, struct blob file)
+{
+	struct span table = bundle_table(span_at(file.base, file.size));
+	struct blob kernel = bundle_find(table, ".linux");
+	uint32_t initrds = h->initrds;
+
+	if (!kernel.size || kernel.base + kernel.size > file.size)
+		return false;
+	bundle_open(file, table, h);
+	if (h->initrds > initrds)
+		move_last_to_front(h);
+	return true;
+}
+
+void efi_load_newest(struct handoff *h)
+{
+	struct efi_choice choice = { .name = "" };
+	struct blob file;
+
+	while (efi_choose_next(&choice)) {
+		if (!efi_load_beside(h, choice.path, choice.name, &file)) {
+			efi_pass_over(&choice, "it cannot be opened, or is empty", 0);
+			continue;
+		}
+		if (open_uki(h, file)) {
+			efi_say_choice(&choice);
+			return;
+		}
+		efi_pass_over(&choice, "it is no Unified Kernel Image, or cut off", 0);
+		efi_free_last();
+	}
+}
+
 void efi_load_neighbour(struct handoff *h)
 {
 	CHAR16 path[PATH_MAX];
 	char text[PATH_MAX];
-	uint32_t initrds = h->initrds;
-	struct span table;
 	struct blob file;
 
 	if (!rename_ia32(path, own_path(path)))
 		return;
 	readable(text, path);
-	if (!efi_load_beside(h, path, text, &file))
-		return;
-	table = bundle_table(span_at(file.base, file.size));
-	if (!bundle_find(table, ".linux").size)
+	if (efi_load_beside(h, path, text, &file) && !open_uki(h, file))
 		die(E_NO_KERNEL, "no kernel: %s beside this image is not a UKI", text);
-	bundle_open(file, table, h);
-	if (h->initrds > initrds)
-		move_last_to_front(h);
 }

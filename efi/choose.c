@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * A bare Lintel that was given no kernel starts the newest \EFI\Linux\NAME.efi of the
+ * volume where it lies itself, as the boot loader for the BIOS does (bios/boot/fat.c).
+ * The firmware loads it, so Secure Boot's checks are the firmware's.  Boot services alive.
+ */
+#include "efi.h"
+#include "kernel.h"
+#include "lib.h"
+#include "say.h"
+
+#define DIRECTORY L"\\EFI\\Linux\\"
+#define DIRECTORY_LENGTH (sizeof(DIRECTORY) / sizeof(CHAR16) - 1)
+#define NODE_HEAD 4u
+/* What the firmware tells of a file: 80 bytes, then its name. */
+#define INFO_SIZE 1024
+
+/* ---- which one */
+
+static EFI_FILE_HANDLE open_directory(void)
+{
+	EFI_FILE_HANDLE root = efi_open_volume(), directory;
+	EFI_STATUS status;
+
+	if (!root)
+		return NULL;
+	status = root->Open(root, &directory, (CHAR16 *)DIRECTORY, EFI_FILE_MODE_READ, 0);
+	root->Close(root);
+	return status == EFI_SUCCESS ? directory : NULL;
+}
+
+static void take_name(struct efi_choice *c, struct span name)
+{
+	size_t n = 0;
+
+	memcpy(c->path, DIRECTORY, sizeof(DIRECTORY));
+	for (; rd16(name, 2 * n) && n < VERSION_NAME_MAX; n++) {
+		uint16_t letter = rd16(name, 2 * n);
+
+		c->path[DIRECTORY_LENGTH + n] = letter;
+		c->name[n] = (char)(letter < 0x7f ? letter : '?');
+	}
+	c->path[DIRECTORY_LENGTH + n] = 0;
+	c->name[n] = '\0';
+}
+
+/* The next file with an image's name; false behind the last. */
+static bool read_entry(EFI_FILE_HANDLE directory, struct efi_choice *c)
+{
+	static union {
+		EFI_FILE_INFO info;
+		uint8_t bytes[INFO_SIZE];
+	} entry;
+	UINTN size;
+
+	do {
+		size = sizeof(entry);
+		if (directory->Read(directory, &size, &entry) != EFI_SUCCESS || !size)
+			return false;
+		take_name(c, span_from((struct span){ entry.bytes, size },
+				       offsetof(EFI_FILE_INFO, FileName)));
+	} while (entry.info.Attribute & EFI_FILE_DIRECTORY || !version_is_image(c->name));
+	return true;
+}
+
+bool efi_choose_next(struct efi_choice *last)
+{
+	EFI_FILE_HANDLE directory = open_directory();
+	struct efi_choice entry, best = { .name = "" };
+
+	if (!directory)
+		return false;
+	while (read_entry(directory, &entry))
+		if ((!last->name[0] || version_compare_images(entry.name, last->name) < 0) &&
+		    (!best.name[0] || version_compare_images(entry.name, best.name) > 0))
+			best = entry;
+	directory->Close(directory);
+	*last = best;
+	return best.name[0] != '\0';
+}
+
+void efi_say_choice(const struct efi_choice *c)
+{
+	say("lintel: starting EFI/Linux/%s\n", c->name);
+}
+
+void efi_pass_over(const struct efi_choice *c, const char *why, uint64_t status)
+{
+	say("lintel: EFI/Linux/%s is passed over: %s", c->name, why);
+	if (status)
+		say(", status %" X64, status);
+	say("\n");
+}
+
+/* ---- starting it */
+
+static uint64_t path_length(const EFI_DEVICE_PATH *path)
+{
+	struct span node = { (const uint8_t *)path, NODE_HEAD };
+	uint64_t length = 0;
+
+	for (; rd8(node, 0) != END_DEVICE_PATH_TYPE && rd16(node, 2) >= NODE_HEAD;
+	     node.p += rd16(node, 2))
+		length += rd16(node, 2);
+	return length;
+}
+
+static uint8_t *put_node(uint8_t *to, uint8_t type, uint8_t subtype, const void *data, size_t size)
+{
+	size_t length = NODE_HEAD + size;
+
+	to[0] = type;
+	to[1] = subtype;
+	to[2] = (uint8_t)length;
+	to[3] = (uint8_t)(length >> 8);
+	memcpy(to + NODE_HEAD, data, size);
+	return to + length;
+}
+
+static size_t path_size(const CHAR16 *path)
+{
+	size_t n = 0;
+
+	while (path[n++])
+		;
+	return n * sizeof(CHAR16);
+}
+
+/* The volume's path and behind it the file's, so that the image knows where it came from. */
+static EFI_DEVICE_PATH *full_path(const struct efi_choice *c)
+{
+	EFI_GUID guid = DEVICE_PATH_PROTOCOL;
+	EFI_DEVICE_PATH *volume;
+	size_t size = path_size(c->path), length;
+	uint64_t at;
+	uint8_t *p;
+
+	if (efi.bs->HandleProtocol(efi_loaded_image()->DeviceHandle, &guid, (void **)&volume) !=
+	    EFI_SUCCESS)
+		return NULL;
+	length = (size_t)path_length(volume);
+	at = efi_pages(length + NODE_HEAD + size + NODE_HEAD, UINT32_MAX, "a device path");
+	p = memcpy((void *)(uintptr_t)at, volume, length);
+	p = put_node(p + length, MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, c->path, size);
+	put_node(p, END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, p, 0);
+	return (EFI_DEVICE_PATH *)(uintptr_t)at;
+}
+
+static const char *reason(EFI_STATUS status)
+{
+	if (status == EFI_ACCESS_DENIED || status == EFI_SECURITY_VIOLATION)
+		return "Secure Boot does not trust it";
+	if (status == EFI_OUT_OF_RESOURCES)
+		return "there is not enough memory for it";
+	return "it is damaged, or for another machine";
+}
+
+/* NULL where the firmware does not want it. */
+static EFI_HANDLE load(const struct efi_choice *c)
+{
+	EFI_DEVICE_PATH *path = full_path(c);
+	EFI_HANDLE image = NULL;
+	EFI_STATUS status;
+
+	if (!path) {
+		efi_pass_over(c, "nobody says what volume it is on", 0);
+		return NULL;
+	}
+	status = efi.bs->LoadImage(FALSE, efi.image, path, NULL, 0, &image);
+	efi_free_last();
+	if (status == EFI_SUCCESS)
+		return image;
+	efi_pass_over(c, reason(status), status);
+	/* What may be loaded but not started is there all the same. */
+	if (image)
+		efi.bs->UnloadImage(image);
+	return NULL;
+}
+
+/* False where there is nothing in it to boot: a bare Lintel, perhaps this one, which would only
+ * choose once more. */
+static bool prepare(EFI_HANDLE image)
+{
+	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+	struct span words = efi_options(), file;
+	EFI_LOADED_IMAGE *li;
+
+	if (efi.bs->HandleProtocol(image, &guid, (void **)&li) != EFI_SUCCESS)
+		return false;
+	file = span_at((uintptr_t)li->ImageBase, li->ImageSize);
+	if (!bundle_find(bundle_table(file), ".linux").size)
+		return false;
+	if (rd16(words, 0) > ' ') {
+		li->LoadOptions = (void *)(uintptr_t)words.p;
+		li->LoadOptionsSize = (UINT32)words.len;
+	}
+	return true;
+}
+
+/* Comes back where the image did not start, or ended with an error. */
+static void start(const struct efi_choice *c, EFI_HANDLE image)
+{
+	EFI_STATUS status;
+
+	if (!prepare(image)) {
+		efi_pass_over(c, "it is no Unified Kernel Image", 0);
+		efi.bs->UnloadImage(image);
+		return;
+	}
+	/* What was read for us it reads itself. */
+	efi_free_all();
+	efi_say_choice(c);
+	status = efi.bs->StartImage(image, NULL, NULL);
+	if (status == EFI_SUCCESS)
+		efi.bs->Exit(efi.image, EFI_SUCCESS, 0, NULL);
+	/* Some firmware finds out only now for what machine it is. */
+	efi_pass_over(c, status == EFI_UNSUPPORTED ? reason(status) : "it came back", status);
+}
+
+void efi_choose(void)
+{
+	struct efi_choice choice = { .name = "" };
+
+	while (efi_choose_next(&choice)) {
+		EFI_HANDLE image = load(&choice);
+
+		if (image)
+			start(&choice, image);
+	}
+}
