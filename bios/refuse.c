@@ -7,14 +7,28 @@
 #include "bios/setup16.h"
 
 #define COM1 0x3f8
+#define COM1_LINE (COM1 + 3)
 #define COM1_STATUS (COM1 + 5)
 #define COM1_CAN_SEND 0x20
+#define LINE_8N1 0x03
+#define LINE_DIVISOR 0x80
 #define DEBUG_PORT 0xe9
 
 /*
- * The line settings are left alone: a BIOS or boot loader that uses COM1 has set them.
- * The status of a port that is not there reads 0xff, which is "can send".
+ * A BIOS or boot loader that uses COM1 has set it up, and its settings are left alone; so is
+ * a port that is not there, which reads 0xff.  0, five data bits, means that nobody has.
  */
+static void serial_set_up(void)
+{
+	if (inb(COM1_LINE))
+		return;
+	outb(COM1_LINE, LINE_DIVISOR | LINE_8N1);
+	outb(COM1, 1); /* 115200 baud */
+	outb(COM1 + 1, 0);
+	outb(COM1_LINE, LINE_8N1);
+}
+
+/* The status of a port that is not there reads 0xff, which is "can send". */
 static void serial_write(char c)
 {
 	unsigned int tries = 20000;
@@ -40,6 +54,7 @@ static void char_write(char c)
 
 void text_write(const char *text)
 {
+	serial_set_up();
 	while (*text)
 		char_write(*text++);
 }

@@ -183,7 +183,22 @@ start_efi_handover32:
 	 */
 no_long_mode:
 	lea	REL(no_long_mode_text), %esi
-say32:	mov	$0xb8000, %edi
+say32:	mov	$0x3fb, %edx
+	in	%dx, %al
+	test	%al, %al			/* five data bits: nobody has set it up */
+	jnz	6f
+	mov	$0x83, %al			/* 115200 baud, 8N1, as console.c */
+	out	%al, %dx
+	mov	$0x3f8, %edx
+	mov	$1, %al
+	out	%al, %dx
+	inc	%edx
+	mov	$0, %al
+	out	%al, %dx
+	mov	$0x3fb, %edx
+	mov	$3, %al
+	out	%al, %dx
+6:	mov	$0xb8000, %edi
 3:	lodsb
 	test	%al, %al
 	jz	5f

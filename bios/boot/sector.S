@@ -90,6 +90,9 @@ next:	movw	$SECTOR_AT, %sp
 	cmpb	$DRIVES_END, %dl
 	jb	try
 
+	movw	$COM1 + 3, %dx			/* 8N1, in case nobody has set it up */
+	movb	$3, %al
+	outb	%al, %dx
 	movw	$unreadable, %si
 fail:	lodsb
 	testb	%al, %al
@@ -101,7 +104,7 @@ fail:	lodsb
 	popw	%ax
 	movw	$COM1, %dx
 	outb	%al, %dx
-	movw	$0x2000, %cx			/* until it is sent */
+	movb	$0x20, %ch			/* until it is sent */
 10:	outb	%al, $0x80
 	loop	10b
 	jmp	fail
