@@ -284,7 +284,8 @@ INSTALL := $(PY) test/packages.py
 BUILD_PACKAGES := gcc libc6-dev gnu-efi zlib1g-dev liblzma-dev libzstd-dev liblz4-dev \
 	libssl-dev libjansson-dev libinih-dev
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
-CHECK_PACKAGES := file binutils mtools openssl sbsigntool gdisk systemd man-db
+CHECK_PACKAGES := file binutils mtools openssl sbsigntool gdisk systemd man-db \
+	bochs bochs-term bochsbios vgabios
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
 STEPS := unit tool pack inspect install media setup16 lint lies doors xen conformance

@@ -19,6 +19,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import bochs
 import doors_cases
 import media
 import payload
@@ -75,6 +76,14 @@ def side_by_side(run, items, jobs):
             sys.exit(130)
 
 
+def start(case, args, log):
+    """The machine of a case."""
+    machine = case.medium.machine
+    if machine == "bochs":
+        return bochs.Machine(args, log, case.mib, case.seconds, **case.medium.more)
+    return qemu.Machine(args, log, case.mib, case.seconds, machine=machine)
+
+
 class Matrix:
     """A run of some cases; logs and media lie in BUILD/@directory."""
 
@@ -96,8 +105,7 @@ class Matrix:
     def boot(self, case, log):
         """Boot a case and hold it to everything that it promises."""
         args = case.medium.make(self.find(case.medium.files), log[:-len(".log")])
-        with qemu.Machine(args, log, case.mib, case.seconds,
-                          machine=case.medium.machine) as machine:
+        with start(case, args, log) as machine:
             try:
                 machine.expect(case.expect, case.never)
                 if case.everywhere:

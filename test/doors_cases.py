@@ -37,10 +37,14 @@ KERNELS = ("cloud", "amd64", "probe.bzImage", "probe.elf")
 
 @dataclass(eq=False)
 class Medium:
-    """Something to boot from: @make(files, stem) makes it; gives arguments for QEMU's @machine."""
+    """Something to boot from: @make(files, stem) makes it; gives arguments for QEMU's @machine.
+
+    Where @machine is "bochs": lines for its configuration, and @more for bochs.Machine.
+    """
     files: list
     make: object
     machine: str = "pc"
+    more: dict = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -375,6 +379,6 @@ CASES = [*[case for kernel in KERNELS for case in through_all_doors(kernel)],
          *many_ranges(), *refusals()]
 
 # The other files of cases, down here since they need all of the above, and each what is before it.
-OTHERS = ("efi", "ia32", "media", "widths", "choose")
+OTHERS = ("efi", "ia32", "media", "widths", "choose", "bochs")
 for _name in OTHERS:
     CASES += importlib.import_module("doors_" + _name).CASES
