@@ -35,6 +35,9 @@ BIOS_S := $(wildcard bios/*.S)
 BOOT_C := $(wildcard bios/boot/*.c)
 BOOT_S := $(wildcard bios/boot/*.S)
 TOOL_C := $(wildcard iso/*.c)
+# What kernel writers include as <lintel/NAME.h>; all other headers are our own.
+PUBLIC_H := $(addprefix protocol/,elf.h lintel.h linux.h multiboot1.h multiboot2.h pvh.h wire.h \
+	xen_guest.h xenpv.h)
 
 obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 CORE_O := $(call obj,$(PROTOCOL_C) $(SHIM_C) $(SHIM_S) $(EFI_C) $(EFI_S))
@@ -51,7 +54,7 @@ PROBE_O := $(call obj,$(PROTOCOL_C) $(wildcard test/probe/*.[cS]) \
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf probe32.elf bios.bin)
 
-.PHONY: all ia32-sources conformance check-conformance help run install deb check check-doors check-inspect check-install \
+.PHONY: all ia32-sources conformance check-conformance help run install deb check check-doors check-headers check-inspect check-install \
 	check-lies check-lint check-pack check-setup16 check-tool check-unit check-xen check-media clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -240,7 +243,7 @@ install: all ## install the tool and the image; DESTDIR=, PREFIX=/usr/local
 		share/man/man1 share/bash-completion/completions)
 	$(Q)install -m 755 $(BUILD)/lintel $(ROOT)/bin
 	$(Q)install -m 644 $(IMAGES) $(wildcard $(BUILD)/lintelia32.efi) $(ROOT)/lib/lintel
-	$(Q)install -m 644 $(wildcard protocol/*.h) $(ROOT)/include/lintel
+	$(Q)install -m 644 $(PUBLIC_H) $(ROOT)/include/lintel
 	$(Q)install -m 755 iso/90-lintel.install $(ROOT)/lib/kernel/install.d
 	$(Q)install -m 644 iso/lintel.1 $(ROOT)/share/man/man1
 	$(Q)install -m 644 iso/lintel.bash $(ROOT)/share/bash-completion/completions/lintel
@@ -284,11 +287,11 @@ INSTALL := $(PY) test/packages.py
 BUILD_PACKAGES := gcc libc6-dev gnu-efi zlib1g-dev liblzma-dev libzstd-dev liblz4-dev \
 	libssl-dev libjansson-dev libinih-dev
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
-CHECK_PACKAGES := file binutils mtools openssl sbsigntool gdisk systemd man-db \
+CHECK_PACKAGES := g++ file binutils mtools openssl sbsigntool gdisk systemd man-db \
 	bochs bochs-term bochsbios vgabios
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit tool pack inspect install media setup16 lint lies doors xen conformance
+STEPS := unit tool pack inspect install headers media setup16 lint lies doors xen conformance
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
 step = $(if $(CHECKING),test/step $(RESULTS) $(1))
@@ -321,6 +324,9 @@ check-inspect: all ## tests of lintel inspect and explain
 
 check-install: all ## tests of what make install and make deb put into a system
 	$(Q)$(call step,install) $(PY) test/install_test.py $(BUILD)
+
+check-headers: all ## tests of the headers for kernel writers
+	$(Q)$(call step,headers) $(PY) test/headers_test.py $(BUILD)
 
 check-media: all ## tests of the media that build/lintel makes
 	$(Q)$(call step,media) $(PY) test/media_test.py $(BUILD)

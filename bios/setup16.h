@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "protocol/at.h"
 #include "protocol/linux.h"
 #include "protocol/say.h"
 #include "shim/layout.h"

@@ -9,7 +9,7 @@
 #include "doors.h"
 #include "efi.h"
 #include "lib.h"
-#include "lintel.h"
+#include "shim/lintel.h"
 #include "machine.h"
 #include "readers.h"
 #include "say.h"

@@ -8,7 +8,7 @@
 #include "layout.h"
 #include "leave.h"
 #include "lib.h"
-#include "lintel.h"
+#include "shim/lintel.h"
 #include "say.h"
 
 #define TAKEN_MAX 96

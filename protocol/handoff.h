@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "acpi.h"
-#include "linux.h"
+#include "lintel.h"
 #include "map.h"
 #include "span.h"
 

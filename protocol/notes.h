@@ -8,13 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lintel.h"
 #include "span.h"
-
-/* A kernel's own word that it takes boot_params in every environment. */
-#define LINTEL_ELFNOTE_NAME "Lintel"
-#define LINTEL_ELFNOTE_ENTRY 1
-/* The version of the contract (ENTRY.md) that is kept; the note's number is what a kernel needs. */
-#define LINTEL_CONTRACT 1
 
 /**
  * struct kernel_notes - from notes named "Xen" (public/elfnote.h) and "Lintel"

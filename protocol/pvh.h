@@ -1,24 +1,42 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PVH: the block that ebx points at, as Xen, QEMU and other monitors write it and as
- * a PHYS32_ENTRY kernel reads it (Xen, public/arch-x86/hvm/start_info.h).  Versions 0
- * and 1; version 0 ends before memmap_paddr.  Little-endian, physical addresses.
+ * PVH: the block that ebx points at when a kernel is entered at the address of its
+ * PHYS32_ENTRY note (xen_guest.h), by Xen, QEMU, other monitors or Lintel.  32-bit protected
+ * mode, paging and interrupts off, flat segments, no stack.  Source: Xen,
+ * xen/include/public/arch-x86/hvm/start_info.h, versions 0 and 1; docs/misc/pvh.pandoc.
+ *
+ * Little-endian, addresses physical, sizes bytes.
+ * Installed for kernel writers; compiles alone as C11 and C++17.
  */
 #ifndef PROTOCOL_PVH_H
 #define PROTOCOL_PVH_H
 
 #include <stdint.h>
 
-#include "at.h"
+#include "wire.h"
 
-struct handoff;
+#define HVM_START_MAGIC 0x336ec578 /* hvm_start_info.magic: "xEn3", with bit 7 of the E set */
 
-#define HVM_START_MAGIC 0x336ec578 /* "xEn3" with the top bit of the E set */
-
+/**
+ * struct hvm_start_info - what a PVH kernel is handed
+ * @magic:          HVM_START_MAGIC
+ * @version:        0 or 1; more is compatible with 1
+ * @flags:          SIF_* of xen_guest.h
+ * @nr_modules:     entries of the list of modules; the first is the initrd
+ * @modlist_paddr:  address of struct hvm_modlist_entry; 0: none
+ * @cmdline_paddr:  address of the command line, NUL-terminated; 0: none
+ * @rsdp_paddr:     address of ACPI's root pointer; 0: none
+ * @memmap_paddr:   address of struct hvm_memmap_table_entry; 0: none.  From version 1 on;
+ *                  version 0 ends here, after 40 bytes
+ * @memmap_entries: entries of it
+ * @reserved:       0
+ *
+ * 56 bytes (start_info.h, "C representation of the x86/HVM start info layout").
+ */
 struct hvm_start_info {
 	uint32_t magic;
 	uint32_t version;
-	uint32_t flags; /* SIF_* of xenpv.h */
+	uint32_t flags;
 	uint32_t nr_modules;
 	uint64_t modlist_paddr;
 	uint64_t cmdline_paddr;
@@ -26,20 +44,38 @@ struct hvm_start_info {
 	uint64_t memmap_paddr;
 	uint32_t memmap_entries;
 	uint32_t reserved;
-} PACKED;
-AT(struct hvm_start_info, modlist_paddr, 16);
-AT(struct hvm_start_info, memmap_paddr, 40);
-SIZE(struct hvm_start_info, 56);
+} LINTEL_PACKED;
+LINTEL_AT(struct hvm_start_info, modlist_paddr, 16);
+LINTEL_AT(struct hvm_start_info, memmap_paddr, 40);
+LINTEL_SIZE(struct hvm_start_info, 56);
 
+/**
+ * struct hvm_modlist_entry - a module
+ * @paddr:         its address
+ * @size:          its bytes
+ * @cmdline_paddr: address of its words, NUL-terminated; 0: none
+ * @reserved:      0
+ *
+ * 32 bytes (start_info.h).
+ */
 struct hvm_modlist_entry {
 	uint64_t paddr, size, cmdline_paddr, reserved;
-} PACKED;
-SIZE(struct hvm_modlist_entry, 32);
+} LINTEL_PACKED;
+LINTEL_SIZE(struct hvm_modlist_entry, 32);
 
+/**
+ * struct hvm_memmap_table_entry - a range of memory
+ * @addr:     its first byte
+ * @size:     its bytes
+ * @type:     E820's number: 1 is RAM, others as E820_TYPE_* of linux.h
+ * @reserved: 0
+ *
+ * 24 bytes (start_info.h, XEN_HVM_MEMMAP_TYPE_*).
+ */
 struct hvm_memmap_table_entry {
 	uint64_t addr, size;
-	uint32_t type, reserved; /* type: E820 number */
-} PACKED;
-SIZE(struct hvm_memmap_table_entry, 24);
+	uint32_t type, reserved;
+} LINTEL_PACKED;
+LINTEL_SIZE(struct hvm_memmap_table_entry, 24);
 
 #endif

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The readers: what a door calls with what its protocol's register held.  The wire
- * structures behind them are known to the reader's own file only.
+ * The readers: what a door calls with what its protocol's register held; and the
+ * writers of what a kernel gets.  The wire structures behind them are known to the
+ * protocol's own file only.
  */
 #ifndef PROTOCOL_READERS_H
 #define PROTOCOL_READERS_H
 
 #include "handoff.h"
+
+struct kernel;
 
 /**
  * mb1_read() - what a Multiboot 1 loader says
@@ -113,5 +116,32 @@ void xenpv_write(const struct handoff *h, struct blob initrd);
  * Refuses (E_BLOCK, E_TAG, E_NO_MAP, E_MODULE, E_CMDLINE).
  */
 void linux_read(uint64_t base, struct handoff *h);
+
+/**
+ * struct linux_place - where the parts of the block lie, all below 4 GiB
+ * @boot_params: the zero page, 4096 bytes
+ * @cmdline:     the command line and its NUL
+ * @setup_data:  linux_setup_data_size() bytes, 8-byte aligned
+ * @initrd:      the initrd, anywhere that the kernel allows; 0 for none
+ * @initrd_size: bytes
+ * @load:        where the protected-mode part lies (code32_start)
+ */
+struct linux_place {
+	uint64_t boot_params, cmdline, setup_data;
+	uint64_t initrd, initrd_size;
+	uint64_t load;
+};
+
+/** linux_setup_data_size() - bytes that linux_write() needs for setup_data nodes */
+uint64_t linux_setup_data_size(const struct handoff *h);
+
+/**
+ * linux_write() - write boot_params, command line and setup_data
+ *
+ * The block is what @h says in the kernel's own words: the kernel's setup header
+ * where it has one, E820 sorted and merged, beyond 128 entries in SETUP_E820_EXT.
+ * Nothing can fail here: all has been checked.
+ */
+void linux_write(const struct handoff *h, const struct kernel *k, const struct linux_place *at);
 
 #endif

@@ -14,7 +14,6 @@
 
 #define PAGE 4096
 #define GIB 0x40000000
-#define SUBARCH_XEN 2 /* Linux boot protocol, hardware_subarch */
 
 static uint64_t seen(uint64_t virtual)
 {
