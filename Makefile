@@ -52,10 +52,12 @@ PROBE_O := $(call obj,$(PROTOCOL_C) $(wildcard test/probe/*.[cS]) \
 		refuse.c fpu.c unpack.c unpack_lib.c),$(SHIM_C)) \
 	$(filter-out shim/leave.S,$(SHIM_S)))
 
-PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf probe32.elf bios.bin)
+PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf \
+	probe32.elf hello.elf bios.bin)
 
-.PHONY: all ia32-sources conformance check-conformance help run install deb check check-doors check-headers check-inspect check-install \
-	check-lies check-lint check-pack check-setup16 check-tool check-unit check-xen check-media clean
+.PHONY: all check check-conformance check-doors check-headers check-inspect check-install check-lies \
+	check-lint check-media check-pack check-setup16 check-tool check-unit check-xen clean \
+	conformance deb help ia32-sources install run
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -136,6 +138,20 @@ $(BUILD)/probe.elf $(BUILD)/probe32.linked: $(PROBE_O)
 $(BUILD)/probe32.elf: $(BUILD)/probe32.linked
 	$(call say,ELF32)
 	$(Q)objcopy -I elf64-x86-64 -O elf32-i386 $< $@
+
+# ---- the example kernel: the headers as they are installed, and nothing else of ours
+
+HELLO := $(addprefix test/hello/,entry.S hello.c console.c)
+
+$(BUILD)/include/lintel/%.h: protocol/%.h
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(BUILD)/hello.elf: $(HELLO) test/hello/console.h test/hello/hello.ld \
+		$(PUBLIC_H:protocol/%=$(BUILD)/include/lintel/%)
+	$(call say,LD)
+	$(Q)$(CC) -std=c11 -pedantic-errors $(WARN) -O2 -ffreestanding -fpie -mno-red-zone \
+		-mgeneral-regs-only -nostdlib -static -I$(BUILD)/include -T test/hello/hello.ld $(HELLO) -o $@
 
 # ---- the image for 32-bit UEFI: the same sources once more
 
