@@ -54,23 +54,66 @@ static uint64_t section_end(struct span f, uint64_t off, bool wide)
 	return size > UINT64_MAX - base ? UINT64_MAX : base + size;
 }
 
-/* The table of sections is the last thing in most files, but not in all. */
+/* A table of an ELF file: n entries of some size each; none where it cannot be. */
+struct table {
+	uint64_t at, n, entry;
+};
+
+static struct table elf_sections(struct span f, bool wide)
+{
+	return (struct table){
+		wide ? RD64(f, 0, struct elf64_ehdr, e_shoff) :
+		       RD32(f, 0, struct elf32_ehdr, e_shoff),
+		wide ? RD16(f, 0, struct elf64_ehdr, e_shnum) :
+		       RD16(f, 0, struct elf32_ehdr, e_shnum),
+		wide ? RD16(f, 0, struct elf64_ehdr, e_shentsize) :
+		       RD16(f, 0, struct elf32_ehdr, e_shentsize),
+	};
+}
+
+static struct table elf_segments(struct span f, bool wide)
+{
+	return (struct table){
+		wide ? RD64(f, 0, struct elf64_ehdr, e_phoff) :
+		       RD32(f, 0, struct elf32_ehdr, e_phoff),
+		wide ? RD16(f, 0, struct elf64_ehdr, e_phnum) :
+		       RD16(f, 0, struct elf32_ehdr, e_phnum),
+		wide ? RD16(f, 0, struct elf64_ehdr, e_phentsize) :
+		       RD16(f, 0, struct elf32_ehdr, e_phentsize),
+	};
+}
+
+static uint64_t segment_end(struct span f, uint64_t off, bool wide)
+{
+	uint64_t base = wide ? RD64(f, off, struct elf64_phdr, p_offset) :
+			       RD32(f, off, struct elf32_phdr, p_offset);
+	uint64_t size = wide ? RD64(f, off, struct elf64_phdr, p_filesz) :
+			       RD32(f, off, struct elf32_phdr, p_filesz);
+
+	return size > UINT64_MAX - base ? UINT64_MAX : base + size;
+}
+
+/*
+ * The table of sections is the last thing in most files, but not in all.  A file without
+ * one, as our own ELF face, is its segments and nothing else.
+ */
 static uint64_t elf_end(struct span f)
 {
 	bool wide = rd8(f, 4) == ELFCLASS64;
-	uint64_t table = wide ? RD64(f, 0, struct elf64_ehdr, e_shoff) :
-				RD32(f, 0, struct elf32_ehdr, e_shoff);
-	uint64_t n = wide ? RD16(f, 0, struct elf64_ehdr, e_shnum) :
-			    RD16(f, 0, struct elf32_ehdr, e_shnum);
-	uint64_t entry = wide ? RD16(f, 0, struct elf64_ehdr, e_shentsize) :
-				RD16(f, 0, struct elf32_ehdr, e_shentsize);
+	struct table t = elf_sections(f, wide);
+	bool sections = t.at;
+	uint64_t end;
 
-	uint64_t end = table + n * entry;
-
-	if (!table || !span_has(f, table, n * entry))
+	if (!sections)
+		t = elf_segments(f, wide);
+	if (!t.n || !span_has(f, t.at, t.n * t.entry))
 		return f.len;
-	for (uint64_t off = table; off < table + n * entry; off += entry)
-		end = higher(end, section_end(f, off, wide));
+	end = t.at + t.n * t.entry;
+	for (uint64_t i = 0; i < t.n; i++) {
+		uint64_t off = t.at + i * t.entry;
+
+		end = higher(end, sections ? section_end(f, off, wide) : segment_end(f, off, wide));
+	}
 	return end;
 }
 

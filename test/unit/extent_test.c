@@ -188,6 +188,36 @@ static void test_extent_elf_table_first(void)
 	CHECK_EQUAL(end_of(8192), 4024);
 }
 
+/* No table of sections, as in our own ELF face: then it is its segments. */
+static void test_extent_elf_segments(void)
+{
+	struct elf64_phdr *p = (struct elf64_phdr *)(file + 64);
+	struct elf32_ehdr *narrow = (struct elf32_ehdr *)file;
+	struct elf32_phdr *q = (struct elf32_phdr *)(file + 52);
+	struct elf64_ehdr *e = make_elf();
+
+	e->e_shoff = 0;
+	e->e_phoff = 64;
+	e->e_phentsize = sizeof(*p);
+	e->e_phnum = 2;
+	p[0] = (struct elf64_phdr){ .p_type = PT_LOAD, .p_offset = 1024, .p_filesz = 3000 };
+	p[1] = (struct elf64_phdr){ .p_type = PT_NOTE, .p_offset = 200, .p_filesz = 100 };
+	CHECK_EQUAL(end_of(8192), 4024);
+	CHECK_EQUAL(end_of(4000), 4000); /* cut off */
+	p[1].p_filesz = UINT64_MAX;
+	CHECK_EQUAL(end_of(8192), 8192);
+	e->e_phoff = 8100;
+	CHECK_EQUAL(end_of(8192), 8192);
+	make_elf();
+	*narrow = (struct elf32_ehdr){ .e_phoff = 52, .e_phentsize = 32, .e_phnum = 1 };
+	memcpy(narrow->e_ident,
+	       "\x7f"
+	       "ELF\1\1\1",
+	       7);
+	q[0] = (struct elf32_phdr){ .p_type = PT_LOAD, .p_offset = 1024, .p_filesz = 3000 };
+	CHECK_EQUAL(end_of(8192), 4024);
+}
+
 /* No kernel: nothing in it says where it ends, whatever its bytes look like. */
 static void test_extent_others(void)
 {
@@ -404,6 +434,7 @@ const struct test extent_tests[] = { { "extent: bzImage", test_extent_bzimage },
 				     { "extent: UKI", test_extent_uki },
 				     { "extent: ELF", test_extent_elf },
 				     { "extent: ELF, table first", test_extent_elf_table_first },
+				     { "extent: ELF, segments", test_extent_elf_segments },
 				     { "extent: no kernel", test_extent_others },
 				     { "extent: cut and changed at every byte",
 				       test_extent_changed },
