@@ -221,8 +221,9 @@ static bool elf_go(struct plan *p, struct handoff *h, const struct kernel *k)
 	p->load = k->base;
 	if (!elf_fits(&h->map, k, 0)) {
 		p->load = k->relocatable ?
-				  map_find_low(&h->map, (struct fit){ k->top - k->base, k->align,
-								      MIB, k->load_max }) :
+				  map_find_low(&h->map,
+					       (struct fit){ k->top - k->base, k->align,
+							     higher(MIB, k->run), k->load_max }) :
 				  0;
 		if (!p->load || !elf_fits(&h->map, k, p->load - k->base))
 			return false;
@@ -288,12 +289,25 @@ static bool plan_attempt(struct plan *p, struct handoff *h, const struct kernel 
 	return true;
 }
 
+/* Whether there is RAM wherever a kernel that is not relocatable must lie. */
+static bool has_ram(const struct handoff *h, const struct kernel *k)
+{
+	uint64_t base = k->kind == KERNEL_ELF ? 0 : k->base;
+
+	for (uint32_t i = 0; i < k->segments; i++)
+		if (!map_is_ram(&h->map, base + k->segment[i].address,
+				base + k->segment[i].address + k->segment[i].memsz))
+			return false;
+	return true;
+}
+
 _Noreturn static void refuse_memory(const struct handoff *h, const struct kernel *k)
 {
 	uint64_t kib = (k->init_size ? k->init_size : k->top - k->base) >> 10;
 
-	if (!k->relocatable && !map_is_ram(&h->map, k->base, k->base + k->segment[0].memsz))
-		die(E_FIXED, "kernel %s must lie at %" X64 ", which is not RAM", k->name, k->base);
+	if (!k->relocatable && !has_ram(h, k))
+		die(E_FIXED, "kernel %s must lie at %" X64 ", where %" U64 " KiB are not all RAM",
+		    k->name, k->base, kib);
 	die(E_MEMORY,
 	    "kernel needs %" U64 " KiB from %" X64 " on and initrd %" U64
 	    " KiB, the machine has %" U64 " KiB",

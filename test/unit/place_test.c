@@ -307,6 +307,20 @@ static void test_place_fixed(void)
 	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), E_FIXED);
 }
 
+/* What reaches into the firmware's memory does not fit with more memory either. */
+static void test_place_fixed_elf(void)
+{
+	simple(3 * MIB, 0);
+	k.kind = KERNEL_ELF;
+	k.relocatable = k.realigns = false;
+	k.segments = 2;
+	k.base = 2 * MIB;
+	k.top = 2ull << 40;
+	k.segment[0] = (struct segment){ 0, PAGE_SIZE, 2 * MIB, PAGE_SIZE };
+	k.segment[1] = (struct segment){ 0, PAGE_SIZE, 1ull << 40, 1ull << 40 };
+	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), E_FIXED);
+}
+
 /* Kept memory that is no obstacle to reading, such as Xen's tables, is one to moving. */
 static void test_place_keep(void)
 {
@@ -360,6 +374,7 @@ const struct test place_tests[] = { { "place: random machines", test_place_rando
 				    { "place: nothing moves", test_place_nothing_moves },
 				    { "place: the smaller one moves", test_place_smaller_moves },
 				    { "place: fixed kernels", test_place_fixed },
+				    { "place: ELF, fixed kernels", test_place_fixed_elf },
 				    { "place: memory that stays", test_place_keep },
 				    { "place: initrds that join", test_place_joined_initrds },
 				    { "place: refusals", test_place_refusals },
