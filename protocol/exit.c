@@ -7,11 +7,18 @@
 #include "say.h"
 #include "xen_guest.h"
 
-/* Segments belong at their addresses: no note says that the entry runs elsewhere. */
+/* Segments belong at their addresses, unless a note says that the entry runs elsewhere. */
 static void enter_pvh(struct kernel *k)
 {
+	const struct kernel_notes *n = &k->notes;
+
 	k->exit = EXIT_PVH;
-	k->relocatable = false;
+	k->relocatable = n->phys32_reloc && !(n->reloc_align & (n->reloc_align - 1));
+	if (k->relocatable) {
+		k->run = n->reloc_min;
+		k->load_max = (uint64_t)n->reloc_max + 1;
+		k->align = n->reloc_align > k->align ? n->reloc_align : k->align;
+	}
 	k->bits = 32;
 	k->entry = k->notes.phys32_entry;
 	k->initrd_max = 0x100000000;

@@ -58,7 +58,7 @@ struct segment {
  *                relocatable), preferred address (bzImage that is), or lowest
  *                segment (ELF)
  * @top:          ELF: end of the highest segment
- * @run:          bzImage: lowest address that it runs at (pref_address)
+ * @run:          lowest address that it runs at: bzImage: pref_address; PVH: from its notes
  * @init_size:    bytes that it needs from where it runs, before it reads the map
  * @cmdline_size: longest command line, without the NUL
  * @initrd_max:   the initrd lies below this address

@@ -45,6 +45,15 @@ static uint64_t number(struct span desc)
 	}
 }
 
+/* Up to three numbers of 32 bits. */
+static void take_reloc(struct kernel_notes *n, struct span desc)
+{
+	n->phys32_reloc = true;
+	n->reloc_align = desc.len >= 4 ? rd32(desc, 0) : 0x200000;
+	n->reloc_min = desc.len >= 8 ? rd32(desc, 4) : 0;
+	n->reloc_max = desc.len >= 12 ? rd32(desc, 8) : UINT32_MAX;
+}
+
 static void take_xen(struct kernel_notes *n, uint32_t type, struct span desc)
 {
 	switch (type) {
@@ -75,6 +84,9 @@ static void take_xen(struct kernel_notes *n, uint32_t type, struct span desc)
 		break;
 	case XEN_ELFNOTE_PHYS32_ENTRY:
 		n->phys32_entry = number(desc);
+		break;
+	case XEN_ELFNOTE_PHYS32_RELOC:
+		take_reloc(n, desc);
 		break;
 	default:
 		break;

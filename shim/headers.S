@@ -158,6 +158,9 @@ notes:	xen_quad 1, OFFSET(start_xenpv) + IMAGE_BASE + XEN_VIRT_BASE	/* ENTRY */
 	xen_quad 15, 0x8000000000			/* INIT_P2M: out of the way */
 	xen_text 5, "xen-3.0"				/* XEN_VERSION */
 	xen_text 8, "generic"				/* LOADER */
+	.long	4, 12, 19				/* PHYS32_RELOC: PVH runs anywhere */
+	.asciz	"Xen"
+	.long	PAGE, 0, 0xffffffff
 	.if	. - notes - ELF_NOTES_SIZE
 	.error	"the notes have the wrong size"
 	.endif

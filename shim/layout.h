@@ -47,7 +47,7 @@
 #define PM_HANDOVER 0x190
 #define ELF_VIEW_OFFSET 0x8e00
 #define ELF_NOTES_OFFSET 0x8f00
-#define ELF_NOTES_SIZE 168
+#define ELF_NOTES_SIZE 196
 /* Where in the notes `lintel build` finds the addresses that depend on the load address. */
 #define ELF_NOTE_ENTRY 0x8f10
 #define ELF_NOTE_PHYS32_ENTRY 0x8f28

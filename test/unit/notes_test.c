@@ -284,6 +284,36 @@ static void test_exit_pvh_only(void)
 	CHECK(!k.relocatable); /* nothing says that the entry runs elsewhere */
 }
 
+/* What says that it does: Linux since 6.13, and Lintel. */
+static void test_exit_pvh_reloc(void)
+{
+	static const uint32_t limits[] = { 0x400000, 0x1000000, 0x3fffffff };
+
+	make_kernel();
+	begin();
+	add_xen(XEN_ELFNOTE_PHYS32_ENTRY, 0x200040, 4);
+	add_note("Xen", 4, XEN_ELFNOTE_PHYS32_RELOC, limits, sizeof(limits));
+	read_notes(length);
+	k.align = 0x1000;
+	k.notes = n;
+	CHECK_EQUAL(choose(WORLD_PC, 0), 0);
+	CHECK(k.relocatable);
+	CHECK_EQUAL(k.entry, 0x200040);
+	CHECK_EQUAL(k.align, 0x400000);
+	CHECK_EQUAL(k.run, 0x1000000);
+	CHECK_EQUAL(k.load_max, 0x40000000);
+	begin();
+	add_note("Xen", 4, XEN_ELFNOTE_PHYS32_RELOC, limits, 0); /* all by default */
+	read_notes(length);
+	CHECK(n.phys32_reloc);
+	CHECK_EQUAL(n.reloc_align, 0x200000);
+	CHECK_EQUAL(n.reloc_min, 0);
+	CHECK_EQUAL(n.reloc_max, 0xffffffff);
+	k.notes.reloc_align = 3;
+	CHECK_EQUAL(choose(WORLD_PC, 0), 0);
+	CHECK(!k.relocatable);
+}
+
 static void test_exit_pvh_dom0(void)
 {
 	make_kernel();
@@ -388,6 +418,7 @@ const struct test notes_tests[] = { { "notes: Linux", test_notes_linux },
 				    { "notes: changed at every byte", test_notes_changed },
 				    { "exit: boot_params", test_exit_linux },
 				    { "exit: PVH entry only", test_exit_pvh_only },
+				    { "exit: PVH entry, relocatable", test_exit_pvh_reloc },
 				    { "exit: PVH initial domain", test_exit_pvh_dom0 },
 				    { "exit: Xen PV", test_exit_xenpv },
 				    { "exit: Xen PV, refusals", test_exit_xenpv_refusals },
