@@ -35,7 +35,8 @@ static void keep_node(struct handoff *h, uint64_t at, uint64_t size)
 	map_use(&h->map, at, at + size);
 }
 
-/* Memory beyond the table becomes map; everything else is kept for the kernel. */
+/* Memory beyond the table becomes map; everything else is kept for the kernel, also the report
+ * of a Lintel before us. */
 static void read_nodes(uint64_t at, struct handoff *h)
 {
 	for (uint32_t i = 0; at; i++) {
@@ -48,7 +49,7 @@ static void read_nodes(uint64_t at, struct handoff *h)
 		if (RD32(head, 0, struct setup_data, type) == SETUP_E820_EXT)
 			handoff_e820(h, span_sub(node, sizeof(struct setup_data),
 						 len - len % sizeof(struct boot_e820_entry)));
-		else if (RD32(head, 0, struct setup_data, type) != SETUP_LINTEL)
+		else
 			keep_node(h, at, node.len);
 		at = RD64(head, 0, struct setup_data, next);
 	}

@@ -20,6 +20,7 @@ PROBE_LINE = r"(report \w+|\w+)[ =](.*)"  # key and value
 # Keys of the probe's text that may differ from case to case, and why.
 EXPLAINED = {
     "initrd": "its address: loaders put it where they like; its bytes are checked by initrd_crc32",
+    "setup_data": "addresses; setup_data_type tells what lies there",
     "report tsc": "a time",
     "report door": "the door is what the case is about; every case checks it",
     "report loader": "the loader's own name",
@@ -72,7 +73,8 @@ class Case:
 
 def named(*lines):
     """The files that commands name."""
-    return list(dict.fromkeys(re.findall(r"(?:\s|linux=|initrd=)[/\\]+(\S+)", "\n".join(lines))))
+    file = r"(?:\s|,|linux=|initrd=)[/\\]+([^\s,]+)"
+    return list(dict.fromkeys(re.findall(file, "\n".join(lines))))
 
 
 def grub(*lines):
@@ -243,25 +245,6 @@ def initrds_and_command_lines():
     ]
 
 
-def chains():
-    """Lintel starts Lintel, which gets the packed image as its initrd.
-
-    As a bzImage the inner one is entered at its 64-bit entry; as an ELF file it has a PVH
-    entry and is no Linux, so that is where it is entered.
-    """
-    return [boots(f"chain/{kernel}/{name}", kernel, grub(*lines), door,
-                  same="" if kernel in UNAME else REFERENCE)
-            for kernel in ("cloud", "probe.bzImage")
-            for name, door, lines in (
-                ("multiboot2", "linux64", (f"multiboot2 /lintel.efi {CMDLINE}",
-                                           "module2 /lintel.efi", f"module2 /{kernel}.efi")),
-                # What is packed is opened, not started: one Lintel is enough.
-                ("linux16", "linux16", ("linux16 /lintel.efi", f"initrd16 /{kernel}.efi")),
-                ("pvh", "pvh", (f"multiboot2 /lintel.efi {CMDLINE}", "module2 /lintel.elf",
-                                f"module2 /{kernel}.efi")),
-            )]
-
-
 def kexecs():
     """A running Debian kernel starts the packed image, also with five levels of paging."""
     cases = []
@@ -373,12 +356,12 @@ def refusals():
 
 
 CASES = [*[case for kernel in KERNELS for case in through_all_doors(kernel)],
-         *microvms(), *initrds_and_command_lines(), *chains(), *kexecs(), *memtests(), *signed(),
+         *microvms(), *initrds_and_command_lines(), *kexecs(), *memtests(), *signed(),
          *packed(),
          *memory_sizes(),
          *many_ranges(), *refusals()]
 
 # The other files of cases, down here since they need all of the above, and each what is before it.
-OTHERS = ("efi", "ia32", "media", "widths", "choose", "bochs", "net", "hello")
+OTHERS = ("efi", "ia32", "media", "widths", "choose", "bochs", "net", "hello", "chain")
 for _name in OTHERS:
     CASES += importlib.import_module("doors_" + _name).CASES

@@ -136,7 +136,7 @@ static void test_linux_high_initrd(void)
 	at.initrd = at.initrd_size = 0;
 }
 
-/* Nodes pass through, whole and in order; our report and E820_EXT are made anew. */
+/* Nodes pass through, whole and in order, behind our report; E820_EXT is made anew. */
 static void test_linux_setup_data(void)
 {
 	struct setup_data a = { 0, SETUP_RNG_SEED, 5 }, b = { 0, SETUP_DTB, 3 };
@@ -157,9 +157,19 @@ static void test_linux_setup_data(void)
 	handoff_init(&out, "linux64");
 	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), 0);
 	check_same_map();
-	CHECK_EQUAL(out.setup_datas, 2);
-	CHECK(!memcmp((void *)(uintptr_t)(out.setup_data[0].base + 16), "12345", 5));
-	CHECK(!memcmp((void *)(uintptr_t)(out.setup_data[1].base + 16), "xyz", 3));
+	CHECK_EQUAL(out.setup_datas, 3);
+	CHECK(!memcmp((void *)(uintptr_t)(out.setup_data[0].base + 16), "version=1\n", 10));
+	CHECK(!memcmp((void *)(uintptr_t)(out.setup_data[1].base + 16), "12345", 5));
+	CHECK(!memcmp((void *)(uintptr_t)(out.setup_data[2].base + 16), "xyz", 3));
+	/* The next Lintel's report comes before this one's. */
+	in = out;
+	strcpy(in.report, "version=2\n");
+	write_page();
+	handoff_init(&out, "linux64");
+	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), 0);
+	CHECK_EQUAL(out.setup_datas, 4);
+	CHECK(!memcmp((void *)(uintptr_t)(out.setup_data[0].base + 16), "version=2\n", 10));
+	CHECK(!memcmp((void *)(uintptr_t)(out.setup_data[1].base + 16), "version=1\n", 10));
 }
 
 static void test_linux_old_protocols(void)

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Chains of the doors matrix: Lintel starts Lintel, also through a third one.
+
+doors_cases.py takes them into its table; what a case is, is said there.
+Each Lintel takes the first kernel of what it is given and hands on the rest, one file
+behind the other, as its initrd, of which the next one takes the first again.  As a
+bzImage (lintel.efi) the next one is entered at its 64-bit entry; as an ELF file
+(lintel.elf) it has a PVH entry and is no Linux, so that is where it is entered.
+"""
+import doors_cases as base
+import doors_efi as efi
+import doors_files
+from doors_cases import CMDLINE, UNAME, boots, grub, isolinux, qemu
+from doors_files import file
+
+LINUX64, PVH = "lintel.efi", "lintel.elf"  # what is entered by which door
+# What hvm_start_info has no field for, and a Lintel that is entered by it cannot hand on.
+LOST = {"screen": "PVH tells no framebuffer: text mode, as a PC starts",
+        "efi": "PVH tells no system table", "setup_data_type": "nor has it setup_data"}
+
+# What the report of each Lintel before adds to the text; the case looks for each of them.
+EARLIER = {key: "one more for each Lintel before" for key in
+           ("setup_data_type", "report version", "report exit")}
+
+
+def joined(*names):
+    """One file of several, for loaders that take one."""
+    def make(build, output):
+        doors_files.concatenation(output, *[file(build, name) for name in names])
+    return make
+
+
+def entered(*doors):
+    """What each Lintel says, in this order: it goes on to the next one, the last to a kernel."""
+    words = [rf"^lintel \d\S*: {door} \(" for door in doors]
+    nexts = [*["Lintel" if door == "linux64" else "ELF64" for door in doors[1:]], ""]
+    return [rf"{line}.* MiB RAM: {name}" for line, name in zip(words, nexts)]
+
+
+def reports(doors):
+    """The doors whose reports the kernel has, the last first: PVH has no field for the others."""
+    first = max((n for n, door in enumerate(doors) if door == "pvh"), default=0)
+    return [*reversed(doors[first:])]
+
+
+def chain(name, kernel, medium, doors, boots=boots, **more):
+    """A case that must go through @doors to a kernel."""
+    case = boots(name, kernel, medium, doors[-1], **more)
+    line = "^lintel-init: report door={}$" if kernel in UNAME else "^report door={}$"
+    seen = [line.format(door) for door in reports(doors)]
+    # In the probe's text, or among Debian's lines.
+    at = next((n for n, pattern in enumerate(case.expect) if "report door=" in pattern), 1)
+    case.expect = [*entered(*doors), *case.expect[:at], *seen,
+                   *[pattern for pattern in case.expect[at:] if "report door=" not in pattern]]
+    case.never += "|" + line.format(f"(?!{'|'.join(doors)}).*")
+    if len(seen) > 1:
+        case.explained = {**EARLIER, **case.explained}
+        case.probe = case.probe and {**case.probe, "report door": reports(doors)[-1]}
+    return case
+
+
+def last(kernel):
+    """What the chain ends in: a packed image."""
+    return f"{kernel}.efi"
+
+
+def two(kernel):
+    """Lintel starts Lintel, which gets the packed image as its initrd."""
+    shim, same = f"multiboot2 /lintel.efi {CMDLINE}", "" if kernel in UNAME else base.REFERENCE
+    return [
+        chain(f"chain/{kernel}/multiboot2", kernel,
+              grub(shim, f"module2 /{LINUX64}", f"module2 /{last(kernel)}"),
+              ("multiboot2", "linux64"), same=same),
+        # What is packed is opened, not started: one Lintel is enough.
+        chain(f"chain/{kernel}/linux16", kernel,
+              grub("linux16 /lintel.efi", f"initrd16 /{last(kernel)}"), ("linux16",), same=same),
+        chain(f"chain/{kernel}/pvh", kernel,
+              grub(shim, f"module2 /{PVH}", f"module2 /{last(kernel)}"),
+              ("multiboot2", "pvh"), same=same),
+    ]
+
+
+def three(kernel):
+    """The same with one more between them, by a BIOS and by PVH."""
+    end, same = last(kernel), "" if kernel in UNAME else base.REFERENCE
+    loaded = {
+        ("multiboot2", "linux64", "pvh"):
+            grub(f"multiboot2 /lintel.efi {CMDLINE}", f"module2 /{LINUX64}", f"module2 /{PVH}",
+                 f"module2 /{end}"),
+        ("multiboot1", "pvh", "linux64"):
+            grub(f"multiboot /lintel.efi {CMDLINE}", f"module /{PVH}", f"module /{LINUX64}",
+                 f"module /{end}"),
+        ("linux16", "linux64", "pvh"): qemu("lintel.efi", f"chain-64-pvh-{kernel}"),
+        ("linux32", "pvh", "pvh"): grub("linux /lintel.efi", f"initrd /{PVH} /{PVH} /{end}"),
+        ("pvh", "linux64", "linux64"): qemu("lintel.elf", f"chain-64-64-{kernel}"),
+    }
+    return [chain(f"chain3/{kernel}/{'-'.join(doors)}", kernel, medium, doors, same=same)
+            for doors, medium in loaded.items()]
+
+
+def three_files(kernel):
+    """Kernel and initrd are not packed: the last Lintel gets both as one file."""
+    doors = ("linux16", "linux64", "linux64")
+    initrd, same = ("first", "") if kernel in UNAME else ("plain", base.REFERENCE)
+    words = f"append initrd=/{LINUX64},/{LINUX64},/{kernel},/{initrd} {CMDLINE}"
+    return [chain(f"chain3/{kernel}/isolinux", kernel, isolinux("linux /lintel.efi", words), doors,
+                  cmdline=f"BOOT_IMAGE=/lintel.efi {words[len('append '):]}", same=same,
+                  explained={"cmdline": "isolinux's own words; the case checks them"})]
+
+
+def three_efi(kernel):
+    """The same by UEFI."""
+    def case(name, doors, lines, explained):
+        same = {} if kernel in UNAME else {"same": efi.REFERENCE, "explained": explained}
+        return chain(f"chain3/{kernel}/efi/{name}", kernel, efi.grub(*lines), doors, efi.boots,
+                     **same)
+    end = f"initrd=/{last(kernel)}"
+    return [
+        case("linux64-linux64", ("efi", "linux64", "linux64"),
+             [f"chainloader /lintel.efi linux=/{LINUX64} initrd=/{LINUX64} {end}"], {}),
+        # Debian's kernel would miss what is lost.
+        *([] if kernel in UNAME else [
+            case("linux64-pvh", ("efi", "linux64", "pvh"),
+                 [f"chainloader /lintel.efi linux=/{LINUX64} initrd=/{PVH} {end}"], LOST)]),
+    ]
+
+
+KERNELS = ("cloud", "probe.bzImage")
+doors_files.MAKERS.update({
+    f"chain-{name}-{kernel}": joined(*files, last(kernel)) for kernel in KERNELS
+    for name, files in (("64-pvh", (LINUX64, PVH)), ("64-64", (LINUX64, LINUX64)))})
+
+CASES = [case for kernel in KERNELS
+         for part in (two, three, three_files, three_efi) for case in part(kernel)]
