@@ -477,7 +477,7 @@ static void rule_report(void)
 	for (uint32_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (n && !reports(report, keys[i]))
 			judge(false, "no %s", keys[i]);
-	judge(n == 1 && rd8(report, report.len - 1) == '\n', "%u, %u bytes", n,
+	judge(n && rd8(report, report.len - 1) == '\n', "%u, %u bytes", n,
 	      (uint32_t)report.len);
 }
 
