@@ -19,9 +19,9 @@ doors_files.PACKED[IMAGE] = (KERNEL, [], CMDLINE)
 doors_files.MAKERS[IMAGE + ".iso"] = doors_media.maker("iso", IMAGE)
 
 
-def says(door, kib, cmdline=CMDLINE, subarch=0):
+def says(door, kib, subarch=0):
     """What the kernel must say; @kib is a number or a regex."""
-    return [f"^hello: subarch {subarch}$", f"^hello: cmdline {cmdline}$",
+    return [f"^hello: subarch {subarch}$", f"^hello: cmdline {CMDLINE}$",
             r"^hello: memory 0x0 - 0x\w+ usable$", f"^hello: report door={door}$",
             f"^hello: ram {kib} KiB$"]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import doors_cases as base
 import doors_efi
 import doors_files
+import doors_hello
 import media
 import payload
 import xen_payload
@@ -311,6 +312,16 @@ def probes(kind, mib=256):
                        WRONG, KINDS[kind][3], seconds=240, **same)
 
 
+def hellos(kind, mib=256):
+    """The example kernel as first domain and as guest; it takes boot_params in PV too."""
+    door, subarch = ("xenpv", 2) if kind == "pv" else ("pvh", 0)
+    guest = doors_hello.says(door, mib * 1024, subarch=subarch)
+    first = [*doors_hello.says(door, r"\d{6}", subarch=subarch), "Hardware Dom0 halted"]
+    return (Guest(f"{kind}/hello", kind, "xen-hello.elf", "", guest, "", mib=mib),
+            Case(f"dom0-{kind}/hello", qemu(kind, "xen-hello.elf", "", ""), first, WRONG,
+                 KINDS[kind][3], seconds=240))
+
+
 def lintel_guests(kind):
     """Lintel as guest, bare and packed, in both faces."""
     test = POWEROFF + " lintel.test=1"
@@ -353,6 +364,7 @@ doors_files.MAKERS.update({
     "xen-cloud.xen.efi": packed("cloud", "first", POWEROFF, "--xen"),
     "dom0-amd64.xen.efi": packed("amd64", "dom0", CMDLINE, "--xen"),
     "xen-probe.elf": packed("probe.elf", "plain", base.CMDLINE),
+    "xen-hello.elf": packed("hello.elf", "plain", doors_hello.CMDLINE),
     "xen-large.elf": packed("amd64", "first+large", POWEROFF),
     "first+large": large,
     "hypercall": hypercall_kernel(),
@@ -377,5 +389,5 @@ BATCHES[1].guests += [
     Guest("pvh/grub", "pvh", "xen-grub.elf", "", ["lintel .* pvh at ", "lintel-grub: ok"]),
 ]
 for _kind, _batch in zip(KINDS, BATCHES):
-    DOM0.extend([*lintel_dom0(_kind), probes(_kind)[1]])
-    _batch.guests.extend([*lintel_guests(_kind), probes(_kind)[0]])
+    DOM0.extend([*lintel_dom0(_kind), probes(_kind)[1], hellos(_kind)[1]])
+    _batch.guests.extend([*lintel_guests(_kind), probes(_kind)[0], hellos(_kind)[0]])
