@@ -53,7 +53,7 @@ PROBE_O := $(call obj,$(PROTOCOL_C) $(wildcard test/probe/*.[cS]) \
 	$(filter-out shim/leave.S,$(SHIM_S)))
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf \
-	probe32.elf hello.elf bios.bin)
+	probe32.elf hello.elf launcher bios.bin)
 
 .PHONY: all check check-conformance check-doors check-headers check-inspect check-install check-lies \
 	check-lint check-media check-pack check-setup16 check-tool check-unit check-xen clean \
@@ -230,6 +230,15 @@ $(BUILD)/bios.bin: $(BOOT_O) bios/boot/boot.ld
 	$(Q)ld -m elf_i386 --no-warn-rwx-segments -T bios/boot/boot.ld $(BOOT_O) -o $(BUILD)/bios.linked
 	$(Q)objcopy -O binary $(BUILD)/bios.linked $@
 	$(Q)truncate -s %2048 $@
+
+# ---- a boot loader that says what others never say, for tests
+
+# At 256 MiB, out of the way of the kernel that it loads.
+$(BUILD)/launcher: test/launcher/start.S test/launcher/launcher.c protocol/linux.h protocol/multiboot1.h
+	$(call say,LD32)
+	$(Q)gcc $(filter-out -m16 -Os -MMD -MP,$(SETUP16)) -m32 -O2 -fno-tree-loop-distribute-patterns \
+		-nostdlib -static -no-pie -Wl,-n,--no-warn-rwx-segments,-Ttext=0x10000000,--build-id=none,-e,start,-m,elf_i386 \
+		$(filter %.S %.c,$^) -o $@
 
 # ---- the host tool: protocol/ once more, what boots a file accepts it
 

@@ -31,7 +31,7 @@ void efi_open_door(const char *name, uint64_t image, uint64_t system_table)
 	handoff.bp.secure_boot = efi_secure_boot();
 	efi_console_open();
 	efi_bli_begin(tsc);
-	handoff_report(&handoff, "tsc", "%" U64, tsc);
+	handoff_report(&handoff, "tsc_entry", "0x%016" X64, tsc);
 	lintel_image(&handoff);
 	efi_open_map(&handoff);
 }

@@ -40,6 +40,7 @@ void handoff_e820(struct handoff *h, struct span table)
 
 void handoff_memory(struct handoff *h, uint64_t lower_kib, uint64_t upper_kib)
 {
+	handoff_report(h, "repaired", "map");
 	handoff_range(h, 0, lower_kib * KIB, MAP_RAM);
 	handoff_range(h, MIB, upper_kib * KIB, MAP_RAM);
 }

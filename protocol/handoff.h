@@ -144,11 +144,16 @@ void handoff_range(struct handoff *h, uint64_t base, uint64_t size, uint32_t typ
 /** handoff_e820() - a table of E820 entries of 20 bytes each */
 void handoff_e820(struct handoff *h, struct span table);
 
-/** handoff_memory() - the map of a loader that knows only KiB below and above 1 MiB */
+/** handoff_memory() - the map of a loader that knows only KiB below and above 1 MiB; reported
+ *  as a repair */
 void handoff_memory(struct handoff *h, uint64_t lower_kib, uint64_t upper_kib);
 
 /** handoff_check_map() - refuses a handoff without RAM (E_NO_MAP) */
 void handoff_check_map(const struct handoff *h);
+
+/* The report's last line: its number is that many hexadecimal digits, before the newline. */
+#define REPORT_TSC_JUMP "tsc_jump"
+#define REPORT_TSC_DIGITS 16
 
 /** handoff_report() - add a line "key=value" to the boot report; dropped where it is full */
 void handoff_report(struct handoff *h, const char *key, const char *fmt, ...)

@@ -106,10 +106,12 @@ void linux_read(uint64_t base, struct handoff *h)
 	if (bp.hdr.header != LINUX_HDRS)
 		die(E_BLOCK, "boot_params at %" X64 " has no setup header: %x", base,
 		    bp.hdr.header);
-	if (bp.sentinel)
+	if (bp.sentinel) {
 		keep_trusted(&h->bp, &bp);
-	else
+		handoff_report(h, "repaired", "boot_params");
+	} else {
 		h->bp = bp;
+	}
 	read_memory(&h->bp, base, h);
 	format(h->loader, sizeof(h->loader), "type %x", bp.hdr.type_of_loader);
 	h->rsdp = h->bp.acpi_rsdp_addr;
@@ -264,4 +266,24 @@ void linux_write(const struct handoff *h, const struct kernel *k, const struct l
 	bp->hdr.setup_data = 0;
 	memset(bp->e820_table, 0, sizeof(bp->e820_table));
 	write_nodes(h, bp, at->setup_data);
+}
+
+uint64_t linux_report_tsc(uint64_t boot_params)
+{
+	static const char line[] = REPORT_TSC_JUMP "=0x";
+	size_t size = sizeof(line) - 1 + REPORT_TSC_DIGITS + 1;
+	uint64_t at = rd64(span_at(boot_params, sizeof(struct boot_params)), BP(hdr.setup_data));
+
+	for (; at; at = rd64(span_at(at, sizeof(struct setup_data)), 0)) {
+		struct span head = span_at(at, sizeof(struct setup_data));
+		uint32_t len = RD32(head, 0, struct setup_data, len);
+		uint64_t text = at + sizeof(struct setup_data) + len - size;
+
+		if (RD32(head, 0, struct setup_data, type) != SETUP_LINTEL)
+			continue;
+		if (len < size || memcmp(span_at(text, size).p, line, sizeof(line) - 1))
+			return 0;
+		return text + sizeof(line) - 1;
+	}
+	return 0;
 }

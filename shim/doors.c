@@ -17,7 +17,7 @@ struct handoff handoff;
 void doors_begin(const char *name, uint64_t tsc)
 {
 	handoff_init(&handoff, name);
-	handoff_report(&handoff, "tsc", "%" U64, tsc);
+	handoff_report(&handoff, "tsc_entry", "0x%016" X64, tsc);
 	lintel_image(&handoff);
 }
 

@@ -84,8 +84,13 @@ void lintel_report(struct handoff *h)
 	handoff_report(h, "door", "%s", h->door);
 	handoff_report(h, "loader", "%s", h->loader);
 	handoff_report(h, "kernel", "%s", k->name);
+	handoff_report(h, "kind", "%s", k->kind == KERNEL_ELF ? "ELF" : "bzImage");
 	handoff_report(h, "exit", "%s", exit_name(k));
 	handoff_report(h, "moved", "%u", booting.plan.moves);
+	if (!h->rsdp && h->rsdp_copy[0])
+		handoff_report(h, "repaired", "rsdp"); /* leave.c gives the copy a place */
+	/* Filled in at the jump; last, so that it is found there. */
+	handoff_report(h, REPORT_TSC_JUMP, "0x%016x", 0);
 }
 
 void lintel_plan(struct handoff *h)

@@ -37,6 +37,9 @@ void xen_fill_page(uint64_t page);
 /** xen_hypercall() - ask Xen; arguments as its ABI has them, negative: an error */
 int64_t xen_hypercall(uint64_t number, uint64_t a, uint64_t b, uint64_t c);
 
+/** xen_tsc() - the processor's time, for those who touch no machine */
+uint64_t xen_tsc(void);
+
 /** xen_jump() - enter a kernel in PV: all registers but these are 0
  *  @rsi: start_info or boot_params, virtual; @rsp: Xen's own stack */
 _Noreturn void xen_jump(uint64_t rip, uint64_t rsi, uint64_t rsp);

@@ -21,12 +21,22 @@ PROBE_LINE = r"(report \w+|\w+)[ =](.*)"  # key and value
 EXPLAINED = {
     "initrd": "its address: loaders put it where they like; its bytes are checked by initrd_crc32",
     "setup_data": "addresses; setup_data_type tells what lies there",
-    "report tsc": "a time",
+    "report tsc_entry": "a time",
+    "report tsc_jump": "another",
     "report door": "the door is what the case is about; every case checks it",
-    "report loader": "the loader's own name",
-    "report kernel": "the probe's name, or that it is an ELF file",
+    "report loader": "the loader's own name; every case checks it, too",
+    "report kernel": "the probe's name, or that it is an ELF file: checked",
+    "report kind": "the same",
     "report moved": "what had to be moved depends on where the loader put it",
 }
+# How each door's loaders name themselves; a type is Linux's number for them.
+LOADERS = {
+    "multiboot1": r"(GRUB|ISOLINUX|iPXE) .*", "multiboot2": r"GRUB .*",
+    "multiboot2-efi64": r"GRUB .*", "linux16": r"type (b0|72|3\d|ff)", "linux32": r"type (72|ff)",
+    "linux64": r"type (d0|ff)", "efi": r"EDK II", "efi-handover": r"type (b0|21|72)",
+    "pvh": r"", "xenpv": r"",
+}
+TSC = r"0x[0-9a-f]{16}"
 
 WRONG = r"^error: .*|Kernel panic.*|^lintel: E\d\d.*"
 UNAME = {"cloud": r"\S+-cloud-amd64", "amd64": r"[\d.]+-\d+-amd64",
@@ -125,16 +135,30 @@ def ram(mib):
     return mib * 1024 - 4 - 1 - 384 - (132 if mib > 65536 else 128)
 
 
-def debian(kernel, cmdline=CMDLINE, files=("first",), kib=ram(512), door=""):
+def report(kernel, door, dropped=()):
+    """The boot report that a Debian kernel must show, whole."""
+    lines = [f"tsc_entry={TSC}", *[f"dropped={what}" for what in dropped], r"version=\d\S*",
+             f"door={door}", f"loader={LOADERS[door]}", f"kernel={UNAME[kernel]}", "kind=bzImage",
+             "exit=linux64", r"moved=\d+", f"tsc_jump={TSC}", "times in order"]
+    return ["".join(rf"^lintel-init: report {line}\n" for line in lines)]
+
+
+def debian(kernel, cmdline=CMDLINE, files=("first",), kib=ram(512), door="", dropped=()):
     """What a Debian kernel with our initrd must say."""
-    return [f"^lintel-init: uname {UNAME[kernel]}$", f"^lintel-init: cmdline {cmdline}$",
-            f"^lintel-init: ram {kib} KiB$", f"^lintel-init: report door={door}",
+    return [f"^lintel-init: uname {UNAME[kernel]}$", "^lintel-init: subarch 0$",
+            f"^lintel-init: cmdline {cmdline}$", f"^lintel-init: ram {kib} KiB$",
+            *(report(kernel, door, dropped) if door else []),
             *[f"^lintel-init: file {name} ok$" for name in files], "^lintel-init: initrd ok$"]
 
 
-def probe_facts(door, kib, cmdline=CMDLINE):
-    """What the probe kernel must say; page 0 is RAM to it."""
-    return {"report door": door, "cmdline": cmdline, "ram": f"{kib + 4} KiB",
+def probe_facts(door, kib, cmdline=CMDLINE, kernel=""):
+    """What the probe kernel must say, as text or regex; page 0 is RAM to it."""
+    elf = kernel == "probe.elf"
+    return {"report door": door, "cmdline": cmdline, "ram": f"{kib + 4} KiB", "subarch": "0 0",
+            "report loader": re.compile(LOADERS[door]), "report moved": re.compile(r"\d"),
+            "report kernel": "ELF64" if elf else "Lintel",
+            "report kind": "ELF" if elf else "bzImage",
+            "report tsc_entry": re.compile(TSC), "report tsc_jump": re.compile(TSC),
             "initrd_crc32": f"{zlib.crc32(PLAIN):08x} of {len(PLAIN)}"}
 
 
@@ -143,7 +167,7 @@ def boots(name, kernel, medium, door, cmdline=CMDLINE, files=("first",), mib=512
     kib = kib or ram(mib)
     if kernel in UNAME:
         return Case(name, medium, debian(kernel, cmdline, files, kib, door), mib=mib, **more)
-    facts = probe_facts(door, kib, cmdline)
+    facts = probe_facts(door, kib, cmdline, kernel)
     return Case(name, medium, PROBE, probe=facts, mib=mib, **more)
 
 

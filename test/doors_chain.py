@@ -7,10 +7,12 @@ behind the other, as its initrd, of which the next one takes the first again.  A
 bzImage (lintel.efi) the next one is entered at its 64-bit entry; as an ELF file
 (lintel.elf) it has a PVH entry and is no Linux, so that is where it is entered.
 """
+import re
+
 import doors_cases as base
 import doors_efi as efi
 import doors_files
-from doors_cases import CMDLINE, UNAME, boots, grub, isolinux, qemu
+from doors_cases import CMDLINE, UNAME, Medium, boots, grub, isolinux, qemu
 from doors_files import file
 
 LINUX64, PVH = "lintel.efi", "lintel.elf"  # what is entered by which door
@@ -47,16 +49,60 @@ def chain(name, kernel, medium, doors, boots=boots, **more):
     """A case that must go through @doors to a kernel."""
     case = boots(name, kernel, medium, doors[-1], **more)
     line = "^lintel-init: report door={}$" if kernel in UNAME else "^report door={}$"
-    seen = [line.format(door) for door in reports(doors)]
-    # In the probe's text, or among Debian's lines.
-    at = next((n for n, pattern in enumerate(case.expect) if "report door=" in pattern), 1)
-    case.expect = [*entered(*doors), *case.expect[:at], *seen,
-                   *[pattern for pattern in case.expect[at:] if "report door=" not in pattern]]
-    case.never += "|" + line.format(f"(?!{'|'.join(doors)}).*")
-    if len(seen) > 1:
-        case.explained = {**EARLIER, **case.explained}
-        case.probe = case.probe and {**case.probe, "report door": reports(doors)[-1]}
+    first, *before = [line.format(door) for door in reports(doors)]
+    if case.probe is not None:
+        begin, end = case.expect
+        case.expect = [begin, first, *before, end]
+        case.explained = {**(EARLIER if before else {}), **case.explained}
+    else:
+        at = next(n for n, pattern in enumerate(case.expect) if "report door=" in pattern) + 1
+        case.expect[at:at] = before
+    case.expect = [*entered(*doors), *case.expect]
     return case
+
+
+def launched(kernel, words, ramdisk=""):
+    """The launcher of launcher/ starts Lintel as a boot loader of the Linux protocol would."""
+    files = ["lintel.efi", ramdisk or last(kernel)]
+
+    def make(found, _):
+        return ["-kernel", found["launcher"], "-initrd", ",".join(found[name] for name in files),
+                "-append", f"{words} -- {CMDLINE}"]
+    return Medium(["launcher", *files], make)
+
+
+def launcher():
+    """What only this boot loader does: it is neither Linux nor Lintel, and enters a bzImage at
+    its 64-bit entry; and it leaves the file's first bytes in the zero page."""
+    cases = []
+    for bits in (32, 64):
+        cases += [
+            boots(f"launcher/{kernel}/linux{bits}", kernel, launched(kernel, f"bits={bits}"),
+                  f"linux{bits}", same="" if kernel in UNAME else base.REFERENCE)
+            for kernel in ("amd64", "probe.bzImage", "probe.elf")]
+        case = boots(f"launcher/junk/linux{bits}", "probe.bzImage",
+                     launched("probe.bzImage", f"bits={bits} junk=1"), f"linux{bits}",
+                     same=base.REFERENCE, explained={"report repaired": "that is checked"})
+        case.probe["report repaired"] = "boot_params"
+        cases.append(case)
+    return cases
+
+
+def looks_like_vmware():
+    """A machine that becomes VMware's only when the kernel asks for it is a PC until then: its
+    BIOS tables and its port say so, the processor does not."""
+    def medium(loaded):
+        def make(files, stem):
+            return [*loaded.make(files, stem), "-cpu", "qemu64,-hypervisor", "-smbios",
+                    "type=1,serial=VMware-56 4d 00 00"]
+        return Medium(loaded.files, make)
+    case = boots("subarch/vmware/amd64", "amd64", medium(qemu("amd64.efi")), "linux16")
+    case.expect.insert(0, "Hypervisor detected: VMware")
+    other = boots("subarch/vmware/probe", "probe.bzImage", medium(qemu("probe.bzImage.efi")),
+                  "linux16", same=base.REFERENCE,
+                  explained={"rsdp": "it lies behind the SMBIOS tables, with the serial number"})
+    other.probe["rsdp"] = re.compile(r"f[0-9a-f]{4}")
+    return [case, other]
 
 
 def last(kernel):
@@ -125,10 +171,35 @@ def three_efi(kernel):
     ]
 
 
+def subarchs():
+    """Who the loader says that the machine is goes out unchanged, with its pointer: also an id
+    that nobody knows, and Xen's where this is no Xen, since only a loader can know."""
+    cases = []
+    for subarch in (0, 1, 2, 3, 4, 0xbeef):
+        data = 0 if subarch == 0 else 0xfedcba9876543210
+        for bits in (32, 64):
+            case = boots(f"subarch/{subarch:x}/linux{bits}", "probe.bzImage",
+                         launched("probe.bzImage", f"bits={bits} subarch={subarch} data={data:#x}"),
+                         f"linux{bits}", same=base.REFERENCE,
+                         explained={"subarch": "what the case is about; it checks it"})
+            case.probe["subarch"] = f"{subarch} {data:x}"
+            cases.append(case)
+    # Through one Lintel more.
+    case = chain("subarch/chain", "probe.bzImage",
+                 launched("probe.bzImage", "bits=32 subarch=3 data=0x123456789a",
+                          "chain-64-probe.bzImage"),
+                 ("linux32", "linux64"), same=base.REFERENCE,
+                 explained={"subarch": "what the case is about; it checks it"})
+    case.probe["subarch"] = "3 123456789a"
+    return [*cases, case]
+
+
 KERNELS = ("cloud", "probe.bzImage")
 doors_files.MAKERS.update({
     f"chain-{name}-{kernel}": joined(*files, last(kernel)) for kernel in KERNELS
-    for name, files in (("64-pvh", (LINUX64, PVH)), ("64-64", (LINUX64, LINUX64)))})
+    for name, files in (("64", (LINUX64,)), ("64-pvh", (LINUX64, PVH)),
+                        ("64-64", (LINUX64, LINUX64)))})
 
 CASES = [case for kernel in KERNELS
          for part in (two, three, three_files, three_efi) for case in part(kernel)]
+CASES += [*subarchs(), *launcher(), *looks_like_vmware()]

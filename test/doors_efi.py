@@ -4,6 +4,7 @@
 doors_cases.py takes them into its table; what a case is, is said there.
 """
 import os
+import re
 import shutil
 
 import doors_cases as base
@@ -27,11 +28,13 @@ FRAGMENTS = 1400  # pages that fragment.c takes, each a range of its own
 FIRMWARE = {
     "map": "OVMF lays out memory otherwise than SeaBIOS; its sum is checked by ram",
     "ram": "the same; every case checks it",
-    "rsdp": "OVMF's tables lie elsewhere",
-    "screen": "UEFI has a framebuffer, no text mode",
-    "efi": "a BIOS has no system table",
+    "rsdp": "OVMF's tables lie elsewhere; that there are some is checked",
+    "screen": "UEFI has a framebuffer, no text mode; that is checked",
+    "efi": "a BIOS has no system table; that UEFI has one is checked",
     "setup_data_type": "UEFI gives a random seed",
 }
+ADDRESS = re.compile(r"[1-9a-f][0-9a-f]+")
+FRAMEBUFFERS = re.compile(r"(70|23) mode 0 text 0x0 pixels \d{3,4}x\d{3,4}x(24|32) at [1-9a-f]\w{7}")
 # How GRUB's doors without boot services differ from the reference.
 GRUB = {
     "map": "GRUB gives the firmware's runtime code a type of its own, 20; ram checks the sum",
@@ -169,8 +172,14 @@ def boots(name, kernel, medium, door, cmdline=CMDLINE, files=("first",), mib=512
         seen = base.debian(kernel, cmdline, files, ram(mib, kernel, door), door)
         first = PLAIN_PC[kernel] if door == "multiboot1" else UEFI
         return Case(name, medium, [*first, *seen], mib=mib, **{"seconds": 120, **more})
-    return Case(name, medium, base.PROBE, probe=base.probe_facts(door, ram(mib), cmdline), mib=mib,
-                **more)
+    return Case(name, medium, base.PROBE, mib=mib,
+                probe={**base.probe_facts(door, ram(mib), cmdline, kernel), **facts(door)}, **more)
+
+
+def facts(door):
+    """What UEFI tells otherwise than a BIOS, in its words."""
+    systab = "00000000 systab 0+" if door == "multiboot1" else "34364c45 systab 0[1-9a-f][0-9a-f]*"
+    return {"efi": re.compile(systab), "rsdp": ADDRESS, "screen": FRAMEBUFFERS}
 
 
 def through_all_doors(kernel):
@@ -348,11 +357,12 @@ def refusals():
     ]
 
 
-def secured(name, medium, cmdline=CMDLINE, files=("first",), never="", door="efi", seen=()):
-    """A case that Linux must start with Secure Boot; @seen by Lintel before."""
+def secured(name, medium, cmdline=CMDLINE, files=("first",), never="", door="efi", dropped=()):
+    """A case that Linux must start with Secure Boot; Lintel says before what it has @dropped."""
     kib = ram(512) - SMM
+    seen = [f"^lintel: Secure Boot: the loader's {what} is left out" for what in dropped]
     return Case(name, medium, [*seen, r"secureboot: Secure boot enabled",
-                               *base.debian("cloud", cmdline, files, kib, door)],
+                               *base.debian("cloud", cmdline, files, kib, door, dropped)],
                 WRONG + never, seconds=150)
 
 
@@ -365,17 +375,16 @@ def denied(name, why, medium):
 def shim():
     """A boot loader that may start what is signed, and hands over whatever initrd it is told."""
     image, lintel = "/cloud.efi" + SIGNED, "/lintel.efi" + SIGNED
-    dropped = r"^lintel: Secure Boot: the loader's {} is left out"
     return [
         secured("shim/chain", shim_grub(f"chainloader {image}")),
         secured("shim/linux", shim_grub(f"linux {image} {OWN}", "initrd /second"),
                 never="|file second ok", door="efi-handover",
-                seen=[dropped.format("initrd"), dropped.format("command line")]),
+                dropped=["initrd", "command line"]),
         Case("shim/unsigned", shim_grub("linux /cloud.efi"), ["^error: .*signature"], "^lintel"),
         Case("shim/unsigned-multiboot2", shim_grub("multiboot2 /cloud.efi"), ["^error: "],
              "^lintel"),
         secured("shim/multiboot2", shim_grub(f"multiboot2 {image} {OWN}"),
-                door="multiboot2-efi64", seen=[dropped.format("command line")]),
+                door="multiboot2-efi64", dropped=["command line"]),
         Case("shim/kernel-initrd", shim_grub(f"linux {lintel} {CMDLINE}", "initrd /cloud"),
              ["^lintel: E26 "], "Linux version", everywhere=("debugcon",)),
         # GRUB hands over no module; without one there is no kernel.
@@ -391,7 +400,6 @@ def secure_boot():
     on = {"firmware": secure}
     entry = {"suffix": SIGNED, **on}
     access = r"failed to load Boot\d+ .*: Access Denied"
-    dropped = r"^lintel: Secure Boot: the loader's {} is left out"
     return [
         secured("secure/efi/direct", direct(image, **on)),
         secured("secure/efi/systemd-boot", systemd_boot(image, **entry)),
@@ -403,17 +411,17 @@ def secure_boot():
                direct(image + ".changed", then=then, **on)),
         # Words and initrds from a loader.
         secured("secure/efi/words", systemd_boot_entry(f"efi /{image}", f"options {OWN}", **entry),
-                seen=[dropped.format("command line")]),
+                dropped=["command line"]),
         secured("secure/efi/own-words", systemd_boot_entry(
             f"efi /cloud-no-words.efi{SIGNED}", f"options {OWN}", **entry), OWN),
         secured("secure/efi/initrd", systemd_boot_entry(
             f"linux /{image}", "initrd /second", **entry), never="|file second ok",
-            seen=[dropped.format("initrd")]),
+            dropped=["initrd"]),
         secured("secure/efi/own-initrd", systemd_boot_entry(
             f"linux /cloud-no-initrd.efi{SIGNED}", "initrd /first", **entry)),
         secured("secure/efi/named-initrd", systemd_boot_entry(
             f"efi /cloud-no-words.efi{SIGNED}", f"options {CMDLINE} initrd=/second", **entry),
-            never="|file second ok", seen=[dropped.format("initrd")]),
+            never="|file second ok", dropped=["initrd"]),
         # A kernel that is not signed.
         denied("secure/efi/linux", "^lintel: E26 ",
                systemd_boot_entry(f"efi /lintel.efi{SIGNED}", f"options linux=/cloud {CMDLINE}",

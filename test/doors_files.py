@@ -43,7 +43,7 @@ HUGE = 600  # MiB
 MAKERS = {}  # more files: name: what makes it, given BUILD and the path
 MB2_OFFSET = 0x840  # shim/layout.h
 BUILT = ("lintel.efi", "lintel.elf", "lintelia32.efi", "probe.bzImage", "probe.elf",
-         "probe32.elf", "hello.elf")
+         "probe32.elf", "hello.elf", "launcher")
 
 
 def arm64_image():

@@ -4,6 +4,8 @@
 doors_cases.py takes them into its table; what a case is, is said there, and media for
 UEFI in doors_efi.py.
 """
+import re
+
 import doors_cases as base
 import doors_efi as efi
 from doors_cases import CMDLINE, UNAME, Case
@@ -15,9 +17,11 @@ GOOD = "probe.bzImage.ia32.efi"
 EXPLAINED = {
     "map": "another build of OVMF lays out memory otherwise; its sum is checked by ram",
     "ram": "the same; every case checks it",
-    "rsdp": "the tables lie elsewhere",
-    "efi": "a 32-bit system table",
+    "rsdp": "the tables lie elsewhere; that there are some is checked",
+    "efi": "a 32-bit system table; that there is one is checked",
 }
+FACTS = {"efi": re.compile(r"32334c45 systab 0[1-9a-f][0-9a-f]*"), "rsdp": efi.ADDRESS,
+         "screen": efi.FRAMEBUFFERS}
 # Linux passes the firmware addresses of its own, cut to 32 bits: with RAM above 4 GiB it crashes
 # when it calls, also when it is started without Lintel.
 NO_CALLS = "efi=noruntime"
@@ -72,8 +76,8 @@ def boots(name, kernel, medium, files=("first",), cmdline=CMDLINE, mib=512, door
         return Case(name, medium, [*UEFI, *base.debian(kernel, cmdline, files, ram(mib, kernel),
                                                        door)],
                     mib=mib, **{"seconds": 120, **more})
-    return Case(name, medium, base.PROBE, probe=base.probe_facts(door, ram(mib), cmdline), mib=mib,
-                **more)
+    return Case(name, medium, base.PROBE, mib=mib,
+                probe={**base.probe_facts(door, ram(mib), cmdline, kernel), **FACTS}, **more)
 
 
 def loaded():

@@ -61,6 +61,7 @@ mount -t devtmpfs devtmpfs /dev
 # Messages of the kernel would end up in the middle of these lines.
 dmesg -n 1
 say() { echo "lintel-init: $*"; }
+number() { hexdump -s $1 -n 4 -e '1/4 "%u"' /sys/kernel/boot_params/data; }
 if [ -d /sys/firmware/efi ]; then
 	vars=/sys/firmware/efi/efivars
 	insmod "/efivarfs-$(uname -r).ko" 2>/dev/null
@@ -78,12 +79,12 @@ if [ -d /sys/firmware/efi ]; then
 	features=$vars/StubFeatures-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
 	[ -f $features ] &&
 		say "efi StubFeatures $(tail -c +5 $features | hexdump -v -e '1/1 "%02x"')"
-	number() { hexdump -s $1 -n 4 -e '1/4 "%u"' /sys/kernel/boot_params/data; }
 	say "memory in $(ls /sys/firmware/memmap | wc -l) ranges," \
 		"$(($(number 0x1d4) / $(number 0x1c8))) EFI descriptors"
 fi
 say "uname $(uname -r)"
 say "cpus $(nproc)"
+say "subarch $(number 0x23c)"
 [ -f /sys/hypervisor/guest_type ] && say "xen $(cat /sys/hypervisor/guest_type)"
 say "cmdline $(cat /proc/cmdline)"
 ram=0
@@ -95,6 +96,9 @@ say "ram $((ram / 1024)) KiB"
 for data in /sys/kernel/boot_params/setup_data/*/data; do
 	[ "$(cat "${data%data}type" 2>/dev/null)" = 0x4c544e4c ] || continue
 	tr '\0' '\n' < "$data" | while read -r line; do say "report $line"; done
+	time() { sed -n "s/^tsc_$1=//p" "$data"; }
+	[ $(($(time entry))) -gt 0 ] && [ $(($(time jump))) -gt $(($(time entry))) ] &&
+		say "report times in order"
 done
 for sum in /proof/*.sha256; do
 	name=${sum##*/}

@@ -175,6 +175,7 @@ def boots(name, kind, kernel, image="", ramdisk="first", files=("first",), own="
     guest = Guest(name, kind, image or kernel, ramdisk, [], **more)
     # All but page 0 and what lies from VGA's memory to 1 MiB.
     guest.expect = [fr"^lintel-init: uname {UNAME[kernel]}$", f"^lintel-init: cpus {guest.cpus}$",
+                    f"^lintel-init: subarch {2 if kind == 'pv' else 0}$",
                     f"^lintel-init: xen {kind.upper()}$",
                     f"^lintel-init: cmdline {own or guest.cmdline}$",
                     f"^lintel-init: ram {guest.mib * 1024 - 4 - 384} KiB$",
@@ -216,7 +217,7 @@ BATCHES = [
 # What the probe may say otherwise than on a PC.
 EXPLAINED = {"pvh": {"map": "Xen's own", "ram": "as much as Xen gives", "rsdp": "Xen's own",
                      "screen": "there is none"}}
-EXPLAINED["pv"] = {**EXPLAINED["pvh"], "subarch": "2, with start_info"}
+EXPLAINED["pv"] = {**EXPLAINED["pvh"], "subarch": "2, with start_info: checked"}
 
 
 def packed(kernel, initrd, cmdline, *more):
@@ -304,7 +305,11 @@ def grub_kernel(build, output):
 
 def probes(kind, mib=256):
     """The probe as first domain and as guest: with Lintel's note it gets boot_params in PV too."""
-    facts = {"report door": "xenpv" if kind == "pv" else "pvh"}
+    # In PV it is start_info, a page, that leads the probe to its console.
+    subarch = re.compile("2 [1-9a-f][0-9a-f]*000") if kind == "pv" else "0 0"
+    facts = {"report door": "xenpv" if kind == "pv" else "pvh", "subarch": subarch,
+             "report kernel": "ELF64", "report kind": "ELF",
+             "report tsc_entry": re.compile(base.TSC), "report tsc_jump": re.compile(base.TSC)}
     same = {"probe": facts, "same": base.REFERENCE, "explained": EXPLAINED[kind]}
     guest = Guest(f"{kind}/probe", kind, "xen-probe.elf", "", base.PROBE, "", mib=mib,
                   **{**same, "probe": {**facts, "ram": f"{mib * 1024} KiB"}})

@@ -172,6 +172,34 @@ static void test_linux_setup_data(void)
 	CHECK(!memcmp((void *)(uintptr_t)(out.setup_data[1].base + 16), "version=1\n", 10));
 }
 
+/* Where the time of the jump is filled in: in our own report, not in that of one before. */
+static void test_linux_report(void)
+{
+	uint64_t digits;
+
+	begin(200);
+	write_page();
+	CHECK_EQUAL(linux_report_tsc(at.boot_params), 0);
+	strcpy(in.report, "version=1\ntsc_jump=0x0000000000000000\n");
+	write_page();
+	digits = linux_report_tsc(at.boot_params);
+	CHECK(digits && !memcmp((void *)(uintptr_t)digits, "0000000000000000\n", 17));
+	CHECK(!memcmp((void *)(uintptr_t)(digits - 11), "tsc_jump=0x", 11));
+	handoff_init(&out, "linux64");
+	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), 0);
+	in = out;
+	strcpy(in.report, "version=2\ntsc_jump=0x0000000000000001\n");
+	write_page();
+	digits = linux_report_tsc(at.boot_params);
+	CHECK(digits && !memcmp((void *)(uintptr_t)digits, "0000000000000001\n", 17));
+	strcpy(in.report, "a line that was too long for the report=1\n");
+	write_page();
+	CHECK_EQUAL(linux_report_tsc(at.boot_params), 0);
+	strcpy(in.report, "a=1\n");
+	write_page();
+	CHECK_EQUAL(linux_report_tsc(at.boot_params), 0);
+}
+
 static void test_linux_old_protocols(void)
 {
 	begin(1);
@@ -209,6 +237,7 @@ static void test_linux_sentinel(void)
 	bp->ext_ramdisk_image = 0x42424242;
 	handoff_init(&out, "linux32");
 	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), 0);
+	CHECK_TEXT(out.report, "repaired=boot_params\n");
 	CHECK_EQUAL(out.rsdp, 0);
 	CHECK_EQUAL(out.bp.kbd_status, 0);
 	CHECK(!strcmp(out.cmdline, in.cmdline));
@@ -260,6 +289,7 @@ const struct test linux_tests[] = { { "linux: round trip", test_linux_round_trip
 				    { "linux: more than 128 ranges", test_linux_many_ranges },
 				    { "linux: initrd above 4 GiB", test_linux_high_initrd },
 				    { "linux: setup_data passes through", test_linux_setup_data },
+				    { "linux: report passes through", test_linux_report },
 				    { "linux: old protocols", test_linux_old_protocols },
 				    { "linux: ELF kernel", test_linux_elf_kernel },
 				    { "linux: sentinel", test_linux_sentinel },
