@@ -6,6 +6,7 @@
  */
 #include "leave.h"
 #include "lib.h"
+#include "readers.h"
 #include "say.h"
 #include "xen.h"
 

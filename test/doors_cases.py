@@ -138,7 +138,7 @@ def ram(mib):
 def report(kernel, door, dropped=()):
     """The boot report that a Debian kernel must show, whole."""
     lines = [f"tsc_entry={TSC}", *[f"dropped={what}" for what in dropped], r"version=\d\S*",
-             f"door={door}", f"loader={LOADERS[door]}", f"kernel={UNAME[kernel]}", "kind=bzImage",
+             "contract=1", f"door={door}", f"loader={LOADERS[door]}", f"kernel={UNAME[kernel]}", "kind=bzImage",
              "exit=linux64", r"moved=\d+", f"tsc_jump={TSC}", "times in order"]
     return ["".join(rf"^lintel-init: report {line}\n" for line in lines)]
 
@@ -153,10 +153,10 @@ def debian(kernel, cmdline=CMDLINE, files=("first",), kib=ram(512), door="", dro
 
 def probe_facts(door, kib, cmdline=CMDLINE, kernel=""):
     """What the probe kernel must say, as text or regex; page 0 is RAM to it."""
-    elf = kernel == "probe.elf"
+    elf = {"probe.elf": "ELF64", "probe32.elf": "ELF32"}.get(kernel)
     return {"report door": door, "cmdline": cmdline, "ram": f"{kib + 4} KiB", "subarch": "0 0",
             "report loader": re.compile(LOADERS[door]), "report moved": re.compile(r"\d"),
-            "report kernel": "ELF64" if elf else "Lintel",
+            "report kernel": elf or "Lintel",
             "report kind": "ELF" if elf else "bzImage",
             "report tsc_entry": re.compile(TSC), "report tsc_jump": re.compile(TSC),
             "initrd_crc32": f"{zlib.crc32(PLAIN):08x} of {len(PLAIN)}"}

@@ -22,7 +22,7 @@ LOST = {"screen": "PVH tells no framebuffer: text mode, as a PC starts",
 
 # What the report of each Lintel before adds to the text; the case looks for each of them.
 EARLIER = {key: "one more for each Lintel before" for key in
-           ("setup_data_type", "report version", "report exit")}
+           ("setup_data_type", "report version", "report contract", "report exit")}
 
 
 def joined(*names):

@@ -6,6 +6,7 @@ own kernel, starts its guests with xl one after another; each of them is a case 
 The controls, named stock/..., boot without Lintel: when they fail, it is not Lintel.
 """
 import os
+import re
 import shutil
 import zlib
 from dataclasses import dataclass, field
