@@ -55,9 +55,6 @@ PROBE_O := $(call obj,$(PROTOCOL_C) $(wildcard test/probe/*.[cS]) \
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf \
 	probe32.elf hello.elf launcher bios.bin)
 
-.PHONY: all check check-conformance check-doors check-headers check-inspect check-install check-lies \
-	check-lint check-media check-pack check-setup16 check-tool check-unit check-xen clean \
-	conformance deb help ia32-sources install run
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -316,7 +313,8 @@ CHECK_PACKAGES := g++ file binutils mtools openssl sbsigntool gdisk systemd man-
 	bochs bochs-term bochsbios vgabios
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit tool pack inspect install headers media setup16 lint lies doors xen conformance
+STEPS := unit matrix tool pack inspect install headers media setup16 lint lies doors xen conformance
+.PHONY: all check clean conformance deb help ia32-sources install run $(STEPS:%=check-%)
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
 step = $(if $(CHECKING),test/step $(RESULTS) $(1))
@@ -337,6 +335,9 @@ check: ## all tests; the last line counts them
 
 check-unit: $(BUILD)/unit ## unit tests on the host, with ASan and UBSan
 	$(Q)$(call step,unit) $(BUILD)/unit
+
+check-matrix: ## tests of what the matrices compare
+	$(Q)$(call step,matrix) $(PY) test/matrix_test.py $(BUILD)
 
 check-tool: all ## tests of build/lintel
 	$(Q)$(call step,tool) $(PY) test/iso_test.py $(BUILD)

@@ -34,7 +34,8 @@ FIRMWARE = {
     "setup_data_type": "UEFI gives a random seed",
 }
 ADDRESS = re.compile(r"[1-9a-f][0-9a-f]+")
-FRAMEBUFFERS = re.compile(r"(70|23) mode 0 text 0x0 pixels \d{3,4}x\d{3,4}x(24|32) at [1-9a-f]\w{7}")
+FRAMEBUFFERS = re.compile(r"(70|23) mode 0 text 0x0 pixels \d{3,4}x\d{3,4}x(24|32) "
+                          r"at [1-9a-f]\w{7}")
 # How GRUB's doors without boot services differ from the reference.
 GRUB = {
     "map": "GRUB gives the firmware's runtime code a type of its own, 20; ram checks the sum",

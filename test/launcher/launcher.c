@@ -169,7 +169,8 @@ static void map_memory(void)
 	for (uint32_t i = 0; i < 4; i++)
 		tables[1][i] = (uintptr_t)tables[2 + i] | 3;
 	for (uint64_t i = 0; i < 4ull * TABLE; i++)
-		tables[2 + i / TABLE][i % TABLE] = i * TWO_MIB | 0x83; /* present, writable, 2 MiB */
+		tables[2 + i / TABLE][i % TABLE] = i * TWO_MIB |
+						   0x83; /* present, writable, 2 MiB */
 }
 
 /* Return: the entry, and its width in the upper half. */
