@@ -18,7 +18,8 @@ from doors_files import file
 LINUX64, PVH = "lintel.efi", "lintel.elf"  # what is entered by which door
 # What hvm_start_info has no field for, and a Lintel that is entered by it cannot hand on.
 LOST = {"screen": "PVH tells no framebuffer: text mode, as a PC starts",
-        "efi": "PVH tells no system table", "setup_data_type": "nor has it setup_data"}
+        "efi": "PVH tells no system table"}
+LEFT = {"screen": "01 mode 3 text 80x25 pixels 0x0x0 at 0", "efi": "00000000 systab 000000000"}
 
 # What the report of each Lintel before adds to the text; the case looks for each of them.
 EARLIER = {key: "one more for each Lintel before" for key in
@@ -158,8 +159,11 @@ def three_efi(kernel):
     """The same by UEFI."""
     def case(name, doors, lines, explained):
         same = {} if kernel in UNAME else {"same": efi.REFERENCE, "explained": explained}
-        return chain(f"chain3/{kernel}/efi/{name}", kernel, efi.grub(*lines), doors, efi.boots,
+        made = chain(f"chain3/{kernel}/efi/{name}", kernel, efi.grub(*lines), doors, efi.boots,
                      **same)
+        if explained:
+            made.probe.update(LEFT)
+        return made
     end = f"initrd=/{last(kernel)}"
     return [
         case("linux64-linux64", ("efi", "linux64", "linux64"),

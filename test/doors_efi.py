@@ -31,7 +31,6 @@ FIRMWARE = {
     "rsdp": "OVMF's tables lie elsewhere; that there are some is checked",
     "screen": "UEFI has a framebuffer, no text mode; that is checked",
     "efi": "a BIOS has no system table; that UEFI has one is checked",
-    "setup_data_type": "UEFI gives a random seed",
 }
 ADDRESS = re.compile(r"[1-9a-f][0-9a-f]+")
 FRAMEBUFFERS = re.compile(r"(70|23) mode 0 text 0x0 pixels \d{3,4}x\d{3,4}x(24|32) "
@@ -40,7 +39,6 @@ FRAMEBUFFERS = re.compile(r"(70|23) mode 0 text 0x0 pixels \d{3,4}x\d{3,4}x(24|3
 GRUB = {
     "map": "GRUB gives the firmware's runtime code a type of its own, 20; ram checks the sum",
     "screen": "GRUB sets a mode of its own",
-    "setup_data_type": "the random seed is asked from boot services",
 }
 EXPLAINED = {
     "linux32": GRUB,
