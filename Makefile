@@ -139,12 +139,13 @@ $(BUILD)/probe32.elf: $(BUILD)/probe32.linked
 # ---- the example kernel: the headers as they are installed, and nothing else of ours
 
 HELLO := $(addprefix test/hello/,entry.S hello.c console.c)
+HELLO_MORE := $(addprefix test/hello/,console.h hello.ld)
 
 $(BUILD)/include/lintel/%.h: protocol/%.h
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-$(BUILD)/hello.elf: $(HELLO) test/hello/console.h test/hello/hello.ld \
+$(BUILD)/hello.elf: $(HELLO) $(HELLO_MORE) \
 		$(PUBLIC_H:protocol/%=$(BUILD)/include/lintel/%)
 	$(call say,LD)
 	$(Q)$(CC) -std=c11 -pedantic-errors $(WARN) -O2 -ffreestanding -fpie -mno-red-zone \
@@ -260,12 +261,13 @@ DESTDIR ?=
 ROOT = $(DESTDIR)$(PREFIX)
 IMAGES := $(addprefix $(BUILD)/,lintel.efi lintel.elf)
 
-install: all ## install the tool and the image; DESTDIR=, PREFIX=/usr/local
+install: all ## install the tool, the image and the headers; DESTDIR=, PREFIX=/usr/local
 	$(Q)install -d $(addprefix $(ROOT)/,bin lib/lintel include/lintel lib/kernel/install.d \
-		share/man/man1 share/bash-completion/completions)
+		share/man/man1 share/bash-completion/completions share/doc/lintel/examples/hello)
 	$(Q)install -m 755 $(BUILD)/lintel $(ROOT)/bin
 	$(Q)install -m 644 $(IMAGES) $(wildcard $(BUILD)/lintelia32.efi) $(ROOT)/lib/lintel
 	$(Q)install -m 644 $(PUBLIC_H) $(ROOT)/include/lintel
+	$(Q)install -m 644 $(HELLO) $(HELLO_MORE) $(ROOT)/share/doc/lintel/examples/hello
 	$(Q)install -m 755 iso/90-lintel.install $(ROOT)/lib/kernel/install.d
 	$(Q)install -m 644 iso/lintel.1 $(ROOT)/share/man/man1
 	$(Q)install -m 644 iso/lintel.bash $(ROOT)/share/bash-completion/completions/lintel

@@ -145,6 +145,29 @@ class Headers(Case):
                 with open(self.path("note"), "rb") as data:
                     self.assertEqual(data.read(), b"\7\0\0\0\4\0\0\0\1\0\0\0Lintel\0\0\1\0\0\0")
 
+    def test_example_as_the_readme_says(self):
+        """Its commands, in a directory with nothing but the installed example."""
+        with open("README.md", encoding="utf-8") as readme:
+            command = re.search(r"^    (gcc (?:.*\\\n)*.*hello\.c.*)\n    (lintel build .*)\n",
+                                readme.read(), re.M)
+        example = self.path("root/usr/share/doc/lintel/examples/hello")
+        env = dict(os.environ, CPATH=self.include,
+                   PATH=self.path("root/usr/bin") + ":" + os.environ["PATH"])
+        for compiler in ("gcc", "clang"):
+            for line in (command.group(1).replace("gcc", compiler), command.group(2)):
+                ran = run("sh", "-c", line, cwd=example, env=env)
+                self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""), line)
+            self.assertRegex(run("readelf", "-nW", example + "/hello.elf").stdout,
+                             r"Lintel\s+0x00000004")
+
+    def test_example_without_warnings(self):
+        for name in ("hello.c", "console.c"):
+            source = os.path.join("test/hello", name)
+            for compiler in ("gcc", "clang"):
+                ran = run(compiler, "-std=c11", *STRICT, "-I", self.include, "-fsyntax-only",
+                          source)
+                self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+
 
 if __name__ == "__main__":
     counted.main([sys.argv[0]] + sys.argv[2:])
