@@ -267,6 +267,7 @@ install: all ## install the tool, the image and the headers; DESTDIR=, PREFIX=/u
 	$(Q)install -m 755 $(BUILD)/lintel $(ROOT)/bin
 	$(Q)install -m 644 $(IMAGES) $(wildcard $(BUILD)/lintelia32.efi) $(ROOT)/lib/lintel
 	$(Q)install -m 644 $(PUBLIC_H) $(ROOT)/include/lintel
+	$(Q)install -m 644 protocol/ENTRY.md $(ROOT)/share/doc/lintel
 	$(Q)install -m 644 $(HELLO) $(HELLO_MORE) $(ROOT)/share/doc/lintel/examples/hello
 	$(Q)install -m 755 iso/90-lintel.install $(ROOT)/lib/kernel/install.d
 	$(Q)install -m 644 iso/lintel.1 $(ROOT)/share/man/man1

@@ -85,6 +85,8 @@ class Headers(Case):
         for name in self.headers:
             found = set(re.findall(r'#\s*include\s*["<](.*)[">]', self.text(name)))
             self.assertLessEqual(found, PUBLIC | COMPILERS, name)
+            calls = re.findall(r"^[^#\s/*].*\b(\w+)\(.*\);", self.text(name), re.M)
+            self.assertLessEqual(set(calls), {"LINTEL_AT", "LINTEL_SIZE"}, "a function")
 
     def test_each_alone(self):
         for name in self.headers:

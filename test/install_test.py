@@ -20,7 +20,8 @@ import payload
 from iso_test import BUILD, Case, TIMEOUT, bzimage, load, sections
 
 FILES = {"bin/lintel": 0o755, "lib/lintel/lintel.efi": 0o644, "lib/lintel/lintel.elf": 0o644,
-         "include/lintel/lintel.h": 0o644, "share/doc/lintel/examples/hello/hello.c": 0o644,
+         "include/lintel/lintel.h": 0o644, "share/doc/lintel/ENTRY.md": 0o644,
+         "share/doc/lintel/examples/hello/hello.c": 0o644,
          "lib/kernel/install.d/90-lintel.install": 0o755, "share/man/man1/lintel.1": 0o644,
          "share/bash-completion/completions/lintel": 0o644}
 STUB_SIZE = len(load(iso_test.STUB["efi"]))
