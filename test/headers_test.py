@@ -131,7 +131,8 @@ class Headers(Case):
             for number, line in enumerate(lines):
                 if re.match(r"#define \w+ [0-9\"]", line):
                     before = lines[number - 1].strip()
-                    self.assertTrue("/*" in line or before.endswith("*/"), f"{name}: {line}")
+                    alone = re.fullmatch(r"(/?\*.*)?\*/", before)
+                    self.assertTrue("/*" in line or alone, f"{name}: {line}")
 
     def test_note_from_assembly(self):
         source = self.file("x.S", b"#include <lintel/lintel.h>\nLINTEL_NOTE\n"
