@@ -42,7 +42,7 @@ PLAIN = payload.cpio(payload.proof("plain", 300000))
 HUGE = 600  # MiB
 MAKERS = {}  # more files: name: what makes it, given BUILD and the path
 MB2_OFFSET = 0x840  # shim/layout.h
-BUILT = ("lintel.efi", "lintel.elf", "lintelia32.efi", "probe.bzImage", "probe.elf",
+BUILT = ("lintel", "lintel.efi", "lintel.elf", "lintelia32.efi", "probe.bzImage", "probe.elf",
          "probe32.elf", "hello.elf", "launcher")
 
 
