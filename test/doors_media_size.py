@@ -49,11 +49,12 @@ def large(kind, how, told):
 
 
 def large_initrds():
-    """HUGE boots from CD and disk, on a BIOS and on UEFI."""
+    """HUGE boots from CD and disk, on a BIOS and on UEFI; from drives that emulate fast."""
     cases = []
-    for kind, bios, uefi in (("iso", "ide-cd", "ahci-cd"), ("disk", "ide", "virtio")):
-        for world, how, door, kib in (("bios", bios, "linux16", base.ram(2048)),
-                                      ("efi", uefi, "efi", efi.ram(2048))):
+    for kind, bios, uefi in (("iso", "scsi-cd", "ahci-cd"), ("disk", "virtio", "virtio")):
+        for world, how, door, kib in (
+                ("bios", bios, "linux16", base.ram(2048) - made.KEPT[bios]),
+                ("efi", uefi, "efi", efi.ram(2048))):
             facts = base.probe_facts(door, kib)
             names, make = large(kind, how, facts)
             medium = efi.ovmf(names, make) if world == "efi" else Medium(names, make)
