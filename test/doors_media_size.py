@@ -70,7 +70,8 @@ def refused(kind, how):
     def throttled(files, stem):
         first, described, *rest = make(files, stem)
         return [first, described + SLOW, *rest]
-    needed = rf"the image needs {HUGE * 1024 // 10000}\d{{4}} KiB of memory in one piece above 1 MiB"
+    tens = HUGE * 1024 // 10000
+    needed = rf"the image needs {tens}\d{{4}} KiB of memory in one piece above 1 MiB"
     return Case(f"media/memory/{kind}-huge", Medium(names, throttled),
                 [rf"^lintel: E32 {needed}, there are {FREE}$"], "lintel-probe|lintel: reading",
                 seconds=40, everywhere=("debugcon", "vga"))
