@@ -35,6 +35,7 @@ initrd_crc32 f572865b of 300568
 setup_data_type 4c544e4c
 report tsc_entry=0x00000000b39f4710
 report version=0.1.0
+report contract=1
 report door=multiboot2
 report loader=GRUB 2.06-13+deb12u2
 report kernel=Lintel
