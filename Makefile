@@ -215,11 +215,13 @@ $(BUILD)/setup16.bin: $(SETUP16_O) bios/setup16.ld
 
 # ---- the boot loader of BIOS media, for the host tool to put onto them
 
-# 32-bit code, which nothing 16-bit may be linked to.
+# 32-bit code, which nothing 16-bit may be linked to.  The checksum's additions stay in their
+# order, in which the registers suffice.
 $(BUILD)/obj/bios/boot/high.c.o: bios/boot/high.c
 	$(call say,CC32)
 	@mkdir -p $(@D)
-	$(Q)gcc $(filter-out -m16 -Os,$(SETUP16)) -m32 -O2 -fno-tree-loop-distribute-patterns -c $< -o $@
+	$(Q)gcc $(filter-out -m16 -Os -mgeneral-regs-only,$(SETUP16)) -m32 -msse2 -O2 \
+		-fno-tree-loop-distribute-patterns -fno-tree-reassoc -c $< -o $@
 	$(Q)! nm -u $@ | grep .
 
 # Filled up to whole sectors of a CD.

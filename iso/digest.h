@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Checksums, by libcrypto.
+ * Checksums: of sections, by libcrypto, and the one that an image has in it.
  */
 #ifndef ISO_DIGEST_H
 #define ISO_DIGEST_H
@@ -18,6 +18,9 @@ struct digest {
 
 /** digest_of() - the checksum of bytes by "sha1", "sha256", "sha384" or "sha512" */
 struct digest digest_of(const char *algorithm, struct span s);
+
+/** digest_image() - whether an image's own checksum (bios/boot/sum.h) is "ok", "wrong" or "none" */
+const char *digest_image(struct span f);
 
 /** digest_print() - in hexadecimal */
 void digest_print(char text[DIGEST_TEXT], const struct digest *d);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bios/boot/sum.h"
 #include "protocol/linux.h"
 #include "protocol/pe.h"
 #include "shim/layout.h"
@@ -369,6 +370,7 @@ static void image_fix(struct image *im)
 	bundle_fix(im);
 	if (im->ia32)
 		return;
+	put32(im->base + IMAGE_SUM_SIZE_OFFSET, (uint32_t)im->size);
 	setup_fix(im);
 	image_fix_elf(im);
 }
@@ -377,14 +379,16 @@ static void image_fix(struct image *im)
  * struct stream - the bytes of both faces on their way, equal until the end
  * @name:   for the progress line
  * @buffer: always filled before it is written, so the sum sees whole words
- * @sum:    of 32-bit words; folding gives the same as summing 16-bit words
+ * @pe_sum: of 32-bit words; folding gives the same as summing 16-bit words
+ * @sum:    the image's own, while its fields are 0
  */
 struct stream {
 	const char *name;
 	struct output *out[2];
 	uint8_t *buffer;
 	size_t fill;
-	uint64_t sum, done, total;
+	uint64_t pe_sum, done, total;
+	struct image_sum sum;
 };
 
 static void stream_flush(struct stream *st)
@@ -393,8 +397,9 @@ static void stream_flush(struct stream *st)
 		uint32_t word;
 
 		memcpy(&word, st->buffer + i, 4);
-		st->sum += word;
+		st->pe_sum += word;
 	}
+	sum_add(&st->sum, st->buffer, st->fill / SUM_BLOCK);
 	for (int i = 0; i < 2; i++)
 		if (st->out[i])
 			output_write(st->out[i], st->buffer, st->fill);
@@ -432,10 +437,25 @@ static uint32_t pe_checksum(uint64_t sum, uint64_t size)
 	return (uint32_t)(sum + size);
 }
 
+/* The fields that were 0 on their way; the image's own first, for the other is of it too. */
+static void stream_checksums(const struct stream *st, const struct image *im)
+{
+	uint8_t own[8], pe[4];
+	uint64_t value = im->ia32 ? 0 : sum_value(&st->sum);
+
+	put64(own, value);
+	put32(pe, pe_checksum(st->pe_sum + (value & UINT32_MAX) + (value >> 32), im->size));
+	for (int i = 0; i < 2; i++) {
+		if (!st->out[i])
+			continue;
+		output_write_at(st->out[i], IMAGE_SUM_OFFSET, own, sizeof(own));
+		output_write_at(st->out[i], CHECKSUM_OFFSET, pe, sizeof(pe));
+	}
+}
+
 static void stream_image(struct stream *st, const struct image *im)
 {
 	const struct part base = { .bytes = im->base, .size = im->base_size };
-	uint8_t checksum[4];
 
 	st->buffer = allocate(BUFFER_SIZE);
 	st->total = im->size;
@@ -444,10 +464,7 @@ static void stream_image(struct stream *st, const struct image *im)
 		stream_part(st, p);
 	stream_flush(st);
 	progress_clear();
-	put32(checksum, pe_checksum(st->sum, im->size));
-	for (int i = 0; i < 2; i++)
-		if (st->out[i])
-			output_write_at(st->out[i], CHECKSUM_OFFSET, checksum, sizeof(checksum));
+	stream_checksums(st, im);
 	if (st->out[1])
 		output_write_at(st->out[1], 0, im->elf_face, FACE_SIZE);
 }

@@ -131,6 +131,8 @@ json_t *facts_of(const struct file *file)
 	set_face(o, "multiboot1", face_multiboot1(f));
 	set_face(o, "multiboot2", face_multiboot2(f));
 	set_face(o, "elf", face_elf(f));
+	if (is_ours(f) && rd32(f, 0) != ELF_MAGIC)
+		json_object_set_new(o, "image_checksum", json_string(digest_image(f)));
 	if (is_ours(f))
 		set_face(o, "elf_view", face_elf(span_from(f, ELF_VIEW_OFFSET)));
 	if (u.sections)

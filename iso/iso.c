@@ -104,7 +104,6 @@ static void iso_patch(const struct output *to, const struct file *iso, const str
 	esp = catalog_place(iso, catalog, CATALOG_EFI);
 	place.lba = (uint32_t)(esp_find_image(iso->fd, esp, image) / MEDIA_SECTOR);
 	place.size = (uint32_t)image->size;
-	place.crc = file_crc(image);
 	bios_write_el_torito(to, bios, &place);
 	bios_write_mbr(to, bios + STAGE_OFFSET);
 	/* 16 bits of sectors are not always enough; 0 is "to the end of the CD" (UEFI 13.3). */

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "digest.h"
 #include "media.h"
 #include "protocol/kernel.h"
 #include "shim/layout.h"
@@ -61,7 +62,14 @@ bool image_is_bare(const struct file *f)
 		reject(f->path, "is not an image of Lintel: make one with `lintel build`");
 	if (f->size > UINT32_MAX)
 		reject(f->path, "is larger than 4 GiB, no file of a FAT file system may be");
-	return !bundle_find(bundle_table(s), ".linux").size;
+	if (!bundle_find(bundle_table(s), ".linux").size)
+		return true;
+	if (strcmp(digest_image(s), "ok") != 0)
+		reject(f->path,
+		       "is damaged, its image checksum is %s (`lintel inspect`): "
+		       "build it again",
+		       digest_image(s));
+	return false;
 }
 
 void image_check(const struct file *f)
@@ -204,19 +212,6 @@ uint64_t esp_find_image(int medium, uint64_t from, const struct file *image)
 	reject(image->path, "does not lie in one piece on the medium: is mtools in order?");
 }
 
-uint32_t file_crc(const struct file *f)
-{
-	struct span s = file_examine(f);
-	uint32_t crc = ~0u;
-
-	for (size_t i = 0; i < s.len; i++) {
-		crc ^= s.p[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (0xedb88320u & -(crc & 1));
-	}
-	return ~crc;
-}
-
 static void first_sector_make(uint8_t *sector, uint64_t stage, uint8_t shift)
 {
 	put32(sector + SECTOR_STAGE_LBA, (uint32_t)(stage / MEDIA_SECTOR));
@@ -231,7 +226,6 @@ static void stage_make(uint8_t *stage, size_t size, const struct image_place *pl
 
 	put32(stage + STAGE_IMAGE_LBA, place->lba);
 	put32(stage + STAGE_IMAGE_SIZE, place->size);
-	put32(stage + STAGE_IMAGE_CRC, place->crc);
 	for (size_t off = 0; off < size; off += 4)
 		sum -= rd32((struct span){ stage, size }, off);
 	put32(stage + STAGE_SUM, sum);

@@ -19,10 +19,9 @@ extern const uint8_t bios_begin[], bios_end[];
  * struct image_place - where an image lies on a medium, as the boot loader is told
  * @lba:  its first sector of 512 bytes
  * @size: in bytes
- * @crc:  CRC-32 of them
  */
 struct image_place {
-	uint32_t lba, size, crc;
+	uint32_t lba, size;
 };
 
 /** struct media_command - a subcommand that makes a medium, and its --help */
@@ -59,9 +58,6 @@ void output_extend(const struct output *o, uint64_t size);
 
 /** esp_find_image() - the byte at which the image's bytes lie in @medium from @from on */
 uint64_t esp_find_image(int medium, uint64_t from, const struct file *image);
-
-/** file_crc() - CRC-32 of a file, as zlib has it */
-uint32_t file_crc(const struct file *f);
 
 /** bios_size() - bytes of the boot loader */
 size_t bios_size(void);

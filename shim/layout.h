@@ -6,7 +6,8 @@
  *
  *   0x0000  face: MZ and the Linux setup header, or an ELF header
  *   0x0300  PE header, section table to 0x7f0        } same bytes in
- *   0x0840  Multiboot 2 header                       } both faces
+ *   0x07f0  checksum of the universal face           } both faces
+ *   0x0840  Multiboot 2 header                       }
  *   0x0900  16-bit setup code, zero page, E820 buffer and stack of the BIOS door
  *   0x1fe0  Multiboot 1 header
  *   0x8000  protected-mode part: startup_32, startup_64 at +0x200
@@ -29,6 +30,9 @@
 #define PE_OFFSET 0x300
 #define PE_SECTIONS_OFFSET 0x408
 #define PE_SECTIONS_MAX 25
+/* The checksum by which media know wrong data (bios/boot/sum.h), and how many bytes it is of. */
+#define IMAGE_SUM_OFFSET 0x7f0
+#define IMAGE_SUM_SIZE_OFFSET 0x7f8
 #define MB2_OFFSET 0x840
 #define SETUP16_OFFSET 0x900
 /* Below 8192 for GRUB, above 8144 - 1 so that QEMU does not see it and takes PVH. */

@@ -285,7 +285,7 @@ def damaged_disks():
         refused("disk/no-fat", "E34", written(0, bytes(512))),
         refused("disk/next-cluster", "E34", written(table, b"\xff\xff\xff\x0e")),
         refused("disk/chain-ends", "E34", written(table, b"\xff\xff\xff\x0f")),
-        refused("disk/chain-loops", "E31", written(table, b"\x05\0\0\0")),
+        refused("disk/chain-loops", "E3[13]", written(table, b"\x05\0\0\0")),
         refused("disk/no-image", "E33", commanded("mdel " + boot)),
         refused("disk/no-lintel", "E33", commanded("mcopy -o /plain " + boot, more=("plain",))),
     ]

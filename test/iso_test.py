@@ -381,7 +381,8 @@ class Packed(Case):
         table = L["PE_SECTIONS_OFFSET"]
         ranges = [(L["PE_OFFSET"] + 6, 2), (OPTIONAL + 8, 8), (OPTIONAL + 56, 4), (CHECKSUM, 4),
                   (table + 40 * old, 40 * (n - old)), (L["BUNDLE_OFFSET"] + 8, 8 + 40 * n),
-                  (last_load(self.faces["efi"], L["ELF_VIEW_OFFSET"]) + 32, 16)]
+                  (last_load(self.faces["efi"], L["ELF_VIEW_OFFSET"]) + 32, 16),
+                  (L["IMAGE_SUM_OFFSET"], 8), (L["IMAGE_SUM_SIZE_OFFSET"], 4)]
         if face == "efi":
             return ranges + [(0x1f4, 4), (0x24c, 4), (0x260, 4)]
         return ranges + [(last_load(self.faces["elf"], 0) + 32, 16)]

@@ -5,27 +5,67 @@
  * Called by start.S once; real mode, BIOS alive, interrupts on.
  */
 #include "bios/boot/boot.h"
+#include "bios/boot/sum.h"
 
 #define LOADER_UNKNOWN 0xff
 #define TICK_COUNT 0x6c /* in segment 0x40, 18.2 per second */
 #define TICKS_5S 91
 
+#define EFLAGS_ID (1u << 21)
+#define CPUID_EXTENDED 0x80000000u
+#define CPUID_LONG_MODE (1u << 29) /* EDX of the leaf behind */
+
 #define SETUP_FIELD(field) (SETUP_HEADER_OFFSET + offsetof(struct setup_header, field))
 
-static void setup_put(uint32_t offset, uint32_t value)
+static bool has_cpuid(void)
 {
-	far_write32(BOOT_SETUP_SEGMENT, (uint16_t)offset, value);
+	uint32_t before, after;
+
+	asm volatile("pushfl\n\tpopl %0\n\tmovl %0, %1\n\txorl %2, %1\n\t"
+		     "pushl %1\n\tpopfl\n\tpushfl\n\tpopl %1"
+		     : "=&r"(before), "=&r"(after)
+		     : "i"(EFLAGS_ID)
+		     : "cc");
+	return (before ^ after) & EFLAGS_ID;
+}
+
+/* What cpuid has in EDX for a leaf, and in *@eax. */
+static uint32_t cpuid(uint32_t leaf, uint32_t *eax)
+{
+	uint32_t edx;
+
+	asm volatile("cpuid" : "=a"(*eax), "=d"(edx) : "0"(leaf) : "ebx", "ecx");
+	return edx;
+}
+
+/* Before high.c uses SSE2, which every processor with long mode has. */
+static void cpu_check(void)
+{
+	uint32_t most;
+
+	if (has_cpuid()) {
+		cpuid(CPUID_EXTENDED, &most);
+		if (most > CPUID_EXTENDED && cpuid(CPUID_EXTENDED + 1, &most) & CPUID_LONG_MODE)
+			return;
+	}
+	line_begin(E_CPU);
+	text_write("this processor has no long mode: a 64-bit processor is needed\r\n");
+	setup_stop();
 }
 
 static void setup_check(void)
 {
 	uint32_t sectors = setup_get(SETUP_FIELD(setup_sects)) & 0xff;
+	uint32_t sum_size = setup_get(IMAGE_SUM_SIZE_OFFSET);
 
 	if (setup_get(SETUP_FIELD(header)) != LINUX_HDRS)
 		setup_refuse(E_NO_IMAGE, "no Lintel image, its magic is",
 			     setup_get(SETUP_FIELD(header)));
 	if ((sectors + 1) * SECTOR_SIZE != PM_OFFSET)
 		setup_refuse(E_NO_IMAGE, "no Lintel image, its setup_sects is", sectors);
+	if (sum_size <= PM_OFFSET || sum_size % SUM_BLOCK)
+		setup_refuse(E_NO_IMAGE, "no Lintel image, the size that its checksum is of is",
+			     sum_size);
 }
 
 static uint32_t memory_needed(void)
@@ -70,14 +110,15 @@ void boot_main(void)
 {
 	uint32_t place;
 
+	cpu_check();
 	disk_open();
 	a20_enable();
 	e820_read();
 	image_open();
-	image_take(BOOT_SETUP_SEGMENT << 4, PM_OFFSET);
+	image_take_setup();
 	setup_check();
 	place = room_find(memory_needed());
-	image_take(place, image_size() - PM_OFFSET);
+	image_take_rest(place);
 	image_check();
 	setup_fill(place);
 	image_start();

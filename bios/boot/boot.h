@@ -22,7 +22,6 @@ extern uint8_t sector_drive, sector_extensions, sector_shift;
 struct image_fields {
 	uint32_t lba;  /* where the image begins, in sectors of 512 bytes */
 	uint32_t size; /* bytes; 0 where the image is a file of the EFI system partition */
-	uint32_t crc;  /* CRC-32 of them */
 };
 extern const struct image_fields image_fields;
 
@@ -54,8 +53,11 @@ void image_open(void);
 /** image_size() - its bytes */
 uint32_t image_size(void);
 
-/** image_take() - its next @size bytes to the address @to, with a line that shows how far we are */
-void image_take(uint32_t to, uint32_t size);
+/** image_take_setup() - its first PM_OFFSET bytes to BOOT_SETUP_SEGMENT */
+void image_take_setup(void);
+
+/** image_take_rest() - the others to @place, a multiple of 16; a line shows how far we are */
+void image_take_rest(uint32_t place);
 
 /** image_check() - refuse (E_DATA) where the bytes taken have not the checksum they should */
 void image_check(void);
@@ -64,6 +66,12 @@ void image_check(void);
 static inline uint32_t setup_get(uint32_t offset)
 {
 	return far_read32(BOOT_SETUP_SEGMENT, (uint16_t)offset);
+}
+
+/** setup_put() - write one there */
+static inline void setup_put(uint32_t offset, uint32_t value)
+{
+	far_write32(BOOT_SETUP_SEGMENT, (uint16_t)offset, value);
 }
 
 /**

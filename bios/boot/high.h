@@ -11,21 +11,18 @@
  * struct piece - a part of the image on its way to its place
  * @to, @from: addresses
  * @size: bytes
- * @crc: CRC-32 of all pieces so far; 0 before the first
- * @sum: of all their 32-bit words
- *
- * All pieces but the last are whole words.
  */
 struct piece {
 	uint32_t to, from, size;
-	uint32_t crc;
-	uint64_t sum;
 };
 
-/** high_take_crc() - copy a struct piece and bring its crc up to date */
-void high_take_crc(void *piece);
+/** high_copy() - copy a struct piece */
+void high_copy(void *piece);
 
-/** high_take_sum() - copy a struct piece and bring its sum up to date */
-void high_take_sum(void *piece);
+/** high_sum() - bring the checksum up to date with what lies at a piece's @to; whole blocks */
+void high_sum(void *piece);
+
+/** high_sum_value() - the uint64_t that an image with these bytes has for its checksum */
+void high_sum_value(void *value);
 
 #endif

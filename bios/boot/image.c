@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The image on the medium: where it lies, its bytes one after the other, and whether
- * they are the right ones.  On an ISO the host tool has told the place and the CRC-32; on
- * a disk it is a file, whose own PE checksum is all there is.
+ * they are the right ones.  On an ISO the host tool has told the place, on a disk it is a
+ * file; the checksum is in the image.
  * Called by boot_main(); real mode.
  */
 #include "bios/boot/boot.h"
+#include "bios/boot/sum.h"
 #include "bios/boot/volume.h"
-#include "protocol/pe.h"
 
 static uint32_t size, done;
 static struct extent run;  /* what is being read */
@@ -16,13 +16,12 @@ static struct piece piece;
 
 void sector_read(uint32_t lba, uint8_t *to)
 {
-	uint32_t got, from = disk_read(lba, 1, &got);
+	uint32_t got;
+	struct piece one = { .to = linear(to),
+			     .from = disk_read(lba, 1, &got),
+			     .size = SECTOR_SIZE };
 
-	for (uint32_t i = 0; i < SECTOR_SIZE; i += sizeof(uint32_t)) {
-		uint32_t word = far_read32((uint16_t)(from >> 4), (uint16_t)i);
-
-		memcpy(to + i, &word, sizeof(word));
-	}
+	high_call(high_copy, &one);
 }
 
 static void file_open(void)
@@ -32,9 +31,6 @@ static void file_open(void)
 	fat_open(partition_find(sector_shift));
 	fat_find_image(&file);
 	size = file.size;
-	/* Walk through it once, so that a damaged FAT is refused before much is read. */
-	for (chain = fat_chain(&file); chain.left;)
-		fat_extent(&chain);
 	chain = fat_chain(&file);
 }
 
@@ -62,48 +58,59 @@ static void piece_take(uint32_t wanted)
 		run = fat_extent(&chain);
 	piece.from = disk_read(run.lba, count < run.count ? count : run.count, &got);
 	piece.size = wanted < got * SECTOR_SIZE ? wanted : got * SECTOR_SIZE;
-	high_call(image_fields.size ? high_take_crc : high_take_sum, &piece);
+	high_call(high_copy, &piece);
 	run.lba += got;
 	run.count -= got;
 }
 
-void image_take(uint32_t to, uint32_t bytes)
+/* A signature behind the bytes of the checksum is none of them. */
+static void piece_sum(uint32_t sum_size)
 {
-	for (piece.to = to; bytes; bytes -= piece.size) {
-		piece_take(bytes);
-		piece.to += piece.size;
-		done += piece.size;
+	struct piece part = piece;
+
+	if (done + part.size > sum_size)
+		part.size = sum_size > done ? sum_size - done : 0;
+	high_call(high_sum, &part);
+}
+
+void image_take_setup(void)
+{
+	uint32_t kept[SUM_SKIPPED];
+
+	piece.to = BOOT_SETUP_SEGMENT << 4;
+	for (; done < PM_OFFSET; done += piece.size, piece.to += piece.size)
+		piece_take(PM_OFFSET - done);
+	for (uint32_t i = 0; i < SUM_SKIPPED; i++) {
+		kept[i] = setup_get(sum_skipped[i]);
+		setup_put(sum_skipped[i], 0);
+	}
+	piece = (struct piece){ .to = BOOT_SETUP_SEGMENT << 4, .size = PM_OFFSET };
+	high_call(high_sum, &piece);
+	for (uint32_t i = 0; i < SUM_SKIPPED; i++)
+		setup_put(sum_skipped[i], kept[i]);
+}
+
+void image_take_rest(uint32_t place)
+{
+	uint32_t sum_size = setup_get(IMAGE_SUM_SIZE_OFFSET);
+
+	for (piece.to = place; done < size; done += piece.size, piece.to += piece.size) {
+		piece_take(size - done);
+		piece_sum(sum_size);
 		progress_show(done, size);
 	}
 }
 
-/* As the PE format has it: 16-bit words with carries, the field itself 0, plus the size. */
-static uint32_t pe_checksum(uint32_t field)
-{
-	uint64_t sum = piece.sum - field;
-
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint32_t)sum + size;
-}
-
-static void pe_check(void)
-{
-	uint32_t at = PE_OFFSET + sizeof(struct pe_header) +
-		      offsetof(struct pe_optional_header64, CheckSum);
-	uint32_t told = setup_get(at);
-
-	/* A tool that signs may leave none. */
-	if (told && pe_checksum(told) != told)
-		setup_refuse(E_DATA, "the file was read wrong, its PE checksum is",
-			     pe_checksum(told));
-}
-
 void image_check(void)
 {
+	uint64_t value;
+
 	progress_end();
-	if (!image_fields.size)
-		pe_check();
-	else if (piece.crc != image_fields.crc)
-		setup_refuse(E_DATA, "the image was read wrong, its CRC-32 is", piece.crc);
+	/* A bare image has none, and no kernel that could be damaged. */
+	if (!setup_get(IMAGE_SUM_SIZE_OFFSET))
+		return;
+	high_call(high_sum_value, &value);
+	if ((uint32_t)value != setup_get(IMAGE_SUM_OFFSET) ||
+	    (uint32_t)(value >> 32) != setup_get(IMAGE_SUM_OFFSET + 4))
+		setup_refuse(E_DATA, "the image was read wrong, its checksum is", (uint32_t)value);
 }
