@@ -318,8 +318,8 @@ CHECK_PACKAGES := g++ file binutils mtools openssl sbsigntool gdisk systemd man-
 	bochs bochs-term bochsbios vgabios
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit matrix tool pack inspect install headers media setup16 lint lies doors xen conformance
-.PHONY: all check clean conformance deb help ia32-sources install run $(STEPS:%=check-%)
+STEPS := unit matrix tool pack inspect install headers media setup16 lint bench lies doors xen conformance
+.PHONY: all bench check clean conformance deb help ia32-sources install run $(STEPS:%=check-%)
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
 step = $(if $(CHECKING),test/step $(RESULTS) $(1))
@@ -373,6 +373,20 @@ check-lies: all ## loaders that lie, in QEMU
 
 check-doors: all ## every door with real kernels and loaders, in QEMU
 	$(Q)$(call step,doors) $(PY) test/doors.py $(BUILD)
+
+# QEMU's plugin that counts; its API's header is not packaged, so count.c declares it.
+$(BUILD)/bench/count.so: test/bench/count.c
+	$(call say,PLUGIN)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) -O2 -fPIC -shared $< -o $@
+
+check-bench: all $(BUILD)/bench/count.so ## what Lintel executes, counted in QEMU, is within its limits
+	$(Q)$(call step,bench) $(PY) test/bench/bench.py $(BUILD)
+
+bench: ## what Lintel executes between its first instruction and the kernel's
+	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
+	$(Q)$(MAKE) --no-print-directory all $(BUILD)/bench/count.so
+	$(Q)$(PY) test/bench/bench.py -v $(BUILD)
 
 check-xen: all ## Xen's first domain and guests, with Debian's Xen and xl, in QEMU
 	$(Q)$(call step,xen) $(PY) test/xen.py $(BUILD)
