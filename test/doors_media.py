@@ -29,7 +29,10 @@ DISK = {
 }
 # KiB at the end of RAM that SeaBIOS keeps to itself for its driver.
 KEPT = {"ahci-cd": 4, "scsi-cd": 12, "virtio": 12, "usb": 4}
-NAMES = ("probe.bzImage.efi", "cloud.efi", "large.efi")
+NAMES = ("probe.bzImage.efi", "probe.bzImage.efi.signed", "cloud.efi", "large.efi")
+CHECKSUM = 0x358  # PE's, in an image of ours
+PM_OFFSET, SUM_SIZE = 0x8000, 0x7f8  # shim/layout.h
+PIECE = 64 << 10  # what the boot loader reads at once
 
 
 def maker(subcommand, image):
@@ -205,6 +208,116 @@ def damaged(name, change, part, how):
     return Medium([name, part], make)
 
 
+def unsummed(out, at):
+    """No PE checksum, as some tools that sign leave it."""
+    out.seek(at + CHECKSUM)
+    out.write(bytes(4))
+
+
+def unsized(out, at):
+    """An image without a checksum."""
+    out.seek(at + SUM_SIZE)
+    out.write(bytes(4))
+
+
+def one_bit(out, at):
+    """A flipped bit in the middle of the code."""
+    out.seek(at + PM_OFFSET + 0x5001)
+    byte = out.read(1)[0]
+    out.seek(at + PM_OFFSET + 0x5001)
+    out.write(bytes([byte ^ 0x80]))
+
+
+def moved(sources):
+    """Blocks of 2 KiB of the image, {from: to}, which were read where others should be."""
+    def change(out, at):
+        data = {}
+        for source in sources:
+            out.seek(at + source * 2048)
+            data[source] = out.read(2048)
+        for source, to in sources.items():
+            out.seek(at + to * 2048)
+            assert out.read(2048) != data[source]
+            out.seek(at + to * 2048)
+            out.write(data[source])
+    return change
+
+
+def zeroed(out, at):
+    """A block that was not read at all."""
+    out.seek(at + PM_OFFSET + PIECE)
+    assert any(out.read(2048))
+    out.seek(at + PM_OFFSET + PIECE)
+    out.write(bytes(2048))
+
+
+def stale(out, at):
+    """The piece before once more: a read that says that it succeeded and gave nothing."""
+    out.seek(at + PM_OFFSET)
+    data = out.read(PIECE)
+    assert out.read(PIECE) != data
+    out.seek(at + PM_OFFSET + PIECE)
+    out.write(data)
+
+
+def edited(name, image, how, *edits):
+    """The drive of a medium on which the bytes of an image are others."""
+    def make(files, stem):
+        copy = shutil.copyfile(files[name], stem + ".medium.img")
+        with open(copy, "rb") as medium, open(files[image], "rb") as whole:
+            # Without the header: each signature is another one.
+            at = medium.read().index(whole.read()[PM_OFFSET:PM_OFFSET + PIECE]) - PM_OFFSET
+        with open(copy, "r+b") as out:
+            for edit in edits:
+                edit(out, at)
+        return drive(copy, how)
+    return Medium([name, image], make)
+
+
+def wrong_data():
+    """Reads that succeed and give wrong data; no difference is made by a signature."""
+    plain, signed = "probe.bzImage.efi", "probe.bzImage.efi.signed"
+    ways = {"bit": one_bit, "stale": stale, "zeroed": zeroed,
+            "swapped": moved({40: 41, 41: 40}), "far": moved({40: 72, 72: 40}),
+            "shifted": moved({i: i + 1 for i in range(40, 60)})}
+    facts = base.probe_facts("linux16", base.ram(512))
+    return [
+        *[refused(f"wrong/cd/{name}", "E31", edited(plain + ".iso", plain, "ide-cd", way))
+          for name, way in ways.items()],
+        *[refused(f"wrong/signed/{name}", "E31", edited(signed + ".disk", signed, "ide", way))
+          for name, way in ways.items()],
+        *[refused(f"wrong/unsummed/{name}", "E31",
+                  edited(signed + ".disk", signed, "virtio", unsummed, way))
+          for name, way in ways.items()],
+        Case("media/signed/disk", bios(signed + ".disk", "ide"), PROBE, WRONG, probe=facts),
+        Case("media/signed/iso", bios(signed + ".iso", "ide-cd"), PROBE, WRONG, probe=facts),
+        Case("media/signed/unsummed", edited(signed + ".disk", signed, "ide", unsummed), PROBE,
+             WRONG, probe=facts),
+    ]
+
+
+def gpts():
+    """The second GPT at the disk's end serves where the first is damaged."""
+    name = "probe.bzImage.efi.disk"
+
+    def disk(*sectors):
+        def make(files, stem):
+            copy = shutil.copyfile(files[name], stem + ".medium.img")
+            with open(copy, "r+b") as out:
+                for sector in sectors:
+                    out.seek(sector * 512, os.SEEK_SET if sector > 0 else os.SEEK_END)
+                    out.write(b"\xa5" * 100)
+            return drive(copy, "ide")
+        return Medium([name], make)
+    facts = base.probe_facts("linux16", base.ram(512))
+    said = ["^lintel: the disk's first GPT is damaged, its backup is used$", *PROBE]
+    return [
+        Case("media/gpt/header", disk(1), said, WRONG, probe=facts),
+        Case("media/gpt/entries", disk(2), said, WRONG, probe=facts),
+        refused("gpt/both", "E34", disk(1, -1)),
+    ]
+
+
 def bad_loader(medium, _, copy):
     """A copy on which one bit of our boot loader is wrong."""
     shutil.copyfile(medium, copy)
@@ -287,7 +400,10 @@ def damaged_disks():
         refused("disk/chain-ends", "E34", written(table, b"\xff\xff\xff\x0f")),
         refused("disk/chain-loops", "E3[13]", written(table, b"\x05\0\0\0")),
         refused("disk/no-image", "E33", commanded("mdel " + boot)),
-        refused("disk/no-lintel", "E33", commanded("mcopy -o /plain " + boot, more=("plain",))),
+        *[refused(f"disk/no-lintel/{other}", "E33",
+                  commanded(f"mcopy -o /{other} {boot}", more=(other,)))
+          for other in ("plain", "stock.uki", "cloud")],
+        refused("disk/no-checksum", "E33", edited(name, image, "ide", unsized)),
     ]
 
 
@@ -315,6 +431,10 @@ def errors():
         refused("unreadable/virtio", "E30", unreadable(iso, kernel, "virtio-blk-pci")),
         refused("memory", "E32", bios("cloud.efi.iso", "ide-cd"), mib=32),
         *damaged_disks(),
+        *wrong_data(),
+        *gpts(),
+        *[refused(f"cpu/{cpu}", "E01", bios(iso, "ide-cd", ["-cpu", cpu]))
+          for cpu in ("qemu32", "486")],
         *[Case(f"media/loader/{how}", damaged(iso, bad_loader, kernel, how),
                ["^lintel: E30 boot loader unreadable or damaged$"], "Linux version|lintel-probe",
                everywhere=("vga",)) for how in ("ide-cd", "ide")],

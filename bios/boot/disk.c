@@ -5,11 +5,13 @@
  * Called by the stage's other files; real mode.
  */
 #include "bios/boot/boot.h"
+#include "bios/boot/volume.h"
 
 #define DISK_RESET 0x0000
 #define DISK_READ 0x0200
 #define DISK_GEOMETRY 0x0800
 #define DISK_READ_EXTENDED 0x4200
+#define DISK_PARAMETERS 0x4800
 
 #define TRIES 3
 /* Some BIOSes take no more than 127 sectors, and none may cross 64 KiB. */
@@ -24,7 +26,15 @@ struct packet {
 	uint64_t lba;
 };
 
-static uint32_t heads, track_sectors;
+/* What AH=48h writes there. */
+struct parameters {
+	uint16_t size, flags;
+	uint32_t cylinders, heads, track_sectors;
+	uint64_t sectors;
+	uint16_t sector_size;
+} PACKED;
+
+static uint32_t cylinders, heads, track_sectors;
 static bool one_by_one;
 
 void disk_open(void)
@@ -35,8 +45,19 @@ void disk_open(void)
 		return;
 	if (!bios_call(0x13, &r) || !(r.ecx & 63))
 		setup_refuse(E_READ, "the BIOS tells no geometry of drive", sector_drive);
+	cylinders = ((r.ecx >> 8 & 0xff) | (r.ecx & 0xc0) << 2) + 1;
 	heads = (r.edx >> 8 & 0xff) + 1;
 	track_sectors = r.ecx & 63;
+}
+
+uint64_t disk_sectors(void)
+{
+	struct parameters p = { .size = sizeof(p) };
+	struct bios_regs r = { .eax = DISK_PARAMETERS, .edx = sector_drive, .esi = (uint32_t)&p };
+
+	if (!sector_extensions)
+		return (uint64_t)cylinders * heads * track_sectors;
+	return bios_call(0x13, &r) ? p.sectors : 0;
 }
 
 static void disk_reset(void)

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Finds the EFI system partition of a disk: by its GPT, else by its MBR.
- * Called by main() once; pure but for sector_read().
+ * Finds the EFI system partition of a disk: by its GPT (UEFI 5.3) or the backup of that at
+ * the disk's end, else by its MBR.
+ * Called by main() once; pure but for what the world gives.
  */
 #include "bios/boot/volume.h"
 #include "protocol/lib.h"
 #include "protocol/span.h"
 
 #define GPT_MAGIC 0x5452415020494645ull /* "EFI PART" */
-#define GPT_ENTRIES 72			/* LBA of the entries, their number and size */
+#define GPT_HEADER_SIZE 12
+#define GPT_HEADER_CRC 16
+#define GPT_LBA 24     /* its own */
+#define GPT_BACKUP 32  /* the other's */
+#define GPT_ENTRIES 72 /* LBA of the entries, their number and size */
 #define GPT_COUNT 80
 #define GPT_SIZE 84
+#define GPT_CRC 88 /* of the entries */
+#define GPT_HEADER_MIN 92u
 #define GPT_FIRST 32
 #define GPT_LAST 40
 #define GPT_ENTRY 128u
@@ -23,6 +30,7 @@
 #define MBR_LBA 8
 #define MBR_SIZE 12
 #define MBR_TYPE_ESP 0xef
+#define MBR_TYPE_GPT 0xee
 
 /* C12A7328-F81F-11D2-BA4B-00A0C93EC93B in two halves */
 #define ESP_GUID_LOW 0x11d2f81fc12a7328ull
@@ -40,6 +48,87 @@ static uint32_t lba_scaled(uint64_t lba, uint32_t shift)
 	return (uint32_t)lba << shift;
 }
 
+/* CRC-32 (zlib, Ethernet) of 4 bits more. */
+static uint32_t crc_nibble(uint32_t crc)
+{
+	static const uint32_t table[] = { 0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
+					  0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+					  0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+					  0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c };
+
+	return crc >> 4 ^ table[crc & 15];
+}
+
+/* Of the first @n bytes of `sector` more; ~0 before the first, the complement is the CRC. */
+static uint32_t crc_sector(uint32_t crc, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		crc = crc_nibble(crc_nibble(crc ^ bytes[i]));
+	return crc;
+}
+
+/**
+ * struct gpt - where the partitions are told
+ * @table: first sector of the entries
+ * @count, @size: of the entries
+ * @crc: of all of them
+ * @backup: LBA of the other GPT, of a header that is right; else 0
+ */
+struct gpt {
+	uint32_t table, count, size, crc;
+	uint64_t backup;
+};
+
+/* The header in `sector`, which should be that of LBA @lba. */
+static bool gpt_header_read(struct gpt *gpt, uint64_t lba, uint32_t shift)
+{
+	uint32_t size = rd32(sector, GPT_HEADER_SIZE), crc = rd32(sector, GPT_HEADER_CRC);
+
+	if (rd64(sector, 0) != GPT_MAGIC || size < GPT_HEADER_MIN || size > VOLUME_SECTOR)
+		return false;
+	memset(bytes + GPT_HEADER_CRC, 0, sizeof(crc));
+	if (~crc_sector(~0u, size) != crc || rd64(sector, GPT_LBA) != lba)
+		return false;
+	*gpt = (struct gpt){ lba_scaled(rd64(sector, GPT_ENTRIES), shift), rd32(sector, GPT_COUNT),
+			     rd32(sector, GPT_SIZE), rd32(sector, GPT_CRC),
+			     rd64(sector, GPT_BACKUP) };
+	return true;
+}
+
+static bool gpt_entries_are_right(const struct gpt *gpt)
+{
+	uint32_t crc = ~0u, left = gpt->count * gpt->size;
+
+	if (gpt->size < GPT_ENTRY || VOLUME_SECTOR % gpt->size || gpt->count > GPT_COUNT_MAX)
+		return false;
+	for (uint32_t lba = gpt->table; left; lba++) {
+		uint32_t n = left < VOLUME_SECTOR ? left : VOLUME_SECTOR;
+
+		sector_read(lba, bytes);
+		crc = crc_sector(crc, n);
+		left -= n;
+	}
+	return ~crc == gpt->crc;
+}
+
+static bool gpt_read(struct gpt *gpt, uint64_t lba, uint32_t shift)
+{
+	gpt->backup = 0;
+	sector_read(lba_scaled(lba, shift), bytes);
+	return gpt_header_read(gpt, lba, shift) && gpt_entries_are_right(gpt);
+}
+
+/* The one at the end: the first has told where, if its header was right. */
+static void gpt_read_backup(struct gpt *gpt, uint32_t shift)
+{
+	uint64_t count = disk_sectors(), lba = gpt->backup ? gpt->backup : count ? count - 1 : 1;
+
+	if (!gpt_read(gpt, lba, shift))
+		setup_refuse(E_FAT, "GPT damaged, and so is what should be its backup, at sector",
+			     (uint32_t)lba);
+	text_write("lintel: the disk's first GPT is damaged, its backup is used\r\n");
+}
+
 static struct extent gpt_extent(uint32_t at, uint32_t shift)
 {
 	uint64_t first = rd64(sector, at + GPT_FIRST), last = rd64(sector, at + GPT_LAST);
@@ -51,39 +140,48 @@ static struct extent gpt_extent(uint32_t at, uint32_t shift)
 				lba_scaled(last, shift) - lba_scaled(first, shift) + 1 };
 }
 
-static struct extent gpt_find(uint32_t shift)
+static struct extent gpt_find(const struct gpt *gpt, uint32_t shift)
 {
-	uint32_t table = lba_scaled(rd64(sector, GPT_ENTRIES), shift);
-	uint32_t count = rd32(sector, GPT_COUNT), size = rd32(sector, GPT_SIZE);
-
-	if (size < GPT_ENTRY || VOLUME_SECTOR % size || count > GPT_COUNT_MAX)
-		setup_refuse(E_FAT, "GPT damaged, size of its entries is", size);
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t at = i * size % VOLUME_SECTOR;
+	for (uint32_t i = 0; i < gpt->count; i++) {
+		uint32_t at = i * gpt->size % VOLUME_SECTOR;
 
 		if (!at)
-			sector_read(table + i * size / VOLUME_SECTOR, bytes);
+			sector_read(gpt->table + i * gpt->size / VOLUME_SECTOR, bytes);
 		if (rd64(sector, at) == ESP_GUID_LOW && rd64(sector, at + 8) == ESP_GUID_HIGH)
 			return gpt_extent(at, shift);
 	}
-	setup_refuse(E_NO_IMAGE, "no EFI system partition in the GPT, entries:", count);
+	setup_refuse(E_NO_IMAGE, "no EFI system partition in the GPT, entries:", gpt->count);
+}
+
+/* The entry of that type in the MBR, which is in `sector`; 0 where there is none. */
+static uint32_t mbr_entry(uint8_t type)
+{
+	for (uint32_t at = MBR_TABLE; at < MBR_TABLE + MBR_COUNT * MBR_ENTRY; at += MBR_ENTRY)
+		if (rd8(sector, at + MBR_TYPE) == type)
+			return at;
+	return 0;
 }
 
 static struct extent mbr_find(uint32_t shift)
 {
-	sector_read(0, bytes);
-	for (uint32_t i = 0; i < MBR_COUNT; i++) {
-		uint32_t at = MBR_TABLE + i * MBR_ENTRY;
+	uint32_t at = mbr_entry(MBR_TYPE_ESP);
 
-		if (rd8(sector, at + MBR_TYPE) == MBR_TYPE_ESP)
-			return (struct extent){ lba_scaled(rd32(sector, at + MBR_LBA), shift),
-						lba_scaled(rd32(sector, at + MBR_SIZE), shift) };
-	}
-	setup_refuse(E_NO_IMAGE, "neither a GPT nor an EFI system partition in the MBR, found:", 0);
+	if (!at)
+		setup_refuse(E_NO_IMAGE,
+			     "neither a GPT nor an EFI system partition in the MBR, found:", 0);
+	return (struct extent){ lba_scaled(rd32(sector, at + MBR_LBA), shift),
+				lba_scaled(rd32(sector, at + MBR_SIZE), shift) };
 }
 
 struct extent partition_find(uint32_t shift)
 {
-	sector_read(1u << shift, bytes);
-	return rd64(sector, 0) == GPT_MAGIC ? gpt_find(shift) : mbr_find(shift);
+	struct gpt gpt;
+
+	if (gpt_read(&gpt, 1, shift))
+		return gpt_find(&gpt, shift);
+	sector_read(0, bytes);
+	if (!gpt.backup && !mbr_entry(MBR_TYPE_GPT))
+		return mbr_find(shift);
+	gpt_read_backup(&gpt, shift);
+	return gpt_find(&gpt, shift);
 }

@@ -2,7 +2,7 @@
 /*
  * Finding the image on a disk: its EFI system partition (partition.c), the FAT file
  * system in it (fat.c), and which file is the newest (protocol/version.c).  Read only, and each
- * loop has a bound, so damaged data end in a line.  Pure but for sector_read(), so that
+ * loop has a bound, so damaged data end in a line.  Pure but for what the world gives, so that
  * the unit tests have it too.
  */
 #ifndef BIOS_BOOT_VOLUME_H
@@ -59,6 +59,12 @@ struct extent fat_extent(struct chain *chain);
 
 /** sector_read() - one sector; what the world gives, refuses what cannot be read */
 void sector_read(uint32_t lba, uint8_t *to);
+
+/** disk_sectors() - how many the disk has, of its own size; 0 where nobody knows */
+uint64_t disk_sectors(void);
+
+/** text_write() - on every console */
+void text_write(const char *text);
 
 /** setup_refuse() - what the world gives too (bios/setup16.h) */
 _Noreturn void setup_refuse(enum error e, const char *what, uint32_t value);

@@ -5,9 +5,13 @@
  * which must end in a refusal or a file, after a bounded number of reads.
  */
 #include "bios/boot/volume.h"
+
+#include <zlib.h>
+
 #include "check.h"
 
 #define DISK_SECTORS 9000u
+#define BACKUP (DISK_SECTORS - 1) /* the second GPT's header, its entries are in front */
 #define ESP 64u
 #define RESERVED 4u
 #define FAT_SECTORS 40u
@@ -18,6 +22,8 @@
 
 static uint8_t disk[DISK_SECTORS * VOLUME_SECTOR];
 static uint32_t reads;
+static uint64_t told_sectors;
+static char told[200];
 
 void sector_read(uint32_t lba, uint8_t *to)
 {
@@ -25,6 +31,16 @@ void sector_read(uint32_t lba, uint8_t *to)
 	if (lba >= DISK_SECTORS)
 		setup_refuse(E_READ, "the medium cannot be read at sector", lba);
 	memcpy(to, disk + (size_t)lba * VOLUME_SECTOR, VOLUME_SECTOR);
+}
+
+uint64_t disk_sectors(void)
+{
+	return told_sectors;
+}
+
+void text_write(const char *text)
+{
+	strncat(told, text, sizeof(told) - 1 - strlen(told));
 }
 
 _Noreturn void setup_refuse(enum error e, const char *what, uint32_t value)
@@ -48,6 +64,28 @@ static void table_put(uint32_t cluster, uint32_t next)
 	put(at(ESP + RESERVED, cluster * 2), next, 2);
 }
 
+/* A GPT's header at @lba for entries at @table: 128 of 128 bytes, those of sector 2. */
+static void gpt_put(uint32_t lba, uint32_t other, uint32_t table)
+{
+	memset(at(lba, 0), 0, VOLUME_SECTOR);
+	memcpy(at(lba, 0), "EFI PART", 8);
+	put(at(lba, 12), 92, 4);
+	put(at(lba, 24), lba, 8);
+	put(at(lba, 32), other, 8);
+	put(at(lba, 72), table, 8);
+	put(at(lba, 80), 128, 4);
+	put(at(lba, 84), 128, 4);
+	memmove(at(table, 0), at(2, 0), 32 * VOLUME_SECTOR);
+	put(at(lba, 88), crc32(0, at(table, 0), 32 * VOLUME_SECTOR), 4);
+	put(at(lba, 16), crc32(0, at(lba, 0), 92), 4);
+}
+
+static void gpts_put(void)
+{
+	gpt_put(1, BACKUP, 2);
+	gpt_put(BACKUP, 1, BACKUP - 32);
+}
+
 /* A FAT16 of 8,000 clusters, one sector each, as the first GPT partition but one. */
 static void disk_make(void)
 {
@@ -55,14 +93,14 @@ static void disk_make(void)
 					    0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b };
 
 	memset(disk, 0, sizeof(disk));
-	memcpy(at(1, 0), "EFI PART", 8);
-	put(at(1, 72), 2, 8);
-	put(at(1, 80), 128, 4);
-	put(at(1, 84), 128, 4);
+	told_sectors = DISK_SECTORS;
+	told[0] = '\0';
+	*at(0, 446 + 4) = 0xee;
 	memset(at(2, 0), 0x77, 16);
 	memcpy(at(2, 128), esp_guid, 16);
 	put(at(2, 128 + 32), ESP, 8);
-	put(at(2, 128 + 40), DISK_SECTORS - 1, 8);
+	put(at(2, 128 + 40), BACKUP - 33, 8);
+	gpts_put();
 	put(at(ESP, 11), VOLUME_SECTOR, 2);
 	*at(ESP, 13) = 1;
 	put(at(ESP, 14), RESERVED, 2);
@@ -199,12 +237,64 @@ static void test_mbr(void)
 	disk_make();
 	files_make();
 	*at(1, 0) = 'X';
+	*at(0, 446 + 4) = 0x83;
 	CHECK_EQUAL(DIES_WITH(find(&e)), E_NO_IMAGE);
 	*at(0, 446 + 16 + 4) = 0xef;
 	put(at(0, 446 + 16 + 8), ESP, 4);
 	put(at(0, 446 + 16 + 12), DISK_SECTORS - ESP, 4);
 	find(&e);
 	CHECK_TEXT(e.name, "linux-6.12.0");
+}
+
+static void find_by_backup(bool by_backup)
+{
+	struct entry e;
+
+	told[0] = '\0';
+	find(&e);
+	CHECK_TEXT(e.name, "linux-6.12.0");
+	CHECK(!told[0] == !by_backup);
+	CHECK_TEXT(told, by_backup ? "backup is used" : "");
+}
+
+/* Whatever is wrong with the first one; and what is no backup. */
+static void test_backup(void)
+{
+	static const uint32_t wrong[][2] = { { 1, 0 },	{ 1, 13 }, { 1, 16 }, { 1, 24 },  { 1, 72 },
+					     { 1, 80 }, { 1, 88 }, { 2, 0 },  { 33, 511 } };
+	static size_t i; /* since a refusal is a longjmp */
+	struct entry e;
+
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		disk_make();
+		files_make();
+		find_by_backup(false);
+		*at(wrong[i][0], wrong[i][1]) ^= 1;
+		find_by_backup(true);
+		*at(BACKUP, 24) ^= 1;
+		CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
+		CHECK_TEXT(world_said(), "GPT damaged");
+	}
+}
+
+/* On a larger disk than it was made for, only a right header tells where the backup is. */
+static void test_backup_elsewhere(void)
+{
+	struct entry e;
+
+	disk_make();
+	files_make();
+	told_sectors = DISK_SECTORS - 100;
+	*at(2, 0) ^= 1;
+	find_by_backup(true);
+	told_sectors = 0;
+	find_by_backup(true);
+	*at(1, 8) ^= 1;
+	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
+	told_sectors = DISK_SECTORS - 100;
+	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
+	told_sectors = DISK_SECTORS;
+	find_by_backup(true);
 }
 
 static void test_endless(void)
@@ -234,8 +324,10 @@ static void test_geometry(void)
 	CHECK_TEXT(world_said(), "FAT12");
 	disk_make();
 	put(at(2, 128 + 40), ESP - 1, 8);
+	gpts_put();
 	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
 	put(at(2, 128 + 40), 1ull << 40, 8);
+	gpts_put();
 	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
 }
 
@@ -376,6 +468,8 @@ const struct test volume_tests[] = {
 	  test_second_cluster },
 	{ "volume: EFI/BOOT/BOOTX64.EFI where there is no other", test_fallback },
 	{ "volume: the partition by MBR", test_mbr },
+	{ "volume: a damaged GPT's backup", test_backup },
+	{ "volume: the backup is not at the disk's end", test_backup_elsewhere },
 	{ "volume: a directory without end", test_endless },
 	{ "volume: what contradicts itself is refused", test_geometry },
 	{ "volume: damaged bytes never hang or overrun", test_damage },
