@@ -100,14 +100,22 @@ class Files:
         return self.made[kind]
 
 
+    def clean(self):
+        """Take away what is large; figures and logs stay."""
+        for path in (self.path("kernel"), self.path("initrd"), *self.made.values()):
+            if os.path.exists(path):
+                os.unlink(path)
+
+
 def measure(door, files):
     """Boot through a door; {name: number} and the pages by instructions."""
-    out, log = files.path(door.name.replace("/", "_") + ".counts"), door.name.replace("/", "_")
+    stem = files.path(door.name.replace("/", "_"))
+    out = stem + ".counts"
     if os.path.exists(out):
         os.unlink(out)
     args = [*door.args(), "-icount", "shift=3,sleep=off",
             "-plugin", f"{files.plugin},start={door.start},out={out}"]
-    with qemu.Machine(args, files.path(log + ".log"), MEMORY, 300) as machine:
+    with qemu.Machine(args, stem + ".log", MEMORY, 300) as machine:
         machine.expect([f"^lintel-bench: initrd {files.initrd_sum}$"], "^lintel: E")
     counts, pages = {}, []
     with open(out, encoding="ascii") as lines:
@@ -155,8 +163,11 @@ def main():
     chosen = [door for door in doors(files.get) if fnmatch.fnmatch(door.name, options.k)]
     if not chosen:
         sys.exit(f"bench: no door is named {options.k}")
-    files.build()
-    passed = [run(door, files, options.v) for door in chosen]
+    try:
+        files.build()
+        passed = [run(door, files, options.v) for door in chosen]
+    finally:
+        files.clean()
     print(f"{passed.count(True)} passed, {passed.count(False)} failed")
     sys.exit(False in passed)
 
