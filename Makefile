@@ -45,7 +45,7 @@ SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S))
 IA32_O := $(patsubst %,$(BUILD)/obj32/%.o,$(IA32_C) $(IA32_S))
 BOOT_O := $(call obj,$(BOOT_C) $(BOOT_S) bios/a20.c bios/call.S bios/e820.c bios/refuse.c) \
 	$(BUILD)/obj16/protocol/version.c.o
-HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) $(TOOL_C) iso/bios.S)
+HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) shim/unpack.c $(TOOL_C) iso/bios.S)
 # The probe kernel is Lintel's entries and readers with other doors.
 PROBE_O := $(call obj,$(PROTOCOL_C) $(wildcard test/probe/*.[cS]) \
 	$(filter-out $(addprefix shim/,doors.c doors_xen.c vmlinux.c leave_pv.c lintel.c place.c leave.c \
@@ -254,7 +254,7 @@ $(BUILD)/host/iso/bios.S.o: iso/bios.S $(BUILD)/bios.bin
 
 $(BUILD)/lintel: $(HOST_O)
 	$(call say,HOSTLD)
-	$(Q)$(CC) $^ -lcrypto -ljansson -linih -lz -o $@
+	$(Q)$(CC) $^ -lcrypto -ljansson -linih -lz -llzma -lzstd -llz4 -lbz2 -o $@
 
 # ---- installing
 
@@ -312,13 +312,14 @@ PY := python3
 INSTALL := $(PY) test/packages.py
 # gcc, make and python3 are the user's; gcc only recommends the C library's headers.
 BUILD_PACKAGES := gcc libc6-dev gnu-efi zlib1g-dev liblzma-dev libzstd-dev liblz4-dev \
-	libssl-dev libjansson-dev libinih-dev
+	libssl-dev libjansson-dev libinih-dev libbz2-dev
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
 CHECK_PACKAGES := g++ file binutils mtools openssl sbsigntool gdisk systemd man-db \
 	bochs bochs-term bochsbios vgabios
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit matrix tool pack inspect install headers media setup16 lint bench lies doors xen conformance
+STEPS := unit matrix tool pack inspect install headers media setup16 lint bench lies explain doors xen \
+	conformance
 .PHONY: all bench check clean conformance deb help ia32-sources install run $(STEPS:%=check-%)
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
@@ -370,6 +371,9 @@ check-lint: ## the rules of HACKING.md, clang's and cppcheck's
 
 check-lies: all ## loaders that lie, in QEMU
 	$(Q)$(call step,lies) $(PY) test/lies.py $(BUILD)
+
+check-explain: all ## lintel explain against real loaders, in QEMU
+	$(Q)$(call step,explain) $(PY) test/explain_test.py $(BUILD)
 
 check-doors: all ## every door with real kernels and loaders, in QEMU
 	$(Q)$(call step,doors) $(PY) test/doors.py $(BUILD)

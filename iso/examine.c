@@ -5,6 +5,7 @@
  * address, a console, the end after a refusal.
  */
 #include <errno.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,9 @@
 
 /* What a refusal is about. */
 static const char *examined;
+/* Where a refusal leads to, other than to the end. */
+static jmp_buf *trying;
+static char refusal[LINE];
 
 static void put_error(const char *text)
 {
@@ -83,5 +87,23 @@ void die(enum error e, const char *fmt, ...)
 	va_start(ap, fmt);
 	vformat(line, sizeof(line), fmt, ap);
 	va_end(ap);
+	if (trying) {
+		memcpy(refusal, line, sizeof(refusal));
+		longjmp(*trying, 1);
+	}
 	reject(examined, "%s", line);
+}
+
+const char *examine_try(void (*act)(void *), void *arg)
+{
+	jmp_buf here;
+
+	if (setjmp(here)) {
+		trying = NULL;
+		return refusal;
+	}
+	trying = &here;
+	act(arg);
+	trying = NULL;
+	return NULL;
 }

@@ -202,6 +202,8 @@ static json_t *notes(const struct kernel_notes *n)
 		json_object_set_new(o, "lintel", json_true());
 	if (n->pv)
 		json_object_set_new(o, "xen_pv", json_true());
+	if (n->no_dom0)
+		json_object_set_new(o, "xen_no_dom0", json_true());
 	if (n->entry)
 		set_virtual(o, "xen_entry", n->entry);
 	if (n->virt_base)

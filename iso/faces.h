@@ -14,6 +14,8 @@ json_t *face_multiboot1(struct span f);
 json_t *face_multiboot2(struct span f);
 /** face_elf() - @f begins where the ELF header does */
 json_t *face_elf(struct span f);
+/** face_payload() - the ELF file in a bzImage, unpacked; "damage" where it cannot be */
+json_t *face_payload(struct span f);
 
 /** linux_version() - the version that a bzImage tells, empty where it tells none */
 struct span linux_version(struct span f);

@@ -128,6 +128,8 @@ json_t *facts_of(const struct file *file)
 		json_object_set_new(o, "kernel", kernel(linux_section));
 	set_face(o, "pe", face_pe(f));
 	set_face(o, "linux", face_linux(f));
+	if (!is_ours(f))
+		set_face(o, "payload", face_payload(f));
 	set_face(o, "multiboot1", face_multiboot1(f));
 	set_face(o, "multiboot2", face_multiboot2(f));
 	set_face(o, "elf", face_elf(f));

@@ -74,6 +74,9 @@ void file_read(const struct file *f, uint64_t off, void *buf, size_t n);
 /** file_examine() - all its bytes for protocol/, whose refusals name this file from now on */
 struct span file_examine(const struct file *f);
 
+/** examine_try() - have protocol/ do something; its refusal as text, NULL where there is none */
+const char *examine_try(void (*act)(void *), void *arg);
+
 /** file_load() - the whole file in memory; refuses one of more than @limit bytes */
 uint8_t *file_load(const struct file *f, uint64_t limit);
 
