@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * kexec(8) in little: loads the kernel image that is its argument and starts it.  Linked
- * statically into an initrd of the doors matrix; needs a kernel with kexec_file_load(2).
+ * kexec(8) in little: loads a kernel image, with a command line if one is given, and starts
+ * it.  Linked statically into initrds of the tests; needs a kernel with kexec_file_load(2).
  */
 #include <fcntl.h>
 #include <linux/kexec.h>
 #include <linux/reboot.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/reboot.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 int main(int argc, char **argv)
 {
-	int kernel = argc == 2 ? open(argv[1], O_RDONLY | O_CLOEXEC) : -1;
+	const char *cmdline = argc == 3 ? argv[2] : "";
+	int kernel = argc == 2 || argc == 3 ? open(argv[1], O_RDONLY | O_CLOEXEC) : -1;
 
 	if (kernel < 0) {
-		fprintf(stderr, "usage: kexec IMAGE\n");
+		fprintf(stderr, "usage: kexec IMAGE [CMDLINE]\n");
 		return 2;
 	}
-	/* An empty command line: that of the image counts. */
-	if (syscall(SYS_kexec_file_load, kernel, -1, 1UL, "",
+	/* Where it is empty, that of the image counts. */
+	if (syscall(SYS_kexec_file_load, kernel, -1, strlen(cmdline) + 1, cmdline,
 		    (unsigned long)KEXEC_FILE_NO_INITRAMFS)) {
 		perror("kexec_file_load");
 		return 1;

@@ -48,6 +48,7 @@ class Guest:
     @expect: regexes that its console must show, in this order; @never must not
     @ends: how, in the words of DOM0_INIT
     @probe, @same, @explained: as in a Case
+    @until: a regex of words after which it is ended
     @quiet: whether xl must have nothing to complain of
     @typed: what is typed into its shell by xl console, which must show @shows
     """
@@ -68,6 +69,7 @@ class Guest:
     same: str = ""
     explained: dict = field(default_factory=dict)
     seconds: int = 180
+    until: str = ""
 
     @property
     def files(self):
@@ -108,6 +110,8 @@ class Batch:
             texts[f"guests/{xl_name(guest)}.cfg"] = guest.config(xl_name(guest))
             if guest.typed:
                 texts[f"guests/{xl_name(guest)}.type"] = guest.typed
+            if guest.until:
+                texts[f"guests/{xl_name(guest)}.until"] = guest.until + "\n"
             own.update({f"guests/files/{name}": files[name] for name in guest.files})
         texts["guests/list"] = "".join(f"{xl_name(guest)} {scaled(guest.seconds):.0f}\n"
                                        for guest in self.guests)

@@ -38,7 +38,8 @@ FILES = {
 }
 payload.FILES.update(FILES)
 
-# Runs in dom0.  Of guest NAME there is NAME.cfg, and what is to be typed in NAME.type.
+# Runs in dom0.  Of guest NAME there is NAME.cfg, what is to be typed in NAME.type, and in
+# NAME.until a regex of words after which it need not go on.
 DOM0_INIT = r"""#!/bin/busybox sh
 /bin/busybox mkdir -p /sbin /usr/bin /usr/sbin /proc /sys /dev /run /var/lock /var/log/xen /tmp
 /bin/busybox --install -s
@@ -83,12 +84,21 @@ type_into() {
 		script -q -c "xl console $1" /dev/null > /tmp/$1.typed
 }
 
+# Ends a guest when it has said what it is there for.
+end_after_words() {
+	while ! grep -q -s -E -f /guests/$1.until $logs/guest-$1.log; do sleep 1; done
+	xl destroy $1
+}
+
 # xl create -F stays until the guest has ended, and tells why.
 guest() {
 	start=$(cut -d. -f1 /proc/uptime)
 	[ -f /guests/$1.type ] && type_into $1 &
+	[ -f /guests/$1.until ] && end_after_words $1 &
+	watcher=$!
 	timeout $2 xl create -F /guests/$1.cfg > /tmp/$1.xl 2>&1
 	status=$?
+	kill $watcher 2>/dev/null
 	case "$status $(sed -n 's/.*has shut down, reason code \([0-9]*\).*/\1/p' /tmp/$1.xl)" in
 	*" 0") end=poweroff ;;
 	*" 1") end=reboot ;;
