@@ -544,7 +544,7 @@ class Check:
     def tell(self, pair, seen, error, seconds, log):
         """Compare what was seen with what explain says, and print the line of a pair."""
         if seen and seen[0] == "loaded":
-            if pair.file != BARE:
+            if pair.file != BARE or pair.loader == CHAIN:
                 self.loaded.append(pair)
                 return
             seen = Seen("yes", "", seen[2])
