@@ -140,7 +140,7 @@ json_t *face_payload(struct span f)
 	inside = refusal ? NULL : face_elf(w.to);
 	if (inside)
 		json_object_update_missing(o, inside);
-	else if (strcmp(w.format, "lzo"))
+	else if (strcmp(w.format, "lzo") != 0)
 		json_object_set_new(o, "damage",
 				    json_string(refusal ? refusal : "no ELF file inside"));
 	json_decref(inside);
