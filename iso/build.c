@@ -33,7 +33,7 @@ static void usage(void)
 	     "  --os-release=TEXT|@FILE  os-release, as it stands\n"
 	     "  --uname=VERSION          what `uname -r` says under this kernel\n"
 	     "  --splash=FILE            a picture, BMP\n"
-	     "  --sbat=TEXT|@FILE        SBAT lines; the first is added where missing\n"
+	     "  --sbat=TEXT|@FILE        SBAT lines in place of our own; empty: none\n"
 	     "  --section=NAME:TEXT|@FILE any further section\n"
 	     "  --uki=FILE               take from a UKI whatever is not given\n"
 	     "  --config=FILE            options from ukify's ini file; those given here win\n"
@@ -141,7 +141,9 @@ static void take_option(struct options *o, int i, const char *value)
 		usage();
 		exit(STATUS_DONE);
 	}
-	if (i == INITRD)
+	if (i == SBAT && !*value)
+		o->sbat = value; /* there is some unless none is wanted */
+	else if (i == INITRD)
 		add(&o->initrd, names[i].name, value);
 	else if (i == SECTION)
 		add(&o->section, names[i].name, value);

@@ -135,15 +135,22 @@ static void add_uname(struct image *im, const char *value, const struct uki *u)
 	add_text(im, ".uname", &t);
 }
 
-/* shim reads no SBAT data without the line about SBAT itself. */
+/* Generation 1: none of Lintel's mistakes has been revoked yet.  shim wants an address. */
+#define OWN_SBAT                                                 \
+	"lintel,1,The Lintel authors,lintel," LINTEL_VERSION "," \
+	"https://uapi-group.org/specifications/specs/unified_kernel_image/\n"
+
+/* shim starts nothing without it, and reads none without the line about SBAT itself. */
 static void add_sbat(struct image *im, const char *value, const struct uki *u)
 {
 	static const char first[] = "sbat,1,SBAT Version,sbat,1,"
 				    "https://github.com/rhboot/shim/blob/main/SBAT.md\n";
 	struct text t;
 
-	if (!text_find(&t, "--sbat", value, u, ".sbat"))
+	if (value && !*value)
 		return;
+	if (!text_find(&t, "--sbat", value, u, ".sbat"))
+		text_set(&t, "--sbat", OWN_SBAT);
 	text_check(&t);
 	image_begin(im, ".sbat");
 	if (t.size < 5 || memcmp(t.bytes, "sbat,", 5))

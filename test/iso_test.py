@@ -289,7 +289,7 @@ class Packed(Case):
     def test_order(self):
         names = [s.name for s in sections(self.faces["efi"])]
         bare = [s.name for s in sections(self.bare)]
-        self.assertEqual(names, bare + [".osrel", ".cmdline", ".uname", ".initrd", ".linux"])
+        self.assertEqual(names, bare + [".osrel", ".cmdline", ".uname", ".sbat", ".initrd", ".linux"])
 
     def test_no_gaps_and_one_address_rule(self):
         data = self.faces["efi"]
@@ -438,7 +438,7 @@ class Ia32(Case):
         self.assertEqual(section_bytes(self.image, ".initrd"), self.initrd)
         self.assertEqual(section_bytes(self.image, ".linux"), bzimage())
         self.assertEqual([s.name for s in sections(self.image)],
-                         [".text", ".data", ".cmdline", ".initrd", ".linux"])
+                         [".text", ".data", ".cmdline", ".sbat", ".initrd", ".linux"])
 
     def test_no_gaps_and_one_address_rule(self):
         end = get(self.image, OPTIONAL + 60, "I")
@@ -462,8 +462,8 @@ class Ia32(Case):
     def test_nothing_else_of_the_bare_image_changed(self):
         old, new = bytearray(self.bare), bytearray(self.image[:len(self.bare)])
         for at, size in ((L["PE_OFFSET"] + 6, 2), (OPTIONAL + 8, 4), (OPTIONAL + 56, 4),
-                         (CHECKSUM, 4), (section_table(old) + 80, 120),
-                         (L["BUNDLE_OFFSET"] + 8, 8 + 40 * 5)):
+                         (CHECKSUM, 4), (section_table(old) + 80, 160),
+                         (L["BUNDLE_OFFSET"] + 8, 8 + 40 * 6)):
             old[at:at + size] = new[at:at + size] = bytes(size)
         self.assertEqual([i for i in range(len(old)) if old[i] != new[i]], [])
 
@@ -511,11 +511,11 @@ class Variants(Case):
     """Builds that lack something, and the choice of the room."""
 
     def assert_without_room(self, kernel):
-        """Only .linux is appended; memory ends with the file."""
+        """Only .linux is appended, and the SBAT data; memory ends with the file."""
         data = self.build(kernel=self.file("kernel", kernel))["efi"]
         bare = load(STUB["efi"])
         self.assertEqual([s.name for s in sections(data)],
-                         [s.name for s in sections(bare)] + [".linux"])
+                         [s.name for s in sections(bare)] + [".sbat", ".linux"])
         self.assertEqual(section_bytes(data, ".linux"), kernel)
         self.assertEqual(get(data, OPTIONAL + 56, "I"), len(data))
         self.assertEqual(get(data, OPTIONAL + 12, "I"), get(bare, OPTIONAL + 12, "I"))
@@ -919,9 +919,10 @@ class StubRefusals(Case):
             put(data, L["PE_OFFSET"] + 6, "H", count)
             data[table:table + 40 * n] = data[table:table + 40] * n
         self.stub_refused(lambda data: fill(data, n + 1), "26 sections")
-        self.stub_refused(lambda data: fill(data, n), "25 sections", ".linux")
-        self.build("--stub", self.stub(lambda data: fill(data, n - 1),
-                                       lambda data: fill(data, n - 1)))
+        self.stub_refused(lambda data: fill(data, n), "25 sections", ".sbat")
+        self.stub_refused(lambda data: fill(data, n - 1), "25 sections", ".linux")
+        self.build("--stub", self.stub(lambda data: fill(data, n - 2),
+                                       lambda data: fill(data, n - 2)))
 
 
 class Signed(Case):
@@ -1046,13 +1047,17 @@ class Files(Case):
 class Large(Case):
     """Sizes near the limits, and the time that large images take."""
 
+    def bare(self):
+        """What an image has beside kernel and initrd: a page of SBAT data."""
+        return len(load(STUB["efi"])) + 4096
+
     def test_4_gib(self):
-        most = (1 << 32) - 4096 - len(load(STUB["efi"])) - page_up(len(bzimage()))
+        most = (1 << 32) - 4096 - self.bare() - page_up(len(bzimage()))
         initrd = self.sparse("initrd", most + 1)
         self.refused("--initrd", initrd, says=("4294963200",))
         initrd = self.sparse("initrd", 5 << 30)
         self.refused("--initrd", initrd, file=initrd,
-                     says=(str((5 << 30) + len(load(STUB["efi"]))), "4294963200"))
+                     says=(str((5 << 30) + self.bare()), "4294963200"))
         self.refused("--initrd", self.sparse("huge", 1 << 40), file=self.path("huge"),
                      says=("4294963200",))
 
@@ -1086,7 +1091,7 @@ class Large(Case):
             os.close(master)
             self.assertEqual(child.wait(TIMEOUT), 0, shown)
         self.assertEqual(os.stat(self.output).st_size,
-                         len(load(STUB["efi"])) + page_up(size) + page_up(len(bzimage())))
+                         self.bare() + page_up(size) + page_up(len(bzimage())))
         return shown
 
     def test_progress_and_bounded_memory(self):
