@@ -340,7 +340,7 @@ static const struct loader {
 	{ "QEMU -kernel", "pvh", { for_qemu } },
 	{ "QEMU -kernel, microvm", "linux16", { setup_header } },
 	{ "QEMU -kernel, microvm", "pvh", { pvh } },
-	{ "QEMU -kernel with OVMF", "efi", { pe64, setup_header } },
+	{ "QEMU -kernel with OVMF", "efi", { pe64 } },
 	{ "Firecracker", "pvh", { elf64, pvh } },
 	{ "Firecracker", "linux64", { elf64 } },
 	{ "Cloud Hypervisor", "pvh", { elf64, pvh } },

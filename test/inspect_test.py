@@ -230,7 +230,8 @@ class Inspect(Case):
 class Explain(Case):
     """Which loaders take a file, and why not."""
 
-    EFI = {"UEFI firmware, 64-bit", "GRUB chainloader on UEFI", "iPXE on UEFI"}
+    EFI = {"UEFI firmware, 64-bit", "GRUB chainloader on UEFI", "iPXE on UEFI",
+           "QEMU -kernel with OVMF"}
     LINUX = {"GRUB linux", "GRUB linux16", "isolinux linux", "iPXE on BIOS", "QEMU -kernel",
              "QEMU -kernel, microvm"}
     MULTIBOOT1 = {"GRUB multiboot", "isolinux mboot.c32", "iPXE on BIOS"}
@@ -238,8 +239,7 @@ class Explain(Case):
     XEN_PV = {"Xen, PV guest", "Xen, PV initial domain"}
     XEN = XEN_PV | {"Xen, PVH guest", "Xen, PVH initial domain"}
     MEDIA = {"CD or disk, on a BIOS", "CD or disk, on UEFI"}
-    BZIMAGE = EFI | LINUX | {"QEMU -kernel with OVMF", "GRUB linuxefi", "kexec",
-                             "Cloud Hypervisor"}
+    BZIMAGE = EFI | LINUX | {"GRUB linuxefi", "kexec", "Cloud Hypervisor"}
 
     def verdicts(self, path):
         """The loaders that say yes, and the reasons of the others; table and JSON agree."""
