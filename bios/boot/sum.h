@@ -4,10 +4,11 @@
  * else to know wrong data by.  Reckoned by high.c, and by the host tool that writes it;
  * what it is of stands in shim/layout.h.
  *
- * Made to be cheap, 83 instructions for 512 bytes with SSE2, and to notice whatever a
- * medium or a BIOS does: with respect to a block, two 64-bit lanes of Fletcher's sums, whose
- * second sum is four, so that two flipped bits never cancel each other out; between blocks
- * a bijection that is not linear, so that blocks in another order never do.
+ * Made to be cheap, 85 instructions for 512 bytes with SSE2, and to notice whatever a
+ * medium or a BIOS does.  Within a block it is Fletcher's sum of sums in two lanes of 64
+ * bits; the second sum is four, taken in turn, and the first is rotated, so that no two
+ * flipped bits cancel each other out.  Each block ends in a step that is not linear and
+ * loses nothing, so that blocks in another order do not either.
  */
 #ifndef BIOS_BOOT_SUM_H
 #define BIOS_BOOT_SUM_H
