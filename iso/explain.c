@@ -469,13 +469,12 @@ int explain_main(int argc, char **argv)
 		"is good, and whether the kernel likes the machine, is not looked at.\n";
 	enum json_mode mode = JSON_OFF;
 	const char *path = parse_json_file(argc, argv, "explain", help, &mode);
-	json_t *facts = facts_of(file_open(path)), *list = rows(facts), *o;
-	size_t i;
+	json_t *facts = facts_of(file_open(path)), *list = rows(facts);
 
 	if (mode != JSON_OFF)
 		json_print(list, mode);
-	else
-		json_array_foreach(list, i, o) print_row(o);
+	for (size_t i = 0; mode == JSON_OFF && i < json_array_size(list); i++)
+		print_row(json_array_get(list, i));
 	json_decref(list);
 	json_decref(facts);
 	return STATUS_DONE;

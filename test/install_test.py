@@ -42,10 +42,10 @@ def make(*words, **env):
 
 
 def added(path):
-    """The sections that an image has beyond the bare one, by name."""
+    """The sections that an image has beyond the bare one, by name, but for its SBAT data."""
     data = load(path)
     return {s.name: data[s.file_at:s.file_at + s.size] for s in sections(data)
-            if s.file_at >= STUB_SIZE}
+            if s.file_at >= STUB_SIZE and s.name != ".sbat"}
 
 
 class Install(Case):

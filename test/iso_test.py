@@ -289,7 +289,8 @@ class Packed(Case):
     def test_order(self):
         names = [s.name for s in sections(self.faces["efi"])]
         bare = [s.name for s in sections(self.bare)]
-        self.assertEqual(names, bare + [".osrel", ".cmdline", ".uname", ".sbat", ".initrd", ".linux"])
+        self.assertEqual(names, [*bare, ".osrel", ".cmdline", ".uname", ".sbat", ".initrd",
+                                 ".linux"])
 
     def test_no_gaps_and_one_address_rule(self):
         data = self.faces["efi"]

@@ -355,7 +355,8 @@ class Measure(Case):
     def setUp(self):
         super().setUp()
         # systemd-measure 252 does not know SBAT data.
-        self.args = ["--sbat=", "--cmdline=quiet", "--os-release=ID=x\n", "--splash", self.file("s", BMP),
+        self.args = ["--sbat=", "--cmdline=quiet", "--os-release=ID=x\n",
+                     "--splash", self.file("s", BMP),
                      "--section=.pcrpkey:@" + self.file("pkey", b"public"),
                      "--initrd", self.file("i1", b"11111"), "--initrd", self.file("i2", b"2222")]
 
