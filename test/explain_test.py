@@ -479,6 +479,8 @@ def media_error(build, work, kind, name):
     done = subprocess.run([os.path.join(build, "lintel"), kind, f"--output={output}",
                            doors_files.file(build, name)], stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+    if os.path.exists(output):
+        os.unlink(output)
     return done.stderr if done.returncode else ""
 
 
