@@ -64,7 +64,8 @@ static void setup_check(void)
 	if ((sectors + 1) * SECTOR_SIZE != PM_OFFSET)
 		setup_refuse(E_NO_IMAGE, "no Lintel image, its setup_sects is", sectors);
 	if (sum_size <= PM_OFFSET || sum_size % SUM_BLOCK)
-		setup_refuse(E_NO_IMAGE, "no Lintel image, the size that its checksum is of is",
+		setup_refuse(E_NO_IMAGE,
+			     "no image that was packed by lintel build, its checksum is of bytes:",
 			     sum_size);
 }
 

@@ -106,9 +106,6 @@ void image_check(void)
 	uint64_t value;
 
 	progress_end();
-	/* A bare image has none, and no kernel that could be damaged. */
-	if (!setup_get(IMAGE_SUM_SIZE_OFFSET))
-		return;
 	high_call(high_sum_value, &value);
 	if ((uint32_t)value != setup_get(IMAGE_SUM_OFFSET) ||
 	    (uint32_t)(value >> 32) != setup_get(IMAGE_SUM_OFFSET + 4))
