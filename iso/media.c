@@ -56,20 +56,22 @@ const char *media_parse(int argc, char **argv, const struct media_command *comma
 bool image_is_bare(const struct file *f)
 {
 	struct span s = file_examine(f);
+	const char *sum;
+	bool bare;
 
 	if (s.len < CODE_OFFSET ||
 	    memcmp(s.p + BUNDLE_OFFSET, BUNDLE_MAGIC, sizeof(BUNDLE_MAGIC) - 1) != 0)
 		reject(f->path, "is not an image of Lintel: make one with `lintel build`");
 	if (f->size > UINT32_MAX)
 		reject(f->path, "is larger than 4 GiB, no file of a FAT file system may be");
-	if (!bundle_find(bundle_table(s), ".linux").size)
-		return true;
-	if (strcmp(digest_image(s), "ok") != 0)
+	sum = digest_image(s);
+	bare = !bundle_find(bundle_table(s), ".linux").size;
+	if (strcmp(sum, bare ? "none" : "ok") != 0)
 		reject(f->path,
 		       "is damaged, its image checksum is %s (`lintel inspect`): "
 		       "build it again",
-		       digest_image(s));
-	return false;
+		       sum);
+	return bare;
 }
 
 void image_check(const struct file *f)
