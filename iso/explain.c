@@ -301,6 +301,7 @@ static const struct need {
 	{ for_qemu, "no setup header, PVH note or Multiboot header for QEMU", UNIVERSAL, NULL },
 	{ for_ipxe, "no setup header, no Multiboot 1 header with addresses", UNIVERSAL, NULL },
 	{ packed, "not an image of Lintel's with a kernel inside", UNIVERSAL, NULL },
+	{ ours, "not an image of Lintel's", UNIVERSAL, NULL },
 	{ one_sector, "GRUB starts the first sector of a file, and no more", UNIVERSAL,
 	  "linux16 /FILE; to start a whole disk: chainloader (hd1)" },
 };
@@ -354,8 +355,10 @@ static const struct loader {
 	  { xen_able, xen_file, xen_whole, xen_known, xen_no_bzip2, xen_pv } },
 	{ "Xen, PVH guest", "pvh", { xen_file, xen_whole, xen_known, xen_no_bzip2, xen_pvh } },
 	{ "kexec", "linux64", { setup_header, above_4g } },
-	{ "CD or disk, on a BIOS", "linux16", { packed, setup_header } },
-	{ "CD or disk, on UEFI", "efi", { packed, pe64 } },
+	{ "CD, on a BIOS", "linux16", { packed, setup_header } },
+	{ "CD, on UEFI", "efi", { packed, pe64 } },
+	{ "disk, on a BIOS", "linux16", { packed, setup_header } },
+	{ "disk, on UEFI", "efi", { ours, pe64 } },
 };
 
 static const struct need *need_of(bool (*met)(const json_t *facts))

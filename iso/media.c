@@ -16,6 +16,7 @@
 #include "digest.h"
 #include "media.h"
 #include "protocol/kernel.h"
+#include "protocol/pe.h"
 #include "shim/layout.h"
 
 #define CHUNK (1u << 20)
@@ -59,7 +60,7 @@ bool image_is_bare(const struct file *f)
 	const char *sum;
 	bool bare;
 
-	if (s.len < CODE_OFFSET ||
+	if (s.len < CODE_OFFSET || rd16(s, 0) != MZ_MAGIC ||
 	    memcmp(s.p + BUNDLE_OFFSET, BUNDLE_MAGIC, sizeof(BUNDLE_MAGIC) - 1) != 0)
 		reject(f->path, "is not an image of Lintel: make one with `lintel build`");
 	if (f->size > UINT32_MAX)

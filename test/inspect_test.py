@@ -238,7 +238,7 @@ class Explain(Case):
     MULTIBOOT2 = {"GRUB multiboot2", "GRUB multiboot2 on UEFI"}
     XEN_PV = {"Xen, PV guest", "Xen, PV initial domain"}
     XEN = XEN_PV | {"Xen, PVH guest", "Xen, PVH initial domain"}
-    MEDIA = {"CD or disk, on a BIOS", "CD or disk, on UEFI"}
+    MEDIA = {"CD, on a BIOS", "CD, on UEFI", "disk, on a BIOS", "disk, on UEFI"}
     BZIMAGE = EFI | LINUX | {"GRUB linuxefi", "kexec", "Cloud Hypervisor"}
 
     def verdicts(self, path):
