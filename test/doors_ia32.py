@@ -20,7 +20,7 @@ EXPLAINED = {
     "rsdp": "the tables lie elsewhere; that there are some is checked",
     "efi": "a 32-bit system table; that there is one is checked",
 }
-FACTS = {"efi": re.compile(r"32334c45 systab 0(?!0+$)[0-9a-f]{8}"), "rsdp": efi.ADDRESS,
+FACTS = {"efi": re.compile("32334c45 systab " + efi.NOT_ZERO), "rsdp": efi.ADDRESS,
          "screen": efi.FRAMEBUFFERS}
 # Linux passes the firmware addresses of its own, cut to 32 bits: with RAM above 4 GiB it crashes
 # when it calls, also when it is started without Lintel.
