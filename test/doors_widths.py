@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The doors matrix's cases of kernels with 32-bit entries, which are entered as they ask.
+"""The doors matrix's cases of kernels with 32-bit entries, which are entered as they ask, and
+of one that asks for more than Lintel has.
 
 doors_cases.py takes them into its table; what a case is, is said there.
 """
+import struct
+
 import doors_cases as base
 import doors_efi as efi
+import doors_files
+import payload
 from doors_cases import CMDLINE
 
 WHY = {"door": "the kernel's entry has 32 bits", "report exit": "the same"}
@@ -27,4 +32,16 @@ def cases_of(kernel):
                              same=efi.REFERENCE, explained=WHY)]
 
 
-CASES = [case for kernel in ("probe32.bzImage", "probe32.elf") for case in cases_of(kernel)]
+def newer(build, output):
+    """The probe with a note that asks for version 2 of the contract."""
+    head = struct.pack("<3I", 7, 4, 1) + b"Lintel\0\0"
+    with open(doors_files.file(build, "probe.elf"), "rb") as probe:
+        data = probe.read()
+    assert data.count(head + b"\1\0\0\0") == 1
+    payload.write(output, data.replace(head + b"\1", head + b"\2"))
+
+
+doors_files.MAKERS["newer.elf"] = newer
+CASES = [*[case for kernel in ("probe32.bzImage", "probe32.elf") for case in cases_of(kernel)],
+         base.refused("refuse/contract", "E35 .* version 2", f"multiboot2 /lintel.efi {CMDLINE}",
+                      "module2 /newer.elf", "module2 /plain")]
