@@ -6,6 +6,7 @@
  * is virtual; or 32 bits, ring 0.  rax, rcx and rdx hold nothing by the contract.
  */
 #include "entry.h"
+#include "lintel.h"
 
 #define MSR_EFER 0xc0000080
 #define BOOT_PARAMS_SCRATCH 0x1e4
@@ -93,9 +94,5 @@ __wrap_start_linux32:
 entry:	.skip ENTRY_SIZE + 16			/* and a stack for the flags */
 
 	/* An ELF kernel with this note takes boot_params everywhere, inside Xen PV too. */
-	.section .note.Lintel, "a", @note
-	.long	7, 4, 1
-	.asciz	"Lintel"
-	.balign	4
-	.long	1				/* version of the contract */
+	LINTEL_NOTE
 	.section .note.GNU-stack, "", @progbits

@@ -32,11 +32,6 @@ static void add(struct parts *p, const char *name, uint64_t base, uint64_t size,
 		p->lost = true;
 }
 
-static uint64_t words64(uint32_t low, uint32_t high)
-{
-	return (uint64_t)high << 32 | low;
-}
-
 static void add_nodes(struct parts *p, uint64_t at)
 {
 	for (uint32_t i = 0; at && i < NODES_MAX; i++) {

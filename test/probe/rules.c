@@ -20,7 +20,6 @@
 #define CR4_PAE 0x20ull
 #define CR4_LA57 0x1000ull
 #define EFER_LMA 0x400ull
-#define FLAG_INTERRUPT 0x200ull
 #define FLAG_DIRECTION 0x400ull
 #define FLAGS_OFF 0x24700ull /* VM, NT, DF, IF, TF */
 #define DESCRIPTOR_BITS 0x00cf9b000000ffffull
@@ -78,11 +77,6 @@ static bool xen_pv(void)
 static bool is_bzimage(void)
 {
 	return bp.hdr.setup_sects;
-}
-
-static uint64_t words64(uint32_t low, uint32_t high)
-{
-	return (uint64_t)high << 32 | low;
 }
 
 void rules_begin(void)
