@@ -292,7 +292,7 @@ static void add_linux(struct image *im, const struct file *f, const struct kerne
 	if (k->kind == KERNEL_BZIMAGE)
 		image_set_kernel(im, k->run, k->run + k->init_size);
 	else
-		image_set_kernel(im, k->base, k->top);
+		image_set_kernel(im, k->base, k->base + k->size);
 	image_set_room(im, f->path, (room + PAGE - 1) & ~(uint64_t)(PAGE - 1));
 }
 

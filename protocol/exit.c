@@ -20,7 +20,7 @@ static void enter_pvh(struct kernel *k)
 		k->align = n->reloc_align > k->align ? n->reloc_align : k->align;
 	}
 	k->bits = 32;
-	k->entry = k->notes.phys32_entry;
+	k->entry = k->notes.phys32_entry - k->base;
 	k->initrd_max = 0x100000000;
 }
 
@@ -46,7 +46,7 @@ static void enter_xenpv(struct kernel *k, const struct handoff *h)
 	check_pv(k, h);
 	k->exit = EXIT_XENPV;
 	k->relocatable = false; /* where it lies decides at which address it is seen */
-	k->entry = (k->notes.entry ? k->notes.entry : k->header_entry) - XEN_VIRT_BASE;
+	k->entry = (k->notes.entry ? k->notes.entry : k->header_entry) - XEN_VIRT_BASE - k->base;
 	k->cmdline_size = XEN_CMDLINE_SIZE - 1;
 }
 

@@ -149,7 +149,8 @@ static void open_bzimage(struct kernel *k, struct span f)
 	check_bzimage(k, setup, syssize);
 	k->segment[0] = (struct segment){ setup, k->file.size - setup, 0, k->file.size - setup };
 	k->segments = 1;
-	place_bzimage(k, k->file.size - setup);
+	k->size = k->file.size - setup;
+	place_bzimage(k, k->size);
 }
 
 /**
@@ -249,8 +250,6 @@ static void add_segment(struct kernel *k, struct span f, const struct elf64_phdr
 						      p->p_memsz };
 	if (p->p_paddr < k->base)
 		k->base = p->p_paddr;
-	if (p->p_paddr + p->p_memsz > k->top)
-		k->top = p->p_paddr + p->p_memsz;
 	if (p->p_align > k->align && !(p->p_align & (p->p_align - 1)))
 		k->align = p->p_align;
 }
@@ -276,6 +275,13 @@ static void add_segments(struct kernel *k, struct span f, const struct elf_heade
 			   "PT_INTERP header and no PVH entry");
 	if (!k->segments)
 		die(E_ELF, "ELF kernel has no loadable segment: %u program headers", e->phnum);
+	for (uint32_t i = 0; i < k->segments; i++) {
+		struct segment *s = &k->segment[i];
+
+		s->address -= k->base;
+		if (s->address + s->memsz > k->size)
+			k->size = s->address + s->memsz;
+	}
 }
 
 static bool holds(uint64_t base, uint64_t size, uint64_t at)
@@ -287,7 +293,7 @@ static bool holds(uint64_t base, uint64_t size, uint64_t at)
 static uint64_t elf_entry(const struct kernel *k, struct span f, const struct elf_header *e)
 {
 	for (uint32_t i = 0; i < k->segments; i++)
-		if (holds(k->segment[i].address, k->segment[i].memsz, e->entry))
+		if (holds(k->base + k->segment[i].address, k->segment[i].memsz, e->entry))
 			return e->entry;
 	for (uint32_t i = 0; i < e->phnum; i++) {
 		struct elf64_phdr p = phdr_at(f, e, i);
@@ -320,7 +326,7 @@ static void open_elf(struct kernel *k, struct span f)
 	k->header_entry = e.entry;
 	/* Kernels of other entries may have anything there. */
 	if (k->notes.is_linux || k->notes.lintel || !k->notes.phys32_entry)
-		k->entry = elf_entry(k, f, &e);
+		k->entry = elf_entry(k, f, &e) - k->base;
 	k->bits = e.wide ? 64 : 32;
 	refuse_multiboot(k, f);
 	k->relocatable = e.type == ET_DYN;

@@ -30,7 +30,7 @@ enum kernel_kind {
 
 /**
  * struct segment - bytes of the file that belong at an address
- * @address: physical, or relative to the load address where the kernel is relocatable
+ * @address: bytes from where the kernel lies
  * @memsz:   bytes there; what the file does not have is zero
  */
 struct segment {
@@ -50,14 +50,11 @@ struct segment {
  * @la57:         its 64-bit entry can be entered with five levels of paging
  * @relocatable:  it may lie anywhere that @align allows
  * @realigns:     as a bzImage it may start anywhere: it moves itself up to @align
- * @entry:        bzImage: offset from its load address; ELF: address, moved with the
- *                segments where relocatable
+ * @entry:        bytes from where it lies
  * @header_entry: ELF: e_entry as it stands
  * @align:        power of two
- * @base:         the address it was made for: load address (bzImage that is not
- *                relocatable), preferred address (bzImage that is), or lowest
- *                segment (ELF)
- * @top:          ELF: end of the highest segment
+ * @base:         the address that it was made for, or likes best
+ * @size:         bytes from there to the end of the highest segment
  * @run:          lowest address that it runs at: bzImage: pref_address; PVH: from its notes
  * @init_size:    bytes that it needs from where it runs, before it reads the map
  * @cmdline_size: longest command line, without the NUL
@@ -76,7 +73,7 @@ struct kernel {
 	struct kernel_notes notes;
 	struct blob payload;
 	bool la57, relocatable, realigns;
-	uint64_t entry, header_entry, align, base, top, run, init_size;
+	uint64_t entry, header_entry, align, base, size, run, init_size;
 	uint32_t cmdline_size;
 	uint64_t initrd_max, load_max;
 	struct segment segment[KERNEL_SEGMENTS_MAX];

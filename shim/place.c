@@ -124,32 +124,22 @@ static uint64_t run_address(const struct kernel *k, uint64_t load)
 	return k->relocatable ? higher(align_up(load, k->align), k->run) : k->run;
 }
 
-/* Whether a bzImage loaded there has all the memory that it will touch; marked if so. */
-static bool bzimage_fits(struct map *m, const struct kernel *k, uint64_t load)
+/* Whether a kernel that lies there has all the memory that it will touch; marked if so. */
+static bool kernel_fits(struct map *m, const struct kernel *k, uint64_t load)
 {
-	uint64_t end = load + k->segment[0].memsz, run = run_address(k, load);
+	uint64_t run = run_address(k, load);
 
-	if (end > k->load_max || run > UINT64_MAX - k->init_size || !map_is_free(m, load, end) ||
-	    !map_is_free(m, run, run + k->init_size))
-		return false;
-	map_use(m, load, end);
-	map_use(m, run, run + k->init_size);
-	return true;
-}
-
-/* Whether an ELF kernel fits, its segments moved up by `delta`; marked if so. */
-static bool elf_fits(struct map *m, const struct kernel *k, uint64_t delta)
-{
 	for (uint32_t i = 0; i < k->segments; i++) {
-		uint64_t base = k->segment[i].address + delta;
+		uint64_t base = load + k->segment[i].address, end = base + k->segment[i].memsz;
 
-		if (base + k->segment[i].memsz > k->load_max ||
-		    !map_is_free(m, base, base + k->segment[i].memsz))
+		if (end > k->load_max || !map_is_free(m, base, end))
 			return false;
 	}
+	if (run > UINT64_MAX - k->init_size || !map_is_free(m, run, run + k->init_size))
+		return false;
 	for (uint32_t i = 0; i < k->segments; i++)
-		map_use(m, k->segment[i].address + delta,
-			k->segment[i].address + delta + k->segment[i].memsz);
+		use_blob(m, (struct blob){ load + k->segment[i].address, k->segment[i].memsz });
+	map_use(m, run, run + k->init_size);
 	return true;
 }
 
@@ -158,25 +148,11 @@ static bool kernel_stay(struct plan *p, struct handoff *h, const struct kernel *
 	if (!k->realigns)
 		return false;
 	p->load = k->file.base + k->segment[0].offset;
-	return bzimage_fits(&h->map, k, p->load);
-}
-
-static bool bzimage_go(struct plan *p, struct handoff *h, const struct kernel *k)
-{
-	struct fit fit = { k->init_size, k->align, k->run, k->load_max };
-
-	p->load = k->base;
-	if (!bzimage_fits(&h->map, k, p->load)) {
-		p->load = k->relocatable ? map_find_low(&h->map, fit) : 0;
-		if (!p->load || !bzimage_fits(&h->map, k, p->load))
-			return false;
-	}
-	add_move(p, p->load, k->file.base + k->segment[0].offset, k->segment[0].filesz);
-	return true;
+	return kernel_fits(&h->map, k, p->load);
 }
 
 /* The order in which moves do not overwrite what a later one needs: all up or all down. */
-static bool elf_order(struct plan *p, uint32_t first)
+static bool move_order(struct plan *p, uint32_t first)
 {
 	bool up = false, down = false;
 
@@ -197,7 +173,7 @@ static bool elf_order(struct plan *p, uint32_t first)
 }
 
 /* Segments that go both ways: bring the file to a place that none of them needs first. */
-static bool elf_lift(struct plan *p, struct handoff *h, const struct kernel *k, uint32_t first)
+static bool kernel_lift(struct plan *p, struct handoff *h, const struct kernel *k, uint32_t first)
 {
 	uint64_t at;
 
@@ -214,34 +190,27 @@ static bool elf_lift(struct plan *p, struct handoff *h, const struct kernel *k, 
 	return true;
 }
 
-static bool elf_go(struct plan *p, struct handoff *h, const struct kernel *k)
+static bool kernel_go(struct plan *p, struct handoff *h, const struct kernel *k)
 {
+	struct fit fit = { higher(k->init_size, k->size), k->align, higher(MIB, k->run),
+			   k->load_max };
 	uint32_t first = p->moves;
 
 	p->load = k->base;
-	if (!elf_fits(&h->map, k, 0)) {
-		p->load = k->relocatable ?
-				  map_find_low(&h->map,
-					       (struct fit){ k->top - k->base, k->align,
-							     higher(MIB, k->run), k->load_max }) :
-				  0;
-		if (!p->load || !elf_fits(&h->map, k, p->load - k->base))
+	if (!kernel_fits(&h->map, k, p->load)) {
+		p->load = k->relocatable ? map_find_low(&h->map, fit) : 0;
+		if (!p->load || !kernel_fits(&h->map, k, p->load))
 			return false;
 	}
 	for (uint32_t i = 0; i < k->segments; i++)
-		add_move(p, k->segment[i].address + p->load - k->base,
-			 k->file.base + k->segment[i].offset, k->segment[i].filesz);
-	if (!elf_order(p, first) && !elf_lift(p, h, k, first))
+		add_move(p, p->load + k->segment[i].address, k->file.base + k->segment[i].offset,
+			 k->segment[i].filesz);
+	if (!move_order(p, first) && !kernel_lift(p, h, k, first))
 		return false;
 	for (uint32_t i = 0; i < k->segments; i++)
-		add_move(p, k->segment[i].address + p->load - k->base + k->segment[i].filesz,
-			 MOVE_ZERO, k->segment[i].memsz - k->segment[i].filesz);
+		add_move(p, p->load + k->segment[i].address + k->segment[i].filesz, MOVE_ZERO,
+			 k->segment[i].memsz - k->segment[i].filesz);
 	return true;
-}
-
-static bool kernel_go(struct plan *p, struct handoff *h, const struct kernel *k)
-{
-	return k->kind == KERNEL_ELF ? elf_go(p, h, k) : bzimage_go(p, h, k);
 }
 
 /* ---- both ---- */
@@ -292,18 +261,18 @@ static bool plan_attempt(struct plan *p, struct handoff *h, const struct kernel 
 /* Whether there is RAM wherever a kernel that is not relocatable must lie. */
 static bool has_ram(const struct handoff *h, const struct kernel *k)
 {
-	uint64_t base = k->kind == KERNEL_ELF ? 0 : k->base;
+	for (uint32_t i = 0; i < k->segments; i++) {
+		uint64_t base = k->base + k->segment[i].address;
 
-	for (uint32_t i = 0; i < k->segments; i++)
-		if (!map_is_ram(&h->map, base + k->segment[i].address,
-				base + k->segment[i].address + k->segment[i].memsz))
+		if (!map_is_ram(&h->map, base, base + k->segment[i].memsz))
 			return false;
+	}
 	return true;
 }
 
 _Noreturn static void refuse_memory(const struct handoff *h, const struct kernel *k)
 {
-	uint64_t kib = (k->init_size ? k->init_size : k->top - k->base) >> 10;
+	uint64_t kib = higher(k->init_size, k->size) >> 10;
 
 	if (!k->relocatable && !has_ram(h, k))
 		die(E_FIXED, "kernel %s must lie at %" X64 ", where %" U64 " KiB are not all RAM",
@@ -376,6 +345,6 @@ void place(struct plan *p, struct handoff *h, const struct kernel *k, struct blo
 	   uint64_t block_size)
 {
 	choose(p, h, k);
-	p->entry = k->kind == KERNEL_ELF ? k->entry + p->load - k->base : p->load + k->entry;
+	p->entry = p->load + k->entry;
 	place_block(p, h, k, image, block_size);
 }

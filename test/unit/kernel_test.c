@@ -163,12 +163,12 @@ static void test_elf_good(void)
 	CHECK_EQUAL(k.bits, 64);
 	CHECK_EQUAL(k.segments, 2);
 	CHECK_EQUAL(k.base, 0x800000);
-	CHECK_EQUAL(k.entry, 0x1000040);
+	CHECK_EQUAL(k.entry, 0x800040);
 	CHECK_EQUAL(k.align, 0x200000);
 	CHECK(!k.relocatable);
 	elf64()->e_entry = 0xffffffff81000040; /* virtual: by its segment */
 	CHECK_EQUAL(open_file(8192), 0);
-	CHECK_EQUAL(k.entry, 0x1000040);
+	CHECK_EQUAL(k.entry, 0x800040);
 	elf64()->e_type = ET_DYN;
 	CHECK_EQUAL(open_file(8192), 0);
 	CHECK(k.relocatable);
@@ -193,7 +193,7 @@ static void test_elf32(void)
 	p[0] = (struct elf32_phdr){ PT_LOAD, 4096, 0x100000, 0x100000, 2048, 4096, 5, 4096 };
 	CHECK_EQUAL(open_file(8192), 0);
 	CHECK_EQUAL(k.bits, 32);
-	CHECK_EQUAL(k.entry, 0x100010);
+	CHECK_EQUAL(k.entry, 0x10);
 	CHECK_EQUAL(k.segment[0].memsz, 4096);
 }
 

@@ -100,6 +100,11 @@ static void make_elf(struct blob file)
 	k.segment[1] = (struct segment){ half, file.size - half, to,
 					 file.size - half + below(16) * PAGE_SIZE };
 	k.base = k.segment[0].address < to ? k.segment[0].address : to;
+	for (uint32_t i = 0; i < 2; i++) {
+		k.segment[i].address -= k.base;
+		if (k.segment[i].address + k.segment[i].memsz > k.size)
+			k.size = k.segment[i].address + k.segment[i].memsz;
+	}
 	k.entry = k.segment[0].address;
 }
 
@@ -126,7 +131,7 @@ static bool overlap(struct blob a, struct blob b)
 static void check_kernel(void)
 {
 	for (uint32_t s = 0; s < k.segments; s++) {
-		uint64_t to = k.segment[s].address + p.load - (k.kind == KERNEL_ELF ? k.base : 0);
+		uint64_t to = k.segment[s].address + p.load;
 
 		for (uint64_t i = 0; i < k.segment[s].memsz / PAGE_SIZE; i++) {
 			uint32_t tag = memory[to / PAGE_SIZE + i];
@@ -307,6 +312,31 @@ static void test_place_fixed(void)
 	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), E_FIXED);
 }
 
+/* A relocatable ELF kernel whose own place is taken moves, and its entry and segments with it. */
+static void test_place_relocated_elf(void)
+{
+	simple(3 * MIB, 0);
+	k.kind = KERNEL_ELF;
+	k.realigns = false;
+	k.run = k.init_size = 0;
+	k.align = MIB;
+	k.base = 16 * MIB;
+	k.size = 4 * MIB;
+	k.entry = 0x1000;
+	k.segments = 2;
+	k.segment[0] = (struct segment){ 0, MIB, 0, MIB };
+	k.segment[1] = (struct segment){ MIB, MIB, 2 * MIB, 2 * MIB };
+	handoff_keep(&h, 18 * MIB, PAGE_SIZE); /* in the second segment */
+	place(&p, &h, &k, image, MIB);
+	CHECK(p.load && p.load != k.base && p.load % MIB == 0);
+	CHECK_EQUAL(p.entry, p.load + 0x1000);
+	CHECK_EQUAL(p.moves, 3);
+	for (uint32_t i = 0; i < p.moves; i++)
+		CHECK(!overlap((struct blob){ p.move[i].to, p.move[i].size }, h.keep[0]));
+	CHECK_EQUAL(p.move[2].to, p.load + 3 * MIB);
+	CHECK_EQUAL(p.move[2].from, MOVE_ZERO);
+}
+
 /* What reaches into the firmware's memory does not fit with more memory either. */
 static void test_place_fixed_elf(void)
 {
@@ -315,9 +345,10 @@ static void test_place_fixed_elf(void)
 	k.relocatable = k.realigns = false;
 	k.segments = 2;
 	k.base = 2 * MIB;
-	k.top = 2ull << 40;
-	k.segment[0] = (struct segment){ 0, PAGE_SIZE, 2 * MIB, PAGE_SIZE };
-	k.segment[1] = (struct segment){ 0, PAGE_SIZE, 1ull << 40, 1ull << 40 };
+	k.size = (2ull << 40) - k.base;
+	k.segment[0] = (struct segment){ 0, PAGE_SIZE, 0, PAGE_SIZE };
+	k.segment[1] = (struct segment){ 0, PAGE_SIZE, (1ull << 40) - k.base, 1ull << 40 };
+	k.init_size = 0;
 	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), E_FIXED);
 }
 
@@ -336,9 +367,10 @@ static void test_place_keep(void)
 	simple(3 * MIB, 40 * MIB);
 	k.kind = KERNEL_ELF;
 	k.relocatable = k.realigns = false;
-	k.segment[0] = (struct segment){ PAGE_SIZE, MIB, 16 * MIB, 2 * MIB };
+	k.segment[0] = (struct segment){ PAGE_SIZE, MIB, 0, 2 * MIB };
 	k.base = 16 * MIB;
-	k.top = 18 * MIB;
+	k.size = 2 * MIB;
+	k.init_size = 0;
 	handoff_keep(&h, 18 * MIB, PAGE_SIZE);
 	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), 0);
 	handoff_keep(&h, 18 * MIB - 1, 1);
@@ -375,6 +407,7 @@ const struct test place_tests[] = { { "place: random machines", test_place_rando
 				    { "place: the smaller one moves", test_place_smaller_moves },
 				    { "place: fixed kernels", test_place_fixed },
 				    { "place: ELF, fixed kernels", test_place_fixed_elf },
+				    { "place: ELF, relocated", test_place_relocated_elf },
 				    { "place: memory that stays", test_place_keep },
 				    { "place: initrds that join", test_place_joined_initrds },
 				    { "place: refusals", test_place_refusals },
