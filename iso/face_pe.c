@@ -7,13 +7,9 @@
 #include <string.h>
 
 #include "faces.h"
-#include "protocol/pe.h"
+#include "protocol/formats.h"
 #include "signer.h"
 
-#define PE32_PLUS 0x20b
-/* PE32 has a 32-bit ImageBase and BaseOfData, and four sizes of 32 bits: 16 bytes less. */
-#define PE32_DIRECTORIES 96
-#define SECURITY_OFFSET (PE_DIRECTORY_SECURITY * sizeof(uint64_t))
 /* WIN_CERTIFICATE: dwLength, wRevision, wCertificateType */
 #define CERTIFICATE_HEAD 8
 #define CERTIFICATE_PKCS7 2
@@ -73,9 +69,9 @@ static const char *subsystem_name(uint16_t subsystem)
 }
 
 /* One entry for each signature: the table's entries begin at multiples of 8. */
-static json_t *signatures(struct span f, uint64_t directory)
+static json_t *signatures(const struct pe *pe)
 {
-	struct span table = span_sub(f, rd32(f, directory), rd32(f, directory + 4));
+	struct span table = span_sub(pe->file, pe->signature, pe->signature_size);
 	json_t *list = json_array();
 	uint64_t at = 0;
 
@@ -87,7 +83,7 @@ static json_t *signatures(struct span f, uint64_t directory)
 
 		json_array_append_new(list,
 				      json_pack("{s:s, s:I, s:I, s:o*}", "kind", kind, "offset",
-						(json_int_t)(rd32(f, directory) + at), "size",
+						(json_int_t)(pe->signature + at), "size",
 						(json_int_t)size, "signer", signer_of(body)));
 		at += ((uint64_t)size + 7) & ~7ull;
 	}
@@ -96,28 +92,23 @@ static json_t *signatures(struct span f, uint64_t directory)
 
 json_t *face_pe(struct span f)
 {
-	uint64_t pe = rd32(f, MZ_E_LFANEW), optional = pe + sizeof(struct pe_header);
-	bool wide = rd16(f, optional) == PE32_PLUS;
-	uint64_t directories = optional +
-			       (wide ? offsetof(struct pe_optional_header64, DataDirectory) :
-				       PE32_DIRECTORIES);
-	uint64_t security = directories + SECURITY_OFFSET;
+	struct pe pe;
 	json_t *o;
 
-	if (rd16(f, 0) != MZ_MAGIC || rd32(f, pe) != PE_MAGIC)
+	if (!pe_open(&pe, f))
 		return NULL;
-	o = json_pack("{s:s, s:s, s:s}", "format", wide ? "PE32+" : "PE32", "machine",
-		      machine_name(RD16(f, pe, struct pe_header, Machine)), "subsystem",
-		      subsystem_name(RD16(f, optional, struct pe_optional_header64, Subsystem)));
-	json_object_set_new(
-		o, "entry",
-		json_integer(RD32(f, optional, struct pe_optional_header64, AddressOfEntryPoint)));
+	o = json_pack("{s:s, s:s, s:s}", "format", pe.wide ? "PE32+" : "PE32", "machine",
+		      machine_name(pe.machine), "subsystem",
+		      subsystem_name(RD16(f, pe.optional, struct pe_optional_header64, Subsystem)));
+	json_object_set_new(o, "entry",
+			    json_integer(RD32(f, pe.optional, struct pe_optional_header64,
+					      AddressOfEntryPoint)));
 	json_object_set_new(
 		o, "image_size",
-		json_integer(RD32(f, optional, struct pe_optional_header64, SizeOfImage)));
+		json_integer(RD32(f, pe.optional, struct pe_optional_header64, SizeOfImage)));
 	json_object_set_new(
 		o, "checksum",
-		checksum_fact(f, optional + offsetof(struct pe_optional_header64, CheckSum)));
-	json_object_set_new(o, "signatures", signatures(f, security));
+		checksum_fact(f, pe.optional + offsetof(struct pe_optional_header64, CheckSum)));
+	json_object_set_new(o, "signatures", signatures(&pe));
 	return o;
 }

@@ -9,10 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "protocol/elf.h"
+#include "protocol/formats.h"
 #include "protocol/linux.h"
 #include "protocol/notes.h"
-#include "protocol/span.h"
 
 /* Multiboot Specification 0.6.96, 3.1: in the first 8192 bytes, 4-byte aligned. */
 #define MB1_MAGIC 0x1badb002u
@@ -171,16 +170,6 @@ json_t *face_multiboot2(struct span f)
 	return o;
 }
 
-static struct elf64_phdr phdr_at(struct span f, uint64_t at, bool wide)
-{
-#define PHDR(bits64, field)                                           \
-	.field = wide ? RD##bits64(f, at, struct elf64_phdr, field) : \
-			RD32(f, at, struct elf32_phdr, field)
-	return (struct elf64_phdr){ PHDR(32, p_type),  PHDR(64, p_offset), PHDR(64, p_vaddr),
-				    PHDR(64, p_paddr), PHDR(64, p_filesz), PHDR(64, p_memsz) };
-#undef PHDR
-}
-
 static json_t *segment(const struct elf64_phdr *p)
 {
 	json_t *o = json_object();
@@ -215,27 +204,19 @@ static json_t *notes(const struct kernel_notes *n)
 	return o;
 }
 
-static void elf_segments(json_t *o, struct span f, bool wide)
+static void elf_segments(json_t *o, const struct elf *e)
 {
-#define EHDR(bits64, field) \
-	(wide ? RD##bits64(f, 0, struct elf64_ehdr, field) : RD##bits64##_32(f, field))
-#define RD16_32(f, field) RD16(f, 0, struct elf32_ehdr, field)
-#define RD64_32(f, field) RD32(f, 0, struct elf32_ehdr, field)
-	uint64_t at = EHDR(64, e_phoff), count = EHDR(16, e_phnum), size = EHDR(16, e_phentsize);
 	struct kernel_notes said = { .entry = 0 };
 	json_t *list = json_array();
 
-	set_number(o, "entry", EHDR(64, e_entry));
-#undef EHDR
-#undef RD16_32
-#undef RD64_32
-	for (; count && span_has(f, at, size); count--, at += size) {
-		struct elf64_phdr p = phdr_at(f, at, wide);
+	set_number(o, "entry", e->entry);
+	for (uint64_t i = 0; i < e->segments.n; i++) {
+		struct elf64_phdr p = elf_segment(e, i);
 
 		if (p.p_type == PT_LOAD)
 			json_array_append_new(list, segment(&p));
 		if (p.p_type == PT_NOTE)
-			notes_read(&said, span_sub(f, p.p_offset, p.p_filesz));
+			notes_read(&said, span_sub(e->file, p.p_offset, p.p_filesz));
 	}
 	json_object_set_new(o, "loads", list);
 	if (said.pv || said.lintel || said.phys32_entry)
@@ -244,19 +225,18 @@ static void elf_segments(json_t *o, struct span f, bool wide)
 
 json_t *face_elf(struct span f)
 {
-	uint16_t machine = RD16(f, 0, struct elf32_ehdr, e_machine);
-	bool wide = rd8(f, 4) == ELFCLASS64;
 	char other[24];
+	struct elf e;
 	json_t *o;
 
-	if (rd32(f, 0) != ELF_MAGIC)
+	if (!elf_open(&e, f))
 		return NULL;
-	snprintf(other, sizeof(other), "machine %u", machine);
+	snprintf(other, sizeof(other), "machine %u", e.machine);
 	o = json_pack("{s:s, s:s}", "machine",
-		      machine == EM_X86_64 ? "x86-64" :
-		      machine == EM_386	   ? "i386" :
-					     other,
-		      "class", wide ? "64 bits" : "32 bits");
-	elf_segments(o, f, wide);
+		      e.machine == EM_X86_64 ? "x86-64" :
+		      e.machine == EM_386    ? "i386" :
+					       other,
+		      "class", e.wide ? "64 bits" : "32 bits");
+	elf_segments(o, &e);
 	return o;
 }

@@ -4,31 +4,23 @@
  * to be booted (UAPI.5 Unified Kernel Image).  Called for our own image and for a
  * module that is a UKI.  Pure C for any world; reads the file's bytes.
  */
+#include "formats.h"
 #include "kernel.h"
 #include "lib.h"
-#include "pe.h"
 #include "say.h"
 
 struct span bundle_table(struct span f)
 {
-	uint64_t pe = rd32(f, MZ_E_LFANEW);
-	uint64_t table = pe + sizeof(struct pe_header) +
-			 RD16(f, pe, struct pe_header, SizeOfOptionalHeader);
-	uint64_t n = RD16(f, pe, struct pe_header, NumberOfSections);
+	struct pe pe;
 
-	if (rd16(f, 0) != MZ_MAGIC || rd32(f, pe) != PE_MAGIC)
-		return span_sub(f, 0, 0);
-	return span_sub(f, table, n * sizeof(struct pe_section));
+	return pe_open(&pe, f) ? pe.sections : span_sub(f, 0, 0);
 }
 
 bool bundle_is_signed(struct span f)
 {
-	uint64_t pe = rd32(f, MZ_E_LFANEW);
-	uint64_t directory = pe + sizeof(struct pe_header) +
-			     offsetof(struct pe_optional_header64, DataDirectory) +
-			     PE_DIRECTORY_SECURITY * sizeof(uint64_t);
+	struct pe pe;
 
-	return rd16(f, 0) == MZ_MAGIC && rd32(f, pe) == PE_MAGIC && rd64(f, directory);
+	return pe_open(&pe, f) && pe.signature_size;
 }
 
 static bool is_named(struct span table, uint64_t off, const char *name)

@@ -4,9 +4,8 @@
  * Called for a ramdisk of the doors that have one.  Pure C for any world; reads the
  * file's bytes.
  */
-#include "elf.h"
+#include "formats.h"
 #include "kernel.h"
-#include "pe.h"
 
 static uint64_t higher(uint64_t a, uint64_t b)
 {
@@ -16,18 +15,16 @@ static uint64_t higher(uint64_t a, uint64_t b)
 /* Sections, and the signature behind them. */
 static uint64_t pe_end(struct span f)
 {
-	uint64_t pe = rd32(f, MZ_E_LFANEW), optional = pe + sizeof(struct pe_header);
-	struct span table = bundle_table(f); /* empty where this is no PE file */
-	/* Its address is a file offset. */
-	uint64_t directory = optional + offsetof(struct pe_optional_header64, DataDirectory) +
-			     PE_DIRECTORY_SECURITY * sizeof(uint64_t);
-	uint64_t end = 0;
+	struct pe pe;
+	uint64_t end;
 
-	if (table.len && rd16(f, optional) == PE_MAGIC64)
-		end = (uint64_t)rd32(f, directory) + rd32(f, directory + 4);
-	for (uint64_t off = 0; off < table.len; off += sizeof(struct pe_section))
-		end = higher(end, (uint64_t)RD32(table, off, struct pe_section, PointerToRawData) +
-					  RD32(table, off, struct pe_section, SizeOfRawData));
+	if (!pe_open(&pe, f))
+		return 0;
+	end = pe.signature + pe.signature_size;
+	for (uint64_t off = 0; off < pe.sections.len; off += sizeof(struct pe_section))
+		end = higher(end,
+			     (uint64_t)RD32(pe.sections, off, struct pe_section, PointerToRawData) +
+				     RD32(pe.sections, off, struct pe_section, SizeOfRawData));
 	return end;
 }
 
@@ -42,54 +39,8 @@ static uint64_t bzimage_end(struct span f)
 	return ((sects ? sects : 4) + 1) * LINUX_SECTOR + size * 16;
 }
 
-static uint64_t section_end(struct span f, uint64_t off, bool wide)
+static uint64_t sum(uint64_t base, uint64_t size)
 {
-	uint64_t base = wide ? RD64(f, off, struct elf64_shdr, sh_offset) :
-			       RD32(f, off, struct elf32_shdr, sh_offset);
-	uint64_t size = wide ? RD64(f, off, struct elf64_shdr, sh_size) :
-			       RD32(f, off, struct elf32_shdr, sh_size);
-
-	if (RD32(f, off, struct elf32_shdr, sh_type) == SHT_NOBITS)
-		return 0;
-	return size > UINT64_MAX - base ? UINT64_MAX : base + size;
-}
-
-/* A table of an ELF file: n entries of some size each; none where it cannot be. */
-struct table {
-	uint64_t at, n, entry;
-};
-
-static struct table elf_sections(struct span f, bool wide)
-{
-	return (struct table){
-		wide ? RD64(f, 0, struct elf64_ehdr, e_shoff) :
-		       RD32(f, 0, struct elf32_ehdr, e_shoff),
-		wide ? RD16(f, 0, struct elf64_ehdr, e_shnum) :
-		       RD16(f, 0, struct elf32_ehdr, e_shnum),
-		wide ? RD16(f, 0, struct elf64_ehdr, e_shentsize) :
-		       RD16(f, 0, struct elf32_ehdr, e_shentsize),
-	};
-}
-
-static struct table elf_segments(struct span f, bool wide)
-{
-	return (struct table){
-		wide ? RD64(f, 0, struct elf64_ehdr, e_phoff) :
-		       RD32(f, 0, struct elf32_ehdr, e_phoff),
-		wide ? RD16(f, 0, struct elf64_ehdr, e_phnum) :
-		       RD16(f, 0, struct elf32_ehdr, e_phnum),
-		wide ? RD16(f, 0, struct elf64_ehdr, e_phentsize) :
-		       RD16(f, 0, struct elf32_ehdr, e_phentsize),
-	};
-}
-
-static uint64_t segment_end(struct span f, uint64_t off, bool wide)
-{
-	uint64_t base = wide ? RD64(f, off, struct elf64_phdr, p_offset) :
-			       RD32(f, off, struct elf32_phdr, p_offset);
-	uint64_t size = wide ? RD64(f, off, struct elf64_phdr, p_filesz) :
-			       RD32(f, off, struct elf32_phdr, p_filesz);
-
 	return size > UINT64_MAX - base ? UINT64_MAX : base + size;
 }
 
@@ -99,20 +50,23 @@ static uint64_t segment_end(struct span f, uint64_t off, bool wide)
  */
 static uint64_t elf_end(struct span f)
 {
-	bool wide = rd8(f, 4) == ELFCLASS64;
-	struct table t = elf_sections(f, wide);
-	bool sections = t.at;
+	struct elf e;
+	struct table t;
 	uint64_t end;
 
-	if (!sections)
-		t = elf_segments(f, wide);
+	elf_open(&e, f);
+	t = e.sections.at ? e.sections : e.segments;
 	if (!t.n || !span_has(f, t.at, t.n * t.entry))
 		return f.len;
 	end = t.at + t.n * t.entry;
 	for (uint64_t i = 0; i < t.n; i++) {
-		uint64_t off = t.at + i * t.entry;
+		struct elf64_shdr s = elf_section(&e, i);
+		struct elf64_phdr p = elf_segment(&e, i);
 
-		end = higher(end, sections ? section_end(f, off, wide) : segment_end(f, off, wide));
+		if (!e.sections.at)
+			end = higher(end, sum(p.p_offset, p.p_filesz));
+		else if (s.sh_type != SHT_NOBITS)
+			end = higher(end, sum(s.sh_offset, s.sh_size));
 	}
 	return end;
 }

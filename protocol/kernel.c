@@ -6,9 +6,8 @@
  */
 #include "kernel.h"
 
-#include "elf.h"
+#include "formats.h"
 #include "lib.h"
-#include "pe.h"
 #include "readers.h"
 #include "say.h"
 
@@ -19,8 +18,6 @@
 #define OLD_CMDLINE_SIZE 255
 #define OLD_INITRD_MAX 0x38000000
 #define FOUR_GIB 0x100000000
-#define EI_CLASS 4 /* indices into e_ident */
-#define EI_DATA 5
 #define ELFDATA2LSB 1
 
 static bool is_bzimage(struct span f)
@@ -31,12 +28,10 @@ static bool is_bzimage(struct span f)
 /* A PE program for another machine, or for no environment that is left: no initrd is one. */
 static bool is_foreign(struct span f)
 {
-	uint32_t pe = rd32(f, MZ_E_LFANEW);
+	struct pe pe;
 
-	if (rd32(f, ARM64_MAGIC_OFFSET) == ARM64_MAGIC)
-		return true;
-	return rd16(f, 0) == MZ_MAGIC && rd32(f, pe) == PE_MAGIC &&
-	       !bundle_find(bundle_table(f), ".linux").size;
+	return rd32(f, ARM64_MAGIC_OFFSET) == ARM64_MAGIC ||
+	       (pe_open(&pe, f) && !bundle_find(pe.sections, ".linux").size);
 }
 
 enum kernel_kind kernel_kind(struct span f)
@@ -153,72 +148,7 @@ static void open_bzimage(struct kernel *k, struct span f)
 	place_bzimage(k, k->size);
 }
 
-/**
- * struct elf_header - what an ELF header says, of either width
- * @class, @data: e_ident: 32 or 64 bits, byte order
- */
-struct elf_header {
-	uint8_t class, data;
-	bool wide;
-	uint16_t type, machine, phentsize, phnum;
-	uint64_t entry, phoff;
-};
-
-static struct elf_header elf_header_at(struct span f)
-{
-	struct elf_header e = {
-		.class = rd8(f, EI_CLASS),
-		.data = rd8(f, EI_DATA),
-		.type = RD16(f, 0, struct elf32_ehdr, e_type),
-		.machine = RD16(f, 0, struct elf32_ehdr, e_machine),
-	};
-
-	e.wide = e.class == ELFCLASS64;
-	e.entry = e.wide ? RD64(f, 0, struct elf64_ehdr, e_entry) :
-			   RD32(f, 0, struct elf32_ehdr, e_entry);
-	e.phoff = e.wide ? RD64(f, 0, struct elf64_ehdr, e_phoff) :
-			   RD32(f, 0, struct elf32_ehdr, e_phoff);
-	e.phentsize = e.wide ? RD16(f, 0, struct elf64_ehdr, e_phentsize) :
-			       RD16(f, 0, struct elf32_ehdr, e_phentsize);
-	e.phnum = e.wide ? RD16(f, 0, struct elf64_ehdr, e_phnum) :
-			   RD16(f, 0, struct elf32_ehdr, e_phnum);
-	return e;
-}
-
-static struct elf64_phdr phdr64_at(struct span f, uint64_t off)
-{
-	return (struct elf64_phdr){
-		.p_type = RD32(f, off, struct elf64_phdr, p_type),
-		.p_offset = RD64(f, off, struct elf64_phdr, p_offset),
-		.p_vaddr = RD64(f, off, struct elf64_phdr, p_vaddr),
-		.p_paddr = RD64(f, off, struct elf64_phdr, p_paddr),
-		.p_filesz = RD64(f, off, struct elf64_phdr, p_filesz),
-		.p_memsz = RD64(f, off, struct elf64_phdr, p_memsz),
-		.p_align = RD64(f, off, struct elf64_phdr, p_align),
-	};
-}
-
-static struct elf64_phdr phdr32_at(struct span f, uint64_t off)
-{
-	return (struct elf64_phdr){
-		.p_type = RD32(f, off, struct elf32_phdr, p_type),
-		.p_offset = RD32(f, off, struct elf32_phdr, p_offset),
-		.p_vaddr = RD32(f, off, struct elf32_phdr, p_vaddr),
-		.p_paddr = RD32(f, off, struct elf32_phdr, p_paddr),
-		.p_filesz = RD32(f, off, struct elf32_phdr, p_filesz),
-		.p_memsz = RD32(f, off, struct elf32_phdr, p_memsz),
-		.p_align = RD32(f, off, struct elf32_phdr, p_align),
-	};
-}
-
-static struct elf64_phdr phdr_at(struct span f, const struct elf_header *e, uint32_t i)
-{
-	uint64_t off = e->phoff + (uint64_t)i * e->phentsize;
-
-	return e->wide ? phdr64_at(f, off) : phdr32_at(f, off);
-}
-
-static void check_elf(const struct elf_header *e, struct span f)
+static void check_elf(const struct elf *e)
 {
 	uint16_t machine = e->wide ? EM_X86_64 : EM_386;
 	size_t size = e->wide ? sizeof(struct elf64_phdr) : sizeof(struct elf32_phdr);
@@ -226,13 +156,13 @@ static void check_elf(const struct elf_header *e, struct span f)
 	if ((!e->wide && e->class != ELFCLASS32) || e->data != ELFDATA2LSB || e->machine != machine)
 		die(E_MACHINE, "kernel is for another machine: ELF class %u, data %u, e_machine %u",
 		    e->class, e->data, e->machine);
-	if (e->phnum && e->phentsize < size)
-		die(E_ELF, "ELF kernel has program headers of %u bytes, %u needed", e->phentsize,
-		    (unsigned)size);
-	if (!span_has(f, e->phoff, (uint64_t)e->phentsize * e->phnum))
+	if (e->segments.n && e->segments.entry < size)
+		die(E_ELF, "ELF kernel has program headers of %u bytes, %u needed",
+		    (unsigned)e->segments.entry, (unsigned)size);
+	if (!span_has(e->file, e->segments.at, e->segments.n * e->segments.entry))
 		die(E_TRUNCATED,
-		    "ELF kernel is cut off: program headers at %" X64 ", file has %" X64, e->phoff,
-		    (uint64_t)f.len);
+		    "ELF kernel is cut off: program headers at %" X64 ", file has %" X64,
+		    e->segments.at, (uint64_t)e->file.len);
 }
 
 static void add_segment(struct kernel *k, struct span f, const struct elf64_phdr *p)
@@ -254,27 +184,28 @@ static void add_segment(struct kernel *k, struct span f, const struct elf64_phdr
 		k->align = p->p_align;
 }
 
-static void add_segments(struct kernel *k, struct span f, const struct elf_header *e)
+static void add_segments(struct kernel *k, const struct elf *e)
 {
 	bool interp = false;
 
 	k->base = UINT64_MAX;
 	k->align = 4096;
-	for (uint32_t i = 0; i < e->phnum; i++) {
-		struct elf64_phdr p = phdr_at(f, e, i);
+	for (uint64_t i = 0; i < e->segments.n; i++) {
+		struct elf64_phdr p = elf_segment(e, i);
 
 		interp |= p.p_type == PT_INTERP;
 		if (p.p_type == PT_NOTE)
-			notes_read(&k->notes, span_sub(f, p.p_offset, p.p_filesz));
+			notes_read(&k->notes, span_sub(e->file, p.p_offset, p.p_filesz));
 		if (p.p_type == PT_LOAD && p.p_memsz)
-			add_segment(k, f, &p);
+			add_segment(k, e->file, &p);
 	}
 	/* FreeBSD's kernel has one, and a PVH entry. */
 	if (interp && !k->notes.phys32_entry)
 		die(E_ELF, "ELF file is a program for an operating system, not a kernel: it has a "
 			   "PT_INTERP header and no PVH entry");
 	if (!k->segments)
-		die(E_ELF, "ELF kernel has no loadable segment: %u program headers", e->phnum);
+		die(E_ELF, "ELF kernel has no loadable segment: %u program headers",
+		    (unsigned)e->segments.n);
 	for (uint32_t i = 0; i < k->segments; i++) {
 		struct segment *s = &k->segment[i];
 
@@ -290,13 +221,13 @@ static bool holds(uint64_t base, uint64_t size, uint64_t at)
 }
 
 /* e_entry is physical for Linux and virtual for others: see which segment has it. */
-static uint64_t elf_entry(const struct kernel *k, struct span f, const struct elf_header *e)
+static uint64_t elf_entry(const struct kernel *k, const struct elf *e)
 {
 	for (uint32_t i = 0; i < k->segments; i++)
 		if (holds(k->base + k->segment[i].address, k->segment[i].memsz, e->entry))
 			return e->entry;
-	for (uint32_t i = 0; i < e->phnum; i++) {
-		struct elf64_phdr p = phdr_at(f, e, i);
+	for (uint64_t i = 0; i < e->segments.n; i++) {
+		struct elf64_phdr p = elf_segment(e, i);
 
 		if (p.p_type == PT_LOAD && holds(p.p_vaddr, p.p_memsz, e->entry))
 			return e->entry - p.p_vaddr + p.p_paddr;
@@ -319,14 +250,15 @@ static void refuse_multiboot(const struct kernel *k, struct span f)
 
 static void open_elf(struct kernel *k, struct span f)
 {
-	struct elf_header e = elf_header_at(f);
+	struct elf e;
 
-	check_elf(&e, f);
-	add_segments(k, f, &e);
+	elf_open(&e, f);
+	check_elf(&e);
+	add_segments(k, &e);
 	k->header_entry = e.entry;
 	/* Kernels of other entries may have anything there. */
 	if (k->notes.is_linux || k->notes.lintel || !k->notes.phys32_entry)
-		k->entry = elf_entry(k, f, &e) - k->base;
+		k->entry = elf_entry(k, &e) - k->base;
 	k->bits = e.wide ? 64 : 32;
 	refuse_multiboot(k, f);
 	k->relocatable = e.type == ET_DYN;
@@ -339,14 +271,14 @@ static void open_elf(struct kernel *k, struct span f)
 
 static void refuse_foreign(struct span f)
 {
-	uint32_t pe = rd32(f, MZ_E_LFANEW);
-	uint16_t machine = RD16(f, pe, struct pe_header, Machine);
+	struct pe pe;
 
 	if (rd32(f, ARM64_MAGIC_OFFSET) == ARM64_MAGIC)
 		die(E_MACHINE, "kernel is for another machine: an ARM64 Image");
-	if (machine != PE_MACHINE_AMD64 && machine != PE_MACHINE_I386)
-		die(E_MACHINE, "kernel is for another machine: PE machine %x", machine);
-	die(E_EFI_APP, "the module is an EFI application, not a kernel: PE machine %x", machine);
+	pe_open(&pe, f);
+	if (pe.machine != PE_MACHINE_AMD64 && pe.machine != PE_MACHINE_I386)
+		die(E_MACHINE, "kernel is for another machine: PE machine %x", pe.machine);
+	die(E_EFI_APP, "the module is an EFI application, not a kernel: PE machine %x", pe.machine);
 }
 
 void kernel_open(struct kernel *k, struct blob file)

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The heads of ELF and PE files.  Called by whoever looks into a file.  Pure C for any
+ * world; reads the file's bytes.
+ */
+#include "formats.h"
+
+/* A field of an ELF structure at @off, whatever the file's width. */
+#define ADDRESS(type, field)                                        \
+	(e->wide ? RD64(e->file, off, struct elf64_##type, field) : \
+		   RD32(e->file, off, struct elf32_##type, field))
+#define NUMBER(bits, type, field)                                       \
+	(e->wide ? RD##bits(e->file, off, struct elf64_##type, field) : \
+		   RD##bits(e->file, off, struct elf32_##type, field))
+
+bool elf_open(struct elf *e, struct span file)
+{
+	const uint64_t off = 0;
+
+	*e = (struct elf){ .file = file, .class = rd8(file, 4), .data = rd8(file, 5) };
+	e->wide = e->class == ELFCLASS64;
+	e->type = NUMBER(16, ehdr, e_type);
+	e->machine = NUMBER(16, ehdr, e_machine);
+	e->entry = ADDRESS(ehdr, e_entry);
+	e->segments = (struct table){ ADDRESS(ehdr, e_phoff), NUMBER(16, ehdr, e_phnum),
+				      NUMBER(16, ehdr, e_phentsize) };
+	e->sections = (struct table){ ADDRESS(ehdr, e_shoff), NUMBER(16, ehdr, e_shnum),
+				      NUMBER(16, ehdr, e_shentsize) };
+	return rd32(file, 0) == ELF_MAGIC;
+}
+
+struct elf64_phdr elf_segment(const struct elf *e, uint64_t i)
+{
+	const uint64_t off = e->segments.at + i * e->segments.entry;
+
+	return (struct elf64_phdr){
+		.p_type = NUMBER(32, phdr, p_type),
+		.p_offset = ADDRESS(phdr, p_offset),
+		.p_vaddr = ADDRESS(phdr, p_vaddr),
+		.p_paddr = ADDRESS(phdr, p_paddr),
+		.p_filesz = ADDRESS(phdr, p_filesz),
+		.p_memsz = ADDRESS(phdr, p_memsz),
+		.p_align = ADDRESS(phdr, p_align),
+	};
+}
+
+struct elf64_shdr elf_section(const struct elf *e, uint64_t i)
+{
+	const uint64_t off = e->sections.at + i * e->sections.entry;
+
+	return (struct elf64_shdr){
+		.sh_type = NUMBER(32, shdr, sh_type),
+		.sh_offset = ADDRESS(shdr, sh_offset),
+		.sh_size = ADDRESS(shdr, sh_size),
+	};
+}
+
+bool pe_open(struct pe *p, struct span file)
+{
+	uint64_t head = rd32(file, MZ_E_LFANEW), security;
+
+	*p = (struct pe){ .file = file, .optional = head + sizeof(struct pe_header) };
+	if (rd16(file, 0) != MZ_MAGIC || rd32(file, head) != PE_MAGIC)
+		return false;
+	p->wide = rd16(file, p->optional) == PE_MAGIC64;
+	p->machine = RD16(file, head, struct pe_header, Machine);
+	p->directories = p->optional +
+			 (p->wide ? offsetof(struct pe_optional_header64, DataDirectory) :
+				    offsetof(struct pe_optional_header32, DataDirectory));
+	security = p->directories + PE_DIRECTORY_SECURITY * sizeof(uint64_t);
+	p->signature = rd32(file, security);
+	p->signature_size = rd32(file, security + 4);
+	p->sections = span_sub(
+		file, p->optional + RD16(file, head, struct pe_header, SizeOfOptionalHeader),
+		RD16(file, head, struct pe_header, NumberOfSections) * sizeof(struct pe_section));
+	return true;
+}

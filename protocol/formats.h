@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ELF and PE files of either width in one form: what kernel.c, uki.c and the host tool look
+ * at, whoever wrote the file.  Nothing is refused here; what is damaged reads as 0 or empty.
+ * Pure; any world.
+ */
+#ifndef PROTOCOL_FORMATS_H
+#define PROTOCOL_FORMATS_H
+
+#include "elf.h"
+#include "pe.h"
+#include "span.h"
+
+/** struct table - @n entries of @entry bytes, from @at on */
+struct table {
+	uint64_t at, n, entry;
+};
+
+/** struct elf - an open ELF file; segments and sections come as ELF64's structures */
+struct elf {
+	struct span file;
+	bool wide;
+	uint8_t class, data;
+	uint16_t type, machine;
+	uint64_t entry;
+	struct table segments, sections;
+};
+
+/** elf_open() - its head; false where the magic is not there */
+bool elf_open(struct elf *e, struct span file);
+
+/** elf_segment(), elf_section() - number @i; zeros outside the file */
+struct elf64_phdr elf_segment(const struct elf *e, uint64_t i);
+struct elf64_shdr elf_section(const struct elf *e, uint64_t i);
+
+/** struct pe - an open PE file; @sections: its table, @signature: its place in the file */
+struct pe {
+	struct span file, sections;
+	bool wide;
+	uint16_t machine;
+	uint64_t optional, directories;
+	uint64_t signature, signature_size;
+};
+
+/** pe_open() - its heads; false where it is none */
+bool pe_open(struct pe *p, struct span file);
+
+#endif
