@@ -41,10 +41,10 @@ PUBLIC_H := $(addprefix protocol/,elf.h lintel.h linux.h multiboot1.h multiboot2
 
 obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 CORE_O := $(call obj,$(PROTOCOL_C) $(SHIM_C) $(SHIM_S) $(EFI_C) $(EFI_S))
-SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S))
+SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S)) $(BUILD)/obj16/protocol/format.c.o $(BUILD)/obj16/shim/say.c.o $(BUILD)/obj16/shim/string.c.o $(BUILD)/obj16/efi/ia32/divide.c.o
 IA32_O := $(patsubst %,$(BUILD)/obj32/%.o,$(IA32_C) $(IA32_S))
-BOOT_O := $(call obj,$(BOOT_C) $(BOOT_S) bios/a20.c bios/call.S bios/e820.c bios/refuse.c) \
-	$(BUILD)/obj16/protocol/version.c.o
+BOOT_O := $(call obj,$(BOOT_C) $(BOOT_S) bios/a20.c bios/call.S bios/e820.c bios/console.c) \
+	$(BUILD)/obj16/protocol/version.c.o $(BUILD)/obj16/protocol/format.c.o $(BUILD)/obj16/shim/say.c.o $(BUILD)/obj16/shim/string.c.o $(BUILD)/obj16/efi/ia32/divide.c.o
 HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) shim/unpack.c $(TOOL_C) iso/bios.S)
 # The probe kernel is Lintel's entries and readers with other doors.
 PROBE_O := $(call obj,$(PROTOCOL_C) $(wildcard test/probe/*.[cS]) \
@@ -198,7 +198,7 @@ $(BUILD)/obj/bios/%.c.o: bios/%.c
 	$(Q)gcc $(SETUP16) -c $< -o $@
 
 # What BIOS and UEFI must decide alike.
-$(BUILD)/obj16/protocol/%.c.o: protocol/%.c
+$(BUILD)/obj16/%.c.o: %.c
 	$(call say,CC16)
 	@mkdir -p $(@D)
 	$(Q)gcc $(SETUP16) -c $< -o $@

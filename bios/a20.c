@@ -114,5 +114,5 @@ void a20_enable(void)
 	a20_ask_port92();
 	if (a20_rises())
 		return;
-	setup_refuse(E_A20, "address line 20 stays off, port 0x92 is", inb(FAST_A20_PORT));
+	die(E_A20, "address line 20 stays off, port 0x92 is 0x%x", inb(FAST_A20_PORT));
 }

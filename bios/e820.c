@@ -36,7 +36,7 @@ static void range_add(const struct boot_e820_entry *range)
 	else if (extra < SETUP16_E820_MAX)
 		e820_extra.entry[extra] = *range;
 	else
-		setup_refuse(E_E820, "more BIOS memory ranges (E820) than fit:", ranges + 1);
+		die(E_E820, "more BIOS memory ranges (E820) than fit: 0x%x", ranges + 1);
 	ranges++;
 	have_ram |= range->type == RAM;
 }
@@ -73,7 +73,7 @@ static void e820_ask(uint32_t size)
 		if (!next)
 			return;
 	}
-	setup_refuse(E_E820, "BIOS memory map (E820) has no end, calls made:", calls);
+	die(E_E820, "BIOS memory map (E820) has no end, calls made: 0x%x", calls);
 }
 
 /**
@@ -174,9 +174,9 @@ void e820_read(void)
 	if (!have_ram)
 		map_make(&told, ext_mem_k);
 	if (!have_ram)
-		setup_refuse(E_E820,
-			     "no memory map from the BIOS (int 15h E820, E801, 88), "
-			     "conventional memory in KiB:",
-			     low_mem_ask());
+		die(E_E820,
+		    "no memory map from the BIOS (int 15h E820, E801, 88), "
+		    "conventional memory in KiB: 0x%x",
+		    low_mem_ask());
 	map_finish();
 }

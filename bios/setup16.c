@@ -24,13 +24,13 @@ static void header_check(void)
 			offsetof(struct boot_params, hdr);
 
 	if (face_header.boot_flag != LINUX_BOOT_FLAG)
-		setup_refuse(E_BLOCK, "setup header's boot_flag is", face_header.boot_flag);
+		die(E_BLOCK, "setup header's boot_flag is 0x%x", face_header.boot_flag);
 	if (face_header.header != LINUX_HDRS)
-		setup_refuse(E_BLOCK, "setup header's magic is", face_header.header);
+		die(E_BLOCK, "setup header's magic is 0x%x", face_header.header);
 	if ((face_header.jump & 0xff) != JUMP_SHORT || header_size() > room)
-		setup_refuse(E_BLOCK, "setup header's jump is", face_header.jump);
+		die(E_BLOCK, "setup header's jump is 0x%x", face_header.jump);
 	if (face_header.code32_start < 0x100000)
-		setup_refuse(E_BLOCK, "setup header's code32_start is", face_header.code32_start);
+		die(E_BLOCK, "setup header's code32_start is 0x%x", face_header.code32_start);
 }
 
 static void header_copy(void)
@@ -62,7 +62,7 @@ static void keyboard_read(void)
 	zero_page.kbd_status = (uint8_t)r.eax;
 }
 
-_Noreturn void setup_stop(void)
+_Noreturn void refuse(void)
 {
 	for (;;)
 		asm volatile("sti\n\thlt");

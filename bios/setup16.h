@@ -77,17 +77,6 @@ void a20_enable(void);
 /** video_read() - screen_info of the text mode, or of the VESA mode that vid_mode wants */
 void video_read(void);
 
-/** setup_refuse() - "lintel: E<nn> @what 0x@value" on every console, then stop */
-_Noreturn void setup_refuse(enum error e, const char *what, uint32_t value);
-
-/* The words of such a line, for one that needs more than one value. */
-void line_begin(enum error e);
-void text_write(const char *text);
-void hex_write(uint32_t value);
-
-/** setup_stop() - after a refusal: what the door does then */
-_Noreturn void setup_stop(void);
-
 /** main() - the story; returns where the 32-bit code begins */
 uint32_t main(void);
 

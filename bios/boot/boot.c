@@ -48,9 +48,7 @@ static void cpu_check(void)
 		if (most > CPUID_EXTENDED && cpuid(CPUID_EXTENDED + 1, &most) & CPUID_LONG_MODE)
 			return;
 	}
-	line_begin(E_CPU);
-	text_write("this processor has no long mode: a 64-bit processor is needed\r\n");
-	setup_stop();
+	die(E_CPU, "this processor has no long mode: a 64-bit processor is needed");
 }
 
 static void setup_check(void)
@@ -59,14 +57,14 @@ static void setup_check(void)
 	uint32_t sum_size = setup_get(IMAGE_SUM_SIZE_OFFSET);
 
 	if (setup_get(SETUP_FIELD(header)) != LINUX_HDRS)
-		setup_refuse(E_NO_IMAGE, "no Lintel image, its magic is",
-			     setup_get(SETUP_FIELD(header)));
+		die(E_NO_IMAGE, "no Lintel image, its magic is 0x%x",
+		    setup_get(SETUP_FIELD(header)));
 	if ((sectors + 1) * SECTOR_SIZE != PM_OFFSET)
-		setup_refuse(E_NO_IMAGE, "no Lintel image, its setup_sects is", sectors);
+		die(E_NO_IMAGE, "no Lintel image, its setup_sects is 0x%x", sectors);
 	if (sum_size <= PM_OFFSET || sum_size % SUM_BLOCK)
-		setup_refuse(E_NO_IMAGE,
-			     "no image that was packed by lintel build, its checksum is of bytes:",
-			     sum_size);
+		die(E_NO_IMAGE,
+		    "no image that was packed by lintel build, its checksum is of bytes: 0x%x",
+		    sum_size);
 }
 
 static uint32_t memory_needed(void)
@@ -95,7 +93,7 @@ static uint32_t ticks(void)
 	return far_read32(0x40, TICK_COUNT);
 }
 
-_Noreturn void setup_stop(void)
+_Noreturn void refuse(void)
 {
 	uint32_t start = ticks();
 	struct bios_regs r = { .eax = 0 };

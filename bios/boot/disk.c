@@ -44,7 +44,7 @@ void disk_open(void)
 	if (sector_extensions)
 		return;
 	if (!bios_call(0x13, &r) || !(r.ecx & 63))
-		setup_refuse(E_READ, "the BIOS tells no geometry of drive", sector_drive);
+		die(E_READ, "the BIOS tells no geometry of drive 0x%x", sector_drive);
 	cylinders = ((r.ecx >> 8 & 0xff) | (r.ecx & 0xc0) << 2) + 1;
 	heads = (r.edx >> 8 & 0xff) + 1;
 	track_sectors = r.ecx & 63;
@@ -127,7 +127,7 @@ uint32_t disk_read(uint32_t lba, uint32_t count, uint32_t *got)
 		n = 1;
 		if (!read_sectors(first, n)) {
 			progress_end();
-			setup_refuse(E_READ, "the medium cannot be read at sector", first);
+			die(E_READ, "the medium cannot be read at sector 0x%x", first);
 		}
 	}
 	*got = (n << shift) - before;

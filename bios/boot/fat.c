@@ -73,15 +73,15 @@ static void geometry_read(struct extent partition)
 	uint64_t data;
 
 	if (!scale || scale > 8 || !rd8(sector, BPB_CLUSTER) || !size)
-		setup_refuse(E_FAT, "no FAT file system in the EFI system partition at sector",
-			     partition.lba);
+		die(E_FAT, "no FAT file system in the EFI system partition at sector 0x%x",
+		    partition.lba);
 	fat.cluster_sectors = rd8(sector, BPB_CLUSTER) * scale;
 	fat.root_sectors = (rd16(sector, BPB_ROOT_ENTRIES) * ENTRY_SIZE + VOLUME_SECTOR - 1) /
 			   VOLUME_SECTOR;
 	data = root * scale + fat.root_sectors;
 	total *= scale;
 	if (total > partition.count || data >= total || partition.lba + total > UINT32_MAX)
-		setup_refuse(E_FAT, "FAT larger than its partition, sectors:", (uint32_t)total);
+		die(E_FAT, "FAT larger than its partition, sectors: 0x%x", (uint32_t)total);
 	fat.table = partition.lba + rd16(sector, BPB_RESERVED) * scale;
 	fat.root = partition.lba + (uint32_t)root * scale;
 	fat.data = partition.lba + (uint32_t)data;
@@ -90,7 +90,7 @@ static void geometry_read(struct extent partition)
 	/* Then the last cluster's entry is in the table, and reading it goes nowhere else. */
 	if (fat.clusters > FAT32_CLUSTERS_MAX ||
 	    fat.clusters + 2 > size * scale * (VOLUME_SECTOR / (fat.is_wide ? 4 : 2)))
-		setup_refuse(E_FAT, "FAT shorter than its clusters need:", fat.clusters);
+		die(E_FAT, "FAT shorter than its clusters need: 0x%x", fat.clusters);
 }
 
 void fat_open(struct extent partition)
@@ -99,8 +99,7 @@ void fat_open(struct extent partition)
 	sector_read(sector_lba, bytes);
 	geometry_read(partition);
 	if (fat.clusters < FAT16_CLUSTERS_MIN)
-		setup_refuse(E_FAT,
-			     "FAT12 is not read, only FAT16 and FAT32; clusters:", fat.clusters);
+		die(E_FAT, "FAT12 is not read, only FAT16 and FAT32; clusters: 0x%x", fat.clusters);
 	if (!fat.is_wide)
 		return;
 	fat.root_sectors = 0;
@@ -115,7 +114,7 @@ static bool is_cluster(uint32_t cluster)
 static uint32_t cluster_lba(uint32_t cluster)
 {
 	if (!is_cluster(cluster))
-		setup_refuse(E_FAT, "FAT damaged, no such cluster:", cluster);
+		die(E_FAT, "FAT damaged, no such cluster: 0x%x", cluster);
 	return fat.data + (cluster - 2) * fat.cluster_sectors;
 }
 
@@ -149,7 +148,7 @@ static bool directory_sector(struct directory *d)
 	bool begins = d->index && !(d->index * ENTRY_SIZE % VOLUME_SECTOR);
 
 	if (d->index >= DIRECTORY_ENTRIES_MAX)
-		setup_refuse(E_FAT, "FAT damaged, directory has no end, entries:", d->index);
+		die(E_FAT, "FAT damaged, directory has no end, entries: 0x%x", d->index);
 	if (!d->cluster) {
 		if (n >= fat.root_sectors)
 			return false;
@@ -322,9 +321,9 @@ void fat_find_image(struct entry *found)
 		if (directory_enter(&d, "BOOT") && directory_find(d, "BOOTX64.EFI", false, found))
 			return;
 	}
-	setup_refuse(E_NO_IMAGE,
-		     "neither EFI/Linux/*.efi nor EFI/BOOT/BOOTX64.EFI in the partition at sector",
-		     fat.table);
+	die(E_NO_IMAGE,
+	    "neither EFI/Linux/*.efi nor EFI/BOOT/BOOTX64.EFI in the partition at sector 0x%x",
+	    fat.table);
 }
 
 struct chain fat_chain(const struct entry *file)

@@ -41,7 +41,7 @@ void image_open(void)
 	if (!size)
 		file_open();
 	if (size <= PM_OFFSET)
-		setup_refuse(E_NO_IMAGE, "no Lintel image, its size is", size);
+		die(E_NO_IMAGE, "no Lintel image, its size is 0x%x", size);
 }
 
 uint32_t image_size(void)
@@ -109,5 +109,5 @@ void image_check(void)
 	high_call(high_sum_value, &value);
 	if ((uint32_t)value != setup_get(IMAGE_SUM_OFFSET) ||
 	    (uint32_t)(value >> 32) != setup_get(IMAGE_SUM_OFFSET + 4))
-		setup_refuse(E_DATA, "the image was read wrong, its checksum is", (uint32_t)value);
+		die(E_DATA, "the image was read wrong, its checksum is 0x%x", (uint32_t)value);
 }

@@ -43,8 +43,7 @@ static const struct span sector = { bytes, sizeof(bytes) };
 static uint32_t lba_scaled(uint64_t lba, uint32_t shift)
 {
 	if (lba >= UINT64_C(0x100000000) >> shift)
-		setup_refuse(E_FAT, "partition beyond 2 TiB, sector / 2^32 is",
-			     (uint32_t)(lba >> 32));
+		die(E_FAT, "partition beyond 2 TiB, sector / 2^32 is 0x%x", (uint32_t)(lba >> 32));
 	return (uint32_t)lba << shift;
 }
 
@@ -124,9 +123,9 @@ static void gpt_read_backup(struct gpt *gpt, uint32_t shift)
 	uint64_t count = disk_sectors(), lba = gpt->backup ? gpt->backup : count ? count - 1 : 1;
 
 	if (!gpt_read(gpt, lba, shift))
-		setup_refuse(E_FAT, "GPT damaged, and so is what should be its backup, at sector",
-			     (uint32_t)lba);
-	text_write("lintel: the disk's first GPT is damaged, its backup is used\r\n");
+		die(E_FAT, "GPT damaged, and so is what should be its backup, at sector 0x%x",
+		    (uint32_t)lba);
+	say("lintel: the disk's first GPT is damaged, its backup is used\n");
 }
 
 static struct extent gpt_extent(uint32_t at, uint32_t shift)
@@ -134,8 +133,8 @@ static struct extent gpt_extent(uint32_t at, uint32_t shift)
 	uint64_t first = rd64(sector, at + GPT_FIRST), last = rd64(sector, at + GPT_LAST);
 
 	if (!first || last < first)
-		setup_refuse(E_FAT, "EFI system partition ends before it begins, at sector",
-			     (uint32_t)first);
+		die(E_FAT, "EFI system partition ends before it begins, at sector 0x%x",
+		    (uint32_t)first);
 	return (struct extent){ lba_scaled(first, shift),
 				lba_scaled(last, shift) - lba_scaled(first, shift) + 1 };
 }
@@ -150,7 +149,7 @@ static struct extent gpt_find(const struct gpt *gpt, uint32_t shift)
 		if (rd64(sector, at) == ESP_GUID_LOW && rd64(sector, at + 8) == ESP_GUID_HIGH)
 			return gpt_extent(at, shift);
 	}
-	setup_refuse(E_NO_IMAGE, "no EFI system partition in the GPT, entries:", gpt->count);
+	die(E_NO_IMAGE, "no EFI system partition in the GPT, entries: 0x%x", gpt->count);
 }
 
 /* The entry of that type in the MBR, which is in `sector`; 0 where there is none. */
@@ -167,8 +166,8 @@ static struct extent mbr_find(uint32_t shift)
 	uint32_t at = mbr_entry(MBR_TYPE_ESP);
 
 	if (!at)
-		setup_refuse(E_NO_IMAGE,
-			     "neither a GPT nor an EFI system partition in the MBR, found:", 0);
+		die(E_NO_IMAGE, "neither a GPT nor an EFI system partition in the MBR, found: 0x%x",
+		    0);
 	return (struct extent){ lba_scaled(rd32(sector, at + MBR_LBA), shift),
 				lba_scaled(rd32(sector, at + MBR_SIZE), shift) };
 }

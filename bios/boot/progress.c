@@ -11,15 +11,6 @@
 static uint32_t last_ticks, last_percent;
 static bool started, shown;
 
-static void percent_write(uint32_t percent)
-{
-	char text[] = "\rlintel: reading 00%";
-
-	text[sizeof(text) - 4] = (char)('0' + percent / 10);
-	text[sizeof(text) - 3] = (char)('0' + percent % 10);
-	text_write(text);
-}
-
 void progress_show(uint32_t done, uint32_t total)
 {
 	uint32_t now = far_read32(0x40, 0x6c), percent = done / (total / 100 + 1);
@@ -33,12 +24,12 @@ void progress_show(uint32_t done, uint32_t total)
 	last_ticks = now;
 	last_percent = percent;
 	shown = true;
-	percent_write(percent);
+	say("\rlintel: reading %02u%%", (unsigned)percent);
 }
 
 void progress_end(void)
 {
 	if (shown)
-		text_write("\r\n");
+		say("\n");
 	shown = false;
 }

@@ -68,17 +68,6 @@ static uint64_t place_above(uint64_t least, uint32_t size)
 	return best;
 }
 
-static void decimal_write(uint32_t value)
-{
-	char digits[11], *p = digits + sizeof(digits) - 1;
-
-	*p = '\0';
-	do
-		*--p = (char)('0' + value % 10);
-	while (value /= 10);
-	text_write(p);
-}
-
 static uint32_t most_room(void)
 {
 	uint64_t most = 0;
@@ -92,17 +81,6 @@ static uint32_t most_room(void)
 	return (uint32_t)(most >> KIB_SHIFT);
 }
 
-static _Noreturn void room_refuse(uint32_t size)
-{
-	line_begin(E_ROOM);
-	text_write("the image needs ");
-	decimal_write((size >> KIB_SHIFT) + 1);
-	text_write(" KiB of memory in one piece above 1 MiB, there are ");
-	decimal_write(most_room());
-	text_write("\r\n");
-	setup_stop();
-}
-
 uint32_t room_find(uint32_t size)
 {
 	uint64_t at = place_above(16 * MIB, size);
@@ -110,6 +88,8 @@ uint32_t room_find(uint32_t size)
 	if (at >= GIB4)
 		at = place_above(MIB, size);
 	if (at >= GIB4)
-		room_refuse(size);
+		die(E_ROOM,
+		    "the image needs %u KiB of memory in one piece above 1 MiB, there are %u",
+		    (unsigned)(size >> KIB_SHIFT) + 1, (unsigned)most_room());
 	return (uint32_t)at;
 }

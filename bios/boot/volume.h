@@ -63,10 +63,4 @@ void sector_read(uint32_t lba, uint8_t *to);
 /** disk_sectors() - how many the disk has, of its own size; 0 where nobody knows */
 uint64_t disk_sectors(void);
 
-/** text_write() - on every console */
-void text_write(const char *text);
-
-/** setup_refuse() - what the world gives too (bios/setup16.h) */
-_Noreturn void setup_refuse(enum error e, const char *what, uint32_t value);
-
 #endif

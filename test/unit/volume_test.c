@@ -23,29 +23,18 @@
 static uint8_t disk[DISK_SECTORS * VOLUME_SECTOR];
 static uint32_t reads;
 static uint64_t told_sectors;
-static char told[200];
 
 void sector_read(uint32_t lba, uint8_t *to)
 {
 	CHECK(++reads < READS_MAX);
 	if (lba >= DISK_SECTORS)
-		setup_refuse(E_READ, "the medium cannot be read at sector", lba);
+		die(E_READ, "the medium cannot be read at sector 0x%x", lba);
 	memcpy(to, disk + (size_t)lba * VOLUME_SECTOR, VOLUME_SECTOR);
 }
 
 uint64_t disk_sectors(void)
 {
 	return told_sectors;
-}
-
-void text_write(const char *text)
-{
-	strncat(told, text, sizeof(told) - 1 - strlen(told));
-}
-
-_Noreturn void setup_refuse(enum error e, const char *what, uint32_t value)
-{
-	die(e, "%s 0x%x", what, value);
 }
 
 static uint8_t *at(uint32_t lba, uint32_t offset)
@@ -94,7 +83,7 @@ static void disk_make(void)
 
 	memset(disk, 0, sizeof(disk));
 	told_sectors = DISK_SECTORS;
-	told[0] = '\0';
+	world_reset();
 	*at(0, 446 + 4) = 0xee;
 	memset(at(2, 0), 0x77, 16);
 	memcpy(at(2, 128), esp_guid, 16);
@@ -250,11 +239,11 @@ static void find_by_backup(bool by_backup)
 {
 	struct entry e;
 
-	told[0] = '\0';
+	world_reset();
 	find(&e);
 	CHECK_TEXT(e.name, "linux-6.12.0");
-	CHECK(!told[0] == !by_backup);
-	CHECK_TEXT(told, by_backup ? "backup is used" : "");
+	CHECK(!*world_said() == !by_backup);
+	CHECK_TEXT(world_said(), by_backup ? "backup is used" : "");
 }
 
 /* Whatever is wrong with the first one; and what is no backup. */

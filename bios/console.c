@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The only words of the 16-bit code: one line when it cannot go on, on COM1, on
- * port 0xe9 and on the BIOS's screen.
+ * The console of the 16-bit code: COM1, port 0xe9 and the BIOS's screen.
  * Called by every step; real mode.  No console that is missing can stop it.
  */
 #include "bios/setup16.h"
@@ -52,37 +51,12 @@ static void char_write(char c)
 	screen_write(c);
 }
 
-void text_write(const char *text)
+void console_write(const char *text, size_t len)
 {
 	serial_set_up();
-	while (*text)
-		char_write(*text++);
-}
-
-void hex_write(uint32_t value)
-{
-	int shift = 28;
-
-	while (shift && !(value >> shift))
-		shift -= 4;
-	for (; shift >= 0; shift -= 4)
-		char_write("0123456789abcdef"[value >> shift & 15]);
-}
-
-void line_begin(enum error e)
-{
-	text_write("lintel: E");
-	char_write((char)('0' + e / 10));
-	char_write((char)('0' + e % 10));
-	char_write(' ');
-}
-
-_Noreturn void setup_refuse(enum error e, const char *what, uint32_t value)
-{
-	line_begin(e);
-	text_write(what);
-	text_write(" 0x");
-	hex_write(value);
-	text_write("\r\n");
-	setup_stop();
+	for (; len; len--, text++) {
+		if (*text == '\n')
+			char_write('\r');
+		char_write(*text);
+	}
 }
