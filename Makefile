@@ -9,7 +9,8 @@ say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@)
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wundef -Wvla -Wwrite-strings -Wcast-align -Werror
-INCLUDES := -Iprotocol -Ishim -I.
+# Headers of our own by their path from here; <lintel/NAME.h> is what is installed.
+INCLUDES := -I. -Iprotocol
 COMMON := -std=gnu11 $(WARN) $(INCLUDES) -DLINTEL_VERSION='"$(VERSION)"' -MMD -MP
 # The core: position independent, no libraries, no vector registers, no red zone
 # (an exception would overwrite it).
@@ -22,13 +23,13 @@ SETUP16 := $(COMMON) -m16 -march=i386 -mregparm=3 -Os -ffreestanding -fno-pic \
 	-mgeneral-regs-only -fno-jump-tables -fno-strict-aliasing -mpreferred-stack-boundary=2
 
 PROTOCOL_C := $(wildcard protocol/*.c)
-SHIM_C := $(wildcard shim/*.c)
-SHIM_S := $(wildcard shim/*.S)
+SHIM_C := $(wildcard shim/*.c shim/*/*.c)
+SHIM_S := $(wildcard shim/*/*.S)
 EFI_C := $(wildcard efi/*.c)
 EFI_S := $(wildcard efi/*.S)
 # The image for 32-bit UEFI has no other door, so nothing else of shim/.
-IA32_C := $(PROTOCOL_C) $(EFI_C) $(wildcard efi/ia32/*.c) $(addprefix shim/,console.c \
-	identity.c leave.c lintel.c place.c refuse.c say.c string.c)
+IA32_C := $(PROTOCOL_C) $(EFI_C) $(wildcard efi/ia32/*.c) $(filter-out shim/memory.c,$(wildcard shim/*.c)) \
+	$(addprefix shim/pc/,console.c refuse.c)
 IA32_S := $(wildcard efi/ia32/*.S)
 BIOS_C := $(wildcard bios/*.c)
 BIOS_S := $(wildcard bios/*.S)
@@ -36,8 +37,7 @@ BOOT_C := $(wildcard bios/boot/*.c)
 BOOT_S := $(wildcard bios/boot/*.S)
 TOOL_C := $(wildcard iso/*.c)
 # What kernel writers include as <lintel/NAME.h>; all other headers are our own.
-PUBLIC_H := $(addprefix protocol/,elf.h lintel.h linux.h multiboot1.h multiboot2.h pvh.h wire.h \
-	xen_guest.h xenpv.h)
+PUBLIC_H := $(wildcard protocol/lintel/*.h)
 
 obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 CORE_O := $(call obj,$(PROTOCOL_C) $(SHIM_C) $(SHIM_S) $(EFI_C) $(EFI_S))
@@ -45,12 +45,11 @@ SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S)) $(BUILD)/obj16/protocol/format.c.o 
 IA32_O := $(patsubst %,$(BUILD)/obj32/%.o,$(IA32_C) $(IA32_S))
 BOOT_O := $(call obj,$(BOOT_C) $(BOOT_S) bios/a20.c bios/call.S bios/e820.c bios/console.c) \
 	$(BUILD)/obj16/protocol/version.c.o $(BUILD)/obj16/protocol/format.c.o $(BUILD)/obj16/shim/say.c.o $(BUILD)/obj16/shim/string.c.o $(BUILD)/obj16/efi/ia32/divide.c.o
-HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) shim/unpack.c $(TOOL_C) iso/bios.S)
+HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) shim/unpack/unpack.c $(TOOL_C) iso/bios.S)
 # The probe kernel is Lintel's entries and readers with other doors.
 PROBE_O := $(call obj,$(PROTOCOL_C) $(wildcard test/probe/*.[cS]) \
-	$(filter-out $(addprefix shim/,doors.c doors_xen.c vmlinux.c leave_pv.c lintel.c place.c leave.c \
-		refuse.c fpu.c unpack.c unpack_lib.c),$(SHIM_C)) \
-	$(filter-out shim/leave.S,$(SHIM_S)))
+	$(addprefix shim/,memory.c say.c string.c xen/xen.c xen/start.S) $(wildcard shim/face/*.S) \
+	$(filter-out $(addprefix shim/pc/,doors.c refuse.c fpu.c leave.S),$(wildcard shim/pc/*.[cS])))
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf \
 	probe32.elf hello.elf launcher bios.bin)
@@ -83,11 +82,11 @@ $(BUILD)/obj/efi/%.c.o: efi/%.c
 	$(Q)$(CC) $(CORE) -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 \
 		-DGNU_EFI_USE_MS_ABI -fshort-wchar -c $< -o $@
 
-$(BUILD)/obj/shim/headers.S.o: $(BUILD)/setup16.bin
+$(BUILD)/obj/shim/face/headers.S.o: $(BUILD)/setup16.bin
 
-$(BUILD)/lintel.ld: shim/lintel.ld shim/layout.h shim/leave.h
+$(BUILD)/lintel.ld: shim/face/lintel.ld shim/face/layout.h shim/leave.h
 	@mkdir -p $(@D)
-	$(Q)$(CC) -E -P -x c -Ishim $< -o $@
+	$(Q)$(CC) -E -P -x c -I. $< -o $@
 
 LINK = ld -pie --no-dynamic-linker -z text --no-warn-rwx-segments \
 	-e start_linux64 -T $(BUILD)/lintel.ld
@@ -130,7 +129,7 @@ $(BUILD)/probe.elf $(BUILD)/probe32.linked: $(PROBE_O)
 	$(Q)ld -static -n --no-warn-rwx-segments -Ttext-segment=0x2000000 $(PROBE_LINK) \
 		-e __wrap_start_linux$(if $(filter probe32%,$(@F)),32,64) \
 		--defsym=image_base=__executable_start --defsym=image_end=_end \
-		$(filter-out %/headers.S.o %/face_efi.S.o %/face_elf.S.o,$^) -o $@
+		$(filter-out $(BUILD)/obj/shim/face/%,$^) -o $@
 
 $(BUILD)/probe32.elf: $(BUILD)/probe32.linked
 	$(call say,ELF32)
@@ -141,15 +140,10 @@ $(BUILD)/probe32.elf: $(BUILD)/probe32.linked
 HELLO := $(addprefix test/hello/,entry.S hello.c console.c)
 HELLO_MORE := $(addprefix test/hello/,console.h hello.ld)
 
-$(BUILD)/include/lintel/%.h: protocol/%.h
-	@mkdir -p $(@D)
-	$(Q)cp $< $@
-
-$(BUILD)/hello.elf: $(HELLO) $(HELLO_MORE) \
-		$(PUBLIC_H:protocol/%=$(BUILD)/include/lintel/%)
+$(BUILD)/hello.elf: $(HELLO) $(HELLO_MORE) $(PUBLIC_H)
 	$(call say,LD)
 	$(Q)$(CC) -std=c11 -pedantic-errors $(WARN) -O2 -ffreestanding -fpie -mno-red-zone \
-		-mgeneral-regs-only -nostdlib -static -I$(BUILD)/include -T test/hello/hello.ld $(HELLO) -o $@
+		-mgeneral-regs-only -nostdlib -static -Iprotocol -T test/hello/hello.ld $(HELLO) -o $@
 
 # ---- the image for 32-bit UEFI: the same sources once more
 
@@ -171,15 +165,15 @@ ia32-sources:
 	@echo $(IA32_C)
 
 # The code that leaves runs in long mode here too.
-$(BUILD)/leave.bin: $(BUILD)/obj/shim/leave.S.o
+$(BUILD)/leave.bin: $(BUILD)/obj/shim/pc/leave.S.o
 	$(call say,LD)
 	$(Q)ld -Ttext=0 -e 0 --oformat=binary $< -o $@
 
 $(BUILD)/obj32/efi/ia32/start.S.o: $(BUILD)/leave.bin
 
-$(BUILD)/lintelia32.ld: efi/ia32/lintelia32.ld shim/layout.h shim/leave.h
+$(BUILD)/lintelia32.ld: efi/ia32/lintelia32.ld shim/face/layout.h shim/leave.h
 	@mkdir -p $(@D)
-	$(Q)$(CC) -E -P -x c -Ishim $< -o $@
+	$(Q)$(CC) -E -P -x c -I. $< -o $@
 
 $(BUILD)/lintelia32.linked: $(IA32_O) $(BUILD)/lintelia32.ld
 	$(call say,LD32)
@@ -234,7 +228,7 @@ $(BUILD)/bios.bin: $(BOOT_O) bios/boot/boot.ld
 # ---- a boot loader that says what others never say, for tests
 
 # At 256 MiB, out of the way of the kernel that it loads.
-$(BUILD)/launcher: test/launcher/start.S test/launcher/launcher.c protocol/linux.h protocol/multiboot1.h
+$(BUILD)/launcher: test/launcher/start.S test/launcher/launcher.c protocol/lintel/linux.h protocol/lintel/multiboot1.h
 	$(call say,LD32)
 	$(Q)gcc $(filter-out -m16 -Os -MMD -MP,$(SETUP16)) -m32 -O2 -fno-tree-loop-distribute-patterns \
 		-nostdlib -static -no-pie -Wl,-n,--no-warn-rwx-segments,-Ttext=0x10000000,--build-id=none,-e,start,-m,elf_i386 \
@@ -292,7 +286,7 @@ deb: all ## build a Debian package of it
 # ---- unit tests: the pure code on the host, under ASan and UBSan
 
 UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/identity.c shim/say.c \
-	shim/unpack.c shim/vmlinux.c efi/ia32/divide.c \
+	shim/unpack/unpack.c shim/unpack/vmlinux.c efi/ia32/divide.c \
 	$(addprefix bios/boot/,fat.c partition.c)
 UNIT_O := $(patsubst %,$(BUILD)/obj/unit/%.o,$(UNIT_C))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -300,7 +294,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 $(BUILD)/obj/unit/%.c.o: %.c
 	$(call say,CC)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(COMMON) -Itest/unit -g -O1 $(SANITIZE) -c $< -o $@
+	$(Q)$(CC) $(COMMON) -g -O1 $(SANITIZE) -c $< -o $@
 
 $(BUILD)/unit: $(UNIT_O)
 	$(call say,LD)

@@ -15,9 +15,9 @@
 #include <stdint.h>
 
 #include "protocol/at.h"
-#include "protocol/linux.h"
+#include <lintel/linux.h>
 #include "protocol/say.h"
-#include "shim/layout.h"
+#include "shim/face/layout.h"
 
 /* start16.S: memory with a fixed place in the segment */
 

@@ -11,7 +11,7 @@
  * CS = 0x10 and DS = ES = FS = GS = SS = 0x18, flat; esi = the zero page;
  * ebp = edi = ebx = 0.  The IDT is empty: a trap is a reset.
  */
-#include "shim/layout.h"
+#include "shim/face/layout.h"
 
 #define CODE32 0x10
 #define DATA32 0x18

@@ -4,10 +4,10 @@
  * `bootctl status` and systemd-analyze read.  Boot services alive; what a boot loader
  * before us said stays.
  */
-#include "efi.h"
-#include "lib.h"
-#include "machine.h"
-#include "say.h"
+#include "efi/efi.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
+#include "shim/pc/instructions.h"
 
 #define LOADER_GUID                                                    \
 	{                                                              \

@@ -4,10 +4,10 @@
  * volume where it lies itself, as the boot loader for the BIOS does (bios/boot/fat.c).
  * The firmware loads it, so Secure Boot's checks are the firmware's.  Boot services alive.
  */
-#include "efi.h"
-#include "kernel.h"
-#include "lib.h"
-#include "say.h"
+#include "efi/efi.h"
+#include "protocol/kernel.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
 
 #define DIRECTORY L"\\EFI\\Linux\\"
 #define DIRECTORY_LENGTH (sizeof(DIRECTORY) / sizeof(CHAR16) - 1)

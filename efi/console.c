@@ -3,9 +3,9 @@
  * The console while boot services live: ConOut, and COM1 too where the firmware does
  * not write there itself.  Called through console_write().
  */
-#include "console.h"
-#include "efi.h"
-#include "say.h"
+#include "efi/efi.h"
+#include "protocol/say.h"
+#include "shim/pc/console.h"
 
 #define LINE 128
 #define NODE_MESSAGING 3

@@ -5,14 +5,14 @@
  * Called by start_efi.S on the firmware's stack.  Long mode, or what 32-bit firmware has
  * (ia32/door.c); the firmware's page tables; may call the firmware until efi_exit().
  */
-#include "console.h"
-#include "doors.h"
-#include "efi.h"
-#include "lib.h"
+#include "efi/efi.h"
+#include "protocol/lib.h"
+#include "protocol/readers.h"
+#include "protocol/say.h"
 #include "shim/lintel.h"
-#include "machine.h"
-#include "readers.h"
-#include "say.h"
+#include "shim/pc/console.h"
+#include "shim/pc/doors.h"
+#include "shim/pc/instructions.h"
 
 struct efi efi;
 

@@ -10,8 +10,8 @@
 #include <efi.h>
 #include <efiprot.h>
 
-#include "handoff.h"
-#include "version.h"
+#include "protocol/handoff.h"
+#include "protocol/version.h"
 
 /** struct efi - the firmware, as the door was given it; valid until exit
  *  @image: our own image's handle; of GRUB's where GRUB entered us otherwise */

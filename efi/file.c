@@ -3,10 +3,10 @@
  * Load options and files.  Everything is read by the firmware straight to where the
  * kernel will use it.  Boot services alive.
  */
-#include "efi.h"
-#include "kernel.h"
-#include "lib.h"
-#include "say.h"
+#include "efi/efi.h"
+#include "protocol/kernel.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
 
 #define PATH_MAX 512
 #define FOUR_GIB 0x100000000

@@ -3,13 +3,13 @@
  * Memory in the UEFI world: what we take, the map, and the end of boot services.
  * Everything that can fail is done before the end; after it nothing can.
  */
-#include "efi.h"
-#include "efimap.h"
-#include "layout.h"
-#include "leave.h"
-#include "lib.h"
+#include "efi/efi.h"
+#include "protocol/efimap.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
+#include "shim/face/layout.h"
+#include "shim/leave.h"
 #include "shim/lintel.h"
-#include "say.h"
 
 #define TAKEN_MAX 96
 #define FOUR_GIB 0x100000000

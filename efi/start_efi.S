@@ -9,7 +9,7 @@
  *                       rsi = system table, rdx = boot_params
  *   start_multiboot2_efi64  ebx = Multiboot 2 boot information, eax its magic
  */
-#include "leave.h"
+#include "shim/leave.h"
 
 	.section .text, "ax"
 	.code64

@@ -3,8 +3,8 @@
  * What the firmware knows of the machine: configuration tables, variables, screen,
  * random bytes.  Boot services alive.
  */
-#include "efi.h"
-#include "lib.h"
+#include "efi/efi.h"
+#include "protocol/lib.h"
 
 #define RNG_BYTES 32
 

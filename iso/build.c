@@ -10,16 +10,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config.h"
-#include "image.h"
-#include "measure.h"
-#include "options.h"
-#include "payload.h"
-#include "sections.h"
-#include "sign.h"
-#include "tool.h"
-#include "uki.h"
-#include "xen.h"
+#include "iso/config.h"
+#include "iso/image.h"
+#include "iso/measure.h"
+#include "iso/options.h"
+#include "iso/payload.h"
+#include "iso/sections.h"
+#include "iso/sign.h"
+#include "iso/tool.h"
+#include "iso/uki.h"
+#include "iso/xen.h"
 
 static void usage(void)
 {

@@ -4,7 +4,7 @@
  * section [UKI] mean.  Called by `lintel build` once the command line is known, which wins;
  * of a list, the file's values come first.
  */
-#include "config.h"
+#include "iso/config.h"
 
 #include <ini.h>
 #include <stddef.h>
@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
-#include "tool.h"
+#include "iso/options.h"
+#include "iso/tool.h"
 
 /* A longer file is something else. */
 #define CONFIG_MAX (1 << 20)

@@ -3,7 +3,7 @@
  * Checksums of sections, and of a whole image.  Called by --measure, `lintel inspect` and
  * where media are made.
  */
-#include "digest.h"
+#include "iso/digest.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "bios/boot/sum.h"
-#include "tool.h"
+#include "iso/tool.h"
 
 #define CHUNK (1u << 20)
 

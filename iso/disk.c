@@ -4,7 +4,7 @@
  * system partition has the image as a file; the boot loader for the BIOS, in a
  * partition of its own, looks for it there at every boot, so that an update is a copy.
  */
-#include "media.h"
+#include "iso/media.h"
 
 #define SECTORS_OF(bytes) ((bytes) / MEDIA_SECTOR)
 #define MIB (1u << 20)

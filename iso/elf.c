@@ -3,12 +3,12 @@
  * The ELF headers of an image in the making: the view in the bzImage's payload and the
  * ELF face.  Called by image.c when the image's size is known.
  */
-#include "protocol/elf.h"
+#include <lintel/elf.h>
 
 #include <stddef.h>
 
-#include "image.h"
-#include "shim/layout.h"
+#include "iso/image.h"
+#include "shim/face/layout.h"
 
 #define MIB2 0x200000ull
 /* Xen PV kernels lie in the first GiB. */

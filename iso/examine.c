@@ -12,8 +12,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "iso/tool.h"
 #include "protocol/say.h"
-#include "tool.h"
 
 #define LINE 512
 

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "inspect.h"
-#include "tool.h"
+#include "iso/inspect.h"
+#include "iso/tool.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "faces.h"
+#include "iso/faces.h"
+#include "iso/signer.h"
 #include "protocol/formats.h"
-#include "signer.h"
 
 /* WIN_CERTIFICATE: dwLength, wRevision, wCertificateType */
 #define CERTIFICATE_HEAD 8

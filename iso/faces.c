@@ -4,13 +4,13 @@
  * Xen's notes.  Called by `lintel inspect`; refuses nothing, tells what is there.
  * PE is in face_pe.c.
  */
-#include "faces.h"
+#include "iso/faces.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "protocol/formats.h"
-#include "protocol/linux.h"
+#include <lintel/linux.h>
 #include "protocol/notes.h"
 
 /* Multiboot Specification 0.6.96, 3.1: in the first 8192 bytes, 4-byte aligned. */

@@ -6,7 +6,7 @@
 #ifndef ISO_FACES_H
 #define ISO_FACES_H
 
-#include "json.h"
+#include "iso/json.h"
 
 json_t *face_pe(struct span f);
 json_t *face_linux(struct span f);

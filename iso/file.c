@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "iso/tool.h"
 
 static struct file *inputs;
 static struct output *outputs;

@@ -7,15 +7,15 @@
  * the file, and all headers are functions of the file's size.  The bare image is
  * changed in memory, everything behind it goes through one buffer.
  */
-#include "image.h"
+#include "iso/image.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "bios/boot/sum.h"
-#include "protocol/linux.h"
+#include <lintel/linux.h>
 #include "protocol/pe.h"
-#include "shim/layout.h"
+#include "shim/face/layout.h"
 
 /* A bare image is far smaller; a larger file is not one. */
 #define BASE_SIZE_MAX (16u << 20)

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tool.h"
+#include "iso/tool.h"
 
 struct part;
 

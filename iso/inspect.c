@@ -3,20 +3,20 @@
  * `lintel inspect`: what a file is, what its headers promise to loaders, and what is in
  * it.  Any file can be asked about; what is damaged is told, not refused.
  */
-#include "inspect.h"
+#include "iso/inspect.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "digest.h"
-#include "faces.h"
-#include "protocol/elf.h"
+#include "iso/digest.h"
+#include "iso/faces.h"
+#include "iso/tool.h"
+#include "iso/uki.h"
+#include <lintel/elf.h>
 #include "protocol/kernel.h"
-#include "shim/layout.h"
-#include "tool.h"
-#include "uki.h"
+#include "shim/face/layout.h"
 
 static bool is_ours(struct span f)
 {

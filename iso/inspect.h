@@ -5,7 +5,7 @@
 #ifndef ISO_INSPECT_H
 #define ISO_INSPECT_H
 
-#include "json.h"
+#include "iso/json.h"
 
 struct file;
 

@@ -7,7 +7,7 @@
  */
 #include <stdio.h>
 
-#include "media.h"
+#include "iso/media.h"
 
 /* Free space of the ESP: OVMF keeps its variables there where it has no flash. */
 #define ESP_SPARE (1u << 20)

@@ -3,13 +3,13 @@
  * Prints a tree of facts, for programs and for people: the same facts for both.
  * Called by `lintel inspect` and `lintel build --measure`.
  */
-#include "json.h"
+#include "iso/json.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tool.h"
+#include "iso/tool.h"
 
 #define INDENT 2
 #define LABEL 24

@@ -4,10 +4,10 @@
  * the code that boots it, since what is refused there costs a journey to the
  * machine.  Only for files that are no kernel at all is there more to say here.
  */
-#include "payload.h"
+#include "iso/payload.h"
 
-#include "shim/layout.h"
-#include "tool.h"
+#include "iso/tool.h"
+#include "shim/face/layout.h"
 
 /* Where the magic number of a bzImage ends. */
 #define HDRS_END 0x206

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tool.h"
+#include "iso/tool.h"
 
 static const struct subcommand {
 	const char *name;

@@ -3,14 +3,14 @@
  * For --measure: PCR 11 as systemd-stub extends it, section by section, and then
  * systemd-pcrphase, phase by phase.  Called by `lintel build` with the finished image.
  */
-#include "measure.h"
+#include "iso/measure.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "digest.h"
-#include "tool.h"
-#include "uki.h"
+#include "iso/digest.h"
+#include "iso/tool.h"
+#include "iso/uki.h"
 
 #define PCR 11
 

@@ -5,7 +5,7 @@
 #ifndef ISO_MEASURE_H
 #define ISO_MEASURE_H
 
-#include "json.h"
+#include "iso/json.h"
 
 struct uki;
 

@@ -13,11 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "digest.h"
-#include "media.h"
+#include "iso/digest.h"
+#include "iso/media.h"
 #include "protocol/kernel.h"
 #include "protocol/pe.h"
-#include "shim/layout.h"
+#include "shim/face/layout.h"
 
 #define CHUNK (1u << 20)
 #define CD_SHIFT 2	    /* sectors of 512 << 2 bytes */

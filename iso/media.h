@@ -7,7 +7,7 @@
 #define ISO_MEDIA_H
 
 #include "bios/boot/layout.h"
-#include "tool.h"
+#include "iso/tool.h"
 
 #define MEDIA_SECTOR 512u
 #define CD_SECTOR 2048u

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "iso/tool.h"
 
 static bool shown;
 

@@ -3,18 +3,18 @@
  * What the options of `lintel build` name, as sections of the image, in their order.
  * What no option names comes out of the UKI that was given with --uki, if one was.
  */
-#include "sections.h"
+#include "iso/sections.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "image.h"
-#include "options.h"
+#include "iso/image.h"
+#include "iso/options.h"
+#include "iso/tool.h"
+#include "iso/uki.h"
 #include "protocol/cpio.h"
 #include "protocol/kernel.h"
-#include "shim/layout.h"
-#include "tool.h"
-#include "uki.h"
+#include "shim/face/layout.h"
 
 /* No command line and no os-release comes near; a kernel given by mistake is above. */
 #define TEXT_MAX (1u << 20)

@@ -3,7 +3,7 @@
  * Runs sbsign as a child process.  Called by `lintel build` between writing and
  * renaming, so that a signature that fails costs nobody a file.
  */
-#include "sign.h"
+#include "iso/sign.h"
 
 #include <errno.h>
 #include <spawn.h>
@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "iso/tool.h"
 
 #define SAID_MAX 512
 

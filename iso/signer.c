@@ -2,7 +2,7 @@
 /*
  * Reads the signer's name out of a signature.  Called by face_pe.c for `lintel inspect`.
  */
-#include "signer.h"
+#include "iso/signer.h"
 
 #include <openssl/bio.h>
 #include <openssl/pkcs7.h>

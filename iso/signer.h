@@ -5,7 +5,7 @@
 #ifndef ISO_SIGNER_H
 #define ISO_SIGNER_H
 
-#include "json.h"
+#include "iso/json.h"
 
 /** signer_of() - the subject of the certificate of a PKCS#7 signature's first signer, or NULL.
  *  That the signature is good is not said. */

@@ -3,14 +3,14 @@
  * Finds the sections of an image.  PE has a section table; the ELF face of our own
  * images has it in the bundle table.  Called by `lintel build` and `lintel inspect`.
  */
-#include "uki.h"
+#include "iso/uki.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "protocol/kernel.h"
 #include "protocol/pe.h"
-#include "shim/layout.h"
+#include "shim/face/layout.h"
 
 /* systemd's stub's own parts and Lintel's, and what was said of the old file alone. */
 static const char *const left_behind[] = {

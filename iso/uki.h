@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "tool.h"
+#include "iso/tool.h"
 
 /**
  * struct section - a section of an open image

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "faces.h"
-#include "protocol/elf.h"
-#include "protocol/linux.h"
-#include "shim/unpack.h"
-#include "tool.h"
+#include "iso/faces.h"
+#include "iso/tool.h"
+#include <lintel/elf.h>
+#include <lintel/linux.h>
+#include "shim/unpack/unpack.h"
 
 /* Boot protocol 2.08 has payload_offset and payload_length. */
 #define SINCE 0x208

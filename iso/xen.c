@@ -5,12 +5,12 @@
  * of.  So here it is the ELF face once more, gzipped: kernel and initrd do not
  * compress, and the file becomes twice as large.  Called by build.c.
  */
-#include "xen.h"
+#include "iso/xen.h"
 
 #include <string.h>
 #include <zlib.h>
 
-#include "tool.h"
+#include "iso/tool.h"
 
 #define BUFFER (1u << 20)
 #define GZIP_WINDOW (MAX_WBITS + 16) /* zlib.h: a gzip header and trailer */

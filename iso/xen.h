@@ -5,7 +5,7 @@
 #ifndef ISO_XEN_H
 #define ISO_XEN_H
 
-#include "image.h"
+#include "iso/image.h"
 
 /**
  * xen_payload_add() - let the image's payload be the gzipped ELF face of another one

@@ -3,10 +3,10 @@
  * Finding ACPI's root pointer.  Called by the Multiboot 2 reader (a copy in a
  * tag) and by the shim (the search).  Pure C; reads BIOS memory through span_at().
  */
-#include "acpi.h"
+#include "protocol/acpi.h"
 
-#include "handoff.h"
-#include "lib.h"
+#include "protocol/handoff.h"
+#include "protocol/lib.h"
 
 #define BDA_EBDA_SEGMENT 0x40e
 #define EBDA_SEARCHED 1024

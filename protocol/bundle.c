@@ -4,10 +4,10 @@
  * to be booted (UAPI.5 Unified Kernel Image).  Called for our own image and for a
  * module that is a UKI.  Pure C for any world; reads the file's bytes.
  */
-#include "formats.h"
-#include "kernel.h"
-#include "lib.h"
-#include "say.h"
+#include "protocol/formats.h"
+#include "protocol/kernel.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
 
 struct span bundle_table(struct span f)
 {

@@ -3,9 +3,9 @@
  * Looking into an initrd for what the kernel wants early.  Called when initrds are put in order, at
  * boot and by `lintel build`.  Pure C for any world; reads the initrd's first bytes.
  */
-#include "cpio.h"
+#include "protocol/cpio.h"
 
-#include "lib.h"
+#include "protocol/lib.h"
 
 /* A header is the magic and 13 numbers of 8 hexadecimal digits; name and data follow. */
 #define HEADER_SIZE 110

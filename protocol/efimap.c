@@ -2,10 +2,10 @@
 /*
  * The EFI memory map's reader.  Called by the EFI door.  Pure C for any world.
  */
-#include "efimap.h"
+#include "protocol/efimap.h"
 
-#include "handoff.h"
-#include "say.h"
+#include "protocol/handoff.h"
+#include "protocol/say.h"
 
 #define EFI_PAGE 4096
 #define EFI_MEMORY_SP 0x40000ull

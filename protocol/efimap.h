@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "at.h"
-#include "span.h"
+#include "protocol/at.h"
+#include "protocol/span.h"
 
 struct handoff;
 

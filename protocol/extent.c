@@ -4,8 +4,8 @@
  * Called for a ramdisk of the doors that have one.  Pure C for any world; reads the
  * file's bytes.
  */
-#include "formats.h"
-#include "kernel.h"
+#include "protocol/formats.h"
+#include "protocol/kernel.h"
 
 static uint64_t higher(uint64_t a, uint64_t b)
 {

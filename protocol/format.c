@@ -3,7 +3,7 @@
  * A small printf: %s %c %u %x %%, with l, ll and a zero-padded or blank-padded width.
  * Called by say() and die() and by whoever makes a line.  Pure; any world.
  */
-#include "say.h"
+#include "protocol/say.h"
 
 struct out {
 	char *buf;

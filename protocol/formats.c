@@ -3,7 +3,7 @@
  * The heads of ELF and PE files.  Called by whoever looks into a file.  Pure C for any
  * world; reads the file's bytes.
  */
-#include "formats.h"
+#include "protocol/formats.h"
 
 /* A field of an ELF structure at @off, whatever the file's width. */
 #define ADDRESS(type, field)                                        \

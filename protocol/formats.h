@@ -7,9 +7,9 @@
 #ifndef PROTOCOL_FORMATS_H
 #define PROTOCOL_FORMATS_H
 
-#include "elf.h"
-#include "pe.h"
-#include "span.h"
+#include <lintel/elf.h>
+#include "protocol/pe.h"
+#include "protocol/span.h"
 
 /** struct table - @n entries of @entry bytes, from @at on */
 struct table {

@@ -4,14 +4,14 @@
  * Called by the readers and by the probe kernel.  Pure C for any world; may touch
  * the handoff, and reads modules only to see what they are.
  */
-#include "handoff.h"
+#include "protocol/handoff.h"
 
 #include <stdarg.h>
 
-#include "cpio.h"
-#include "kernel.h"
-#include "lib.h"
-#include "say.h"
+#include "protocol/cpio.h"
+#include "protocol/kernel.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
 
 #define KIB 1024
 #define MIB 0x100000

@@ -11,10 +11,10 @@
 
 #include <stdint.h>
 
-#include "acpi.h"
-#include "lintel.h"
-#include "map.h"
-#include "span.h"
+#include "protocol/acpi.h"
+#include <lintel/lintel.h>
+#include "protocol/map.h"
+#include "protocol/span.h"
 
 /* Command line that fits into a handoff, without its NUL. */
 #define CMDLINE_MAX 4095

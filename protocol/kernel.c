@@ -4,12 +4,12 @@
  * Called when a module arrives and when the kernel is to be started.  Pure C for
  * any world; reads the file's bytes.
  */
-#include "kernel.h"
+#include "protocol/kernel.h"
 
-#include "formats.h"
-#include "lib.h"
-#include "readers.h"
-#include "say.h"
+#include "protocol/formats.h"
+#include "protocol/lib.h"
+#include "protocol/readers.h"
+#include "protocol/say.h"
 
 #define ARM64_MAGIC 0x644d5241 /* "ARM\x64" */
 #define ARM64_MAGIC_OFFSET 0x38

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "handoff.h"
-#include "notes.h"
+#include "protocol/handoff.h"
+#include "protocol/notes.h"
 
 #define KERNEL_SEGMENTS_MAX 16
 

@@ -4,13 +4,13 @@
  * linux_write() for every exit that takes boot_params.  Pure C for any world;
  * reads the loader's memory, writes where it is told to.
  */
-#include "linux.h"
+#include <lintel/linux.h>
 
-#include "handoff.h"
-#include "kernel.h"
-#include "lib.h"
-#include "readers.h"
-#include "say.h"
+#include "protocol/handoff.h"
+#include "protocol/kernel.h"
+#include "protocol/lib.h"
+#include "protocol/readers.h"
+#include "protocol/say.h"
 
 #define BP(field) offsetof(struct boot_params, field)
 #define HDR_MAX (BP(edd_mbr_sig_buffer) - BP(hdr))

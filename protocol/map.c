@@ -4,9 +4,9 @@
  * and by the writer of the zero page.  Pure C for any world; may touch only the
  * map that it is given.
  */
-#include "map.h"
+#include "protocol/map.h"
 
-#include "say.h"
+#include "protocol/say.h"
 
 static uint64_t lower(uint64_t a, uint64_t b)
 {

@@ -3,12 +3,12 @@
  * The Multiboot 1 reader.  Called by the multiboot1 door with what ebx held.
  * Pure C for any world; may touch the handoff and reads the loader's memory.
  */
-#include "multiboot1.h"
+#include <lintel/multiboot1.h>
 
-#include "handoff.h"
-#include "lib.h"
-#include "readers.h"
-#include "say.h"
+#include "protocol/handoff.h"
+#include "protocol/lib.h"
+#include "protocol/readers.h"
+#include "protocol/say.h"
 
 /* No table that a loader makes is longer; a larger size is damage. */
 #define TABLE_MAX 0x100000

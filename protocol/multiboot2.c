@@ -3,12 +3,12 @@
  * The Multiboot 2 reader.  Called by the multiboot2 door with what ebx held.
  * Pure C for any world; may touch the handoff and reads the loader's memory.
  */
-#include "multiboot2.h"
+#include <lintel/multiboot2.h>
 
-#include "acpi.h"
-#include "handoff.h"
-#include "readers.h"
-#include "say.h"
+#include "protocol/acpi.h"
+#include "protocol/handoff.h"
+#include "protocol/readers.h"
+#include "protocol/say.h"
 
 /* No loader's block is longer; a larger size is damage. */
 #define INFO_MAX 0x1000000

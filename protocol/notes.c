@@ -3,10 +3,10 @@
  * ELF notes of a kernel.  Called by kernel.c for every PT_NOTE segment.  Pure C for
  * any world; reads the file's bytes.
  */
-#include "notes.h"
+#include "protocol/notes.h"
 
-#include "lib.h"
-#include "xen_guest.h"
+#include "protocol/lib.h"
+#include <lintel/xen_guest.h>
 
 #define NOTE_HEAD 12 /* namesz, descsz, type */
 

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "at.h"
+#include "protocol/at.h"
 
 #define MZ_MAGIC 0x5a4d
 #define MZ_E_LFANEW 0x3c

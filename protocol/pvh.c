@@ -4,13 +4,13 @@
  * are entered at their PHYS32_ENTRY note.  Pure C for any world; reads the loader's
  * memory, writes where it is told to.
  */
-#include "pvh.h"
+#include <lintel/pvh.h>
 
-#include "handoff.h"
-#include "kernel.h"
-#include "lib.h"
-#include "readers.h"
-#include "say.h"
+#include "protocol/handoff.h"
+#include "protocol/kernel.h"
+#include "protocol/lib.h"
+#include "protocol/readers.h"
+#include "protocol/say.h"
 
 /* No table that a loader makes is longer; a larger count is damage. */
 #define ENTRIES_MAX 0x10000

@@ -7,7 +7,7 @@
 #ifndef PROTOCOL_READERS_H
 #define PROTOCOL_READERS_H
 
-#include "handoff.h"
+#include "protocol/handoff.h"
 
 struct kernel;
 

@@ -4,13 +4,13 @@
  * kernels, which get the same block with another ramdisk and command line.  Pure C;
  * addresses are pseudo-physical, but for those of the block itself, which are virtual.
  */
-#include "xenpv.h"
+#include <lintel/xenpv.h>
 
-#include "handoff.h"
-#include "kernel.h"
-#include "lib.h"
-#include "readers.h"
-#include "say.h"
+#include "protocol/handoff.h"
+#include "protocol/kernel.h"
+#include "protocol/lib.h"
+#include "protocol/readers.h"
+#include "protocol/say.h"
 
 #define PAGE 4096
 #define GIB 0x40000000

@@ -4,8 +4,8 @@
  * names and all below 4 GiB, in pages of 1 GiB or 2 MiB.  Called by leave.c.  Pure:
  * it writes where it is told to; any ring and the host's tests.
  */
-#include "lib.h"
-#include "paging.h"
+#include "protocol/lib.h"
+#include "shim/pc/paging.h"
 
 #define PAGE 4096ull
 #define ENTRIES 512

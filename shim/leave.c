@@ -3,13 +3,13 @@
  * Writing the block that leaves Lintel.  Called by lintel() last.  64-bit, any ring:
  * it writes memory only; leave.S carries it out.
  */
-#include "leave.h"
+#include "shim/leave.h"
 
-#include "layout.h"
-#include "lib.h"
-#include "machine_facts.h"
-#include "paging.h"
-#include "readers.h"
+#include "protocol/lib.h"
+#include "protocol/readers.h"
+#include "shim/face/layout.h"
+#include "shim/machine.h"
+#include "shim/pc/paging.h"
 
 AT(struct leave, cr3, LEAVE_CR3);
 AT(struct leave, pc, LEAVE_PC);

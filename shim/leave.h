@@ -38,7 +38,7 @@
 
 #ifndef __ASSEMBLER__
 
-#include "place.h"
+#include "shim/place.h"
 
 /**
  * struct leave - what leave.S carries out

@@ -3,17 +3,17 @@
  * The story.  Called by every door with the handoff that its reader filled.
  * Pure C for any ring; may touch the handoff and what the plan gives it.
  */
-#include "lintel.h"
+#include "shim/lintel.h"
 
-#include "kernel.h"
-#include "layout.h"
-#include "leave.h"
-#include "lib.h"
-#include "machine_facts.h"
-#include "memory.h"
-#include "place.h"
-#include "console.h"
-#include "say.h"
+#include "protocol/kernel.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
+#include "shim/face/layout.h"
+#include "shim/leave.h"
+#include "shim/machine.h"
+#include "shim/memory.h"
+#include "shim/pc/console.h"
+#include "shim/place.h"
 
 extern const char image_base[], image_end[];
 

@@ -5,8 +5,8 @@
 #ifndef SHIM_LINTEL_H
 #define SHIM_LINTEL_H
 
-#include "kernel.h"
-#include "place.h"
+#include "protocol/kernel.h"
+#include "shim/place.h"
 
 /** struct booting - what lintel_plan() found and chose */
 struct booting {

@@ -3,9 +3,9 @@
  * Addresses become pointers here and nowhere else.  Called by everybody who reads
  * what a loader left, and by the exits.  Any ring; touches nothing.
  */
-#include "memory.h"
+#include "shim/memory.h"
 
-#include "span.h"
+#include "protocol/span.h"
 
 static uint64_t base;
 

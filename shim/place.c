@@ -3,12 +3,12 @@
  * Choosing places.  Called by lintel() when everything is known.  Pure C for any
  * ring and the host's tests; may touch the plan and the marks in the map.
  */
-#include "place.h"
+#include "shim/place.h"
 
-#include "cpio.h"
-#include "layout.h"
-#include "lib.h"
-#include "say.h"
+#include "protocol/cpio.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
+#include "shim/face/layout.h"
 
 #define MIB 0x100000
 #define FOUR_GIB 0x100000000

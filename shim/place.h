@@ -6,7 +6,7 @@
 #ifndef SHIM_PLACE_H
 #define SHIM_PLACE_H
 
-#include "kernel.h"
+#include "protocol/kernel.h"
 
 /* Every initrd and the padding behind it, every segment and its zeros, one whole file. */
 #define MOVES_MAX (2 * INITRDS_MAX + 2 * KERNEL_SEGMENTS_MAX + 1)

@@ -4,9 +4,9 @@
  * the world's console_write() puts them, and what follows a refusal is the world's
  * refuse().  Any ring.
  */
-#include "say.h"
+#include "protocol/say.h"
 
-#include "lib.h"
+#include "protocol/lib.h"
 
 #define LINE 512
 

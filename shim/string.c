@@ -3,7 +3,7 @@
  * memcmp and strlen for the freestanding core, of any width.  Any ring; no side
  * effects.
  */
-#include "lib.h"
+#include "protocol/lib.h"
 
 #include <stdint.h>
 

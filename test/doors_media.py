@@ -31,7 +31,7 @@ DISK = {
 KEPT = {"ahci-cd": 4, "scsi-cd": 12, "virtio": 12, "usb": 4}
 NAMES = ("probe.bzImage.efi", "probe.bzImage.efi.signed", "cloud.efi", "large.efi")
 CHECKSUM = 0x358  # PE's, in an image of ours
-PM_OFFSET, SUM_SIZE = 0x8000, 0x7f8  # shim/layout.h
+PM_OFFSET, SUM_SIZE = 0x8000, 0x7f8  # shim/face/layout.h
 PIECE = 64 << 10  # what the boot loader reads at once
 
 

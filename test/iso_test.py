@@ -3,7 +3,7 @@
 """Tests of `lintel build`: python3 test/iso_test.py BUILD_DIR [unittest options]
 
 BUILD_DIR holds lintel, lintel.efi, lintel.elf and lintelia32.efi.  What the tool wrote is parsed
-here once more from the specifications and shim/layout.h; inputs are made in a
+here once more from the specifications and shim/face/layout.h; inputs are made in a
 temporary directory.
 """
 import gzip
@@ -23,7 +23,7 @@ import unittest
 import counted
 
 BUILD = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else sys.exit(__doc__)
-LAYOUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "shim", "layout.h")
+LAYOUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "shim", "face", "layout.h")
 LINTEL = os.path.join(BUILD, "lintel")
 STUB = {face: os.path.join(BUILD, "lintel." + face) for face in ("efi", "elf")}
 IA32 = os.path.join(BUILD, "lintelia32.efi")
@@ -35,7 +35,7 @@ MICROCODE = "kernel/x86/microcode/GenuineIntel.bin"
 
 
 def read_layout():
-    """Every numeric #define of shim/layout.h."""
+    """Every numeric #define of shim/face/layout.h."""
     with open(LAYOUT, encoding="ascii") as f:
         found = re.findall(r"^#define (\w+) (0x[0-9a-f]+|\d+)$", f.read(), re.M)
     return {name: int(value, 0) for name, value in found}

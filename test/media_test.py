@@ -19,7 +19,7 @@ import counted
 
 BUILD = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else sys.exit(__doc__)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LAYOUTS = ("bios/boot/layout.h", "shim/layout.h")
+LAYOUTS = ("bios/boot/layout.h", "shim/face/layout.h")
 CHECKSUM, SECURITY = 0x358, 0x3a8  # in the PE header of lintel.efi
 WORD = (1 << 64) - 1
 LINTEL = os.path.join(BUILD, "lintel")

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "protocol/pe.h"
-#include "shim/layout.h"
+#include "shim/face/layout.h"
 
 #define SUM_BLOCK 512u
 #define SUM_TOTALS 4

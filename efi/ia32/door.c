@@ -4,10 +4,10 @@
  * long mode; without a kernel it takes the newest image's for 64-bit firmware.
  * Called by start.S on the firmware's stack, boot services alive.
  */
-#include "doors.h"
 #include "efi/efi.h"
-#include "machine.h"
-#include "say.h"
+#include "protocol/say.h"
+#include "shim/pc/doors.h"
+#include "shim/pc/instructions.h"
 
 #define CPUID_EXTENDED 0x80000000
 #define CPUID_LONG_MODE 29

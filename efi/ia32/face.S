@@ -4,7 +4,7 @@
  * bundle table where the universal image has it (shim/layout.h).  RVA = file offset.
  * Data only.  lintelia32.ld puts it at address 0.
  */
-#include "layout.h"
+#include "shim/face/layout.h"
 
 #define OFFSET(symbol) ((symbol) - face)
 

@@ -3,7 +3,7 @@
  * memcpy and memset as shim/lib.c has them, by the string instructions that there are in
  * 32 bits.  Any ring; no side effects.
  */
-#include "lib.h"
+#include "protocol/lib.h"
 
 #include <stdint.h>
 

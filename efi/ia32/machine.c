@@ -4,10 +4,10 @@
  * address, and what the core wants to know of the processor.  32-bit, ring 0, the
  * firmware's paging: memory above 4 GiB is not to be seen.
  */
-#include "doors.h"
-#include "machine.h"
-#include "machine_facts.h"
-#include "memory.h"
+#include "shim/machine.h"
+#include "shim/memory.h"
+#include "shim/pc/doors.h"
+#include "shim/pc/instructions.h"
 
 struct handoff handoff;
 

@@ -6,8 +6,8 @@
  * Called by door.c where no kernel was given.  Boot services alive.
  */
 #include "efi/efi.h"
-#include "kernel.h"
-#include "say.h"
+#include "protocol/kernel.h"
+#include "protocol/say.h"
 
 #define PATH_MAX 512
 

@@ -10,7 +10,7 @@
  * long mode, on the block's identity map, and the jump to the block's 64-bit code
  * (shim/leave.S, here as bytes).  Refusals end through the firmware's Exit().
  */
-#include "leave.h"
+#include "shim/leave.h"
 
 #define CR0_PE 0x00000001
 #define CR0_ET 0x00000010

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "linux.h"
-#include "multiboot1.h"
+#include <lintel/linux.h>
+#include <lintel/multiboot1.h>
 
 #define COM1 0x3f8
 #define COM1_STATUS 5

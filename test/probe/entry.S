@@ -5,8 +5,8 @@
  * them).  rsi = boot_params.  64 bits, ring 0 on a PC and ring 3 inside Xen PV, where rsi
  * is virtual; or 32 bits, ring 0.  rax, rcx and rdx hold nothing by the contract.
  */
-#include "entry.h"
-#include "lintel.h"
+#include <lintel/lintel.h>
+#include "test/probe/entry.h"
 
 #define MSR_EFER 0xc0000080
 #define BOOT_PARAMS_SCRATCH 0x1e4

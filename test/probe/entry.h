@@ -26,7 +26,7 @@
 
 #include <stdint.h>
 
-#include "at.h"
+#include "protocol/at.h"
 
 /**
  * struct entry - the state in which a loader entered the probe

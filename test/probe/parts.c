@@ -3,12 +3,12 @@
  * Finding the pieces of the block: what boot_params points at, and what the processor's
  * registers pointed at when the probe kernel was entered.  64-bit; reads memory only.
  */
-#include "parts.h"
+#include "test/probe/parts.h"
 
-#include "entry.h"
-#include "layout.h"
-#include "memory.h"
-#include "paging.h"
+#include "shim/face/layout.h"
+#include "shim/memory.h"
+#include "shim/pc/paging.h"
+#include "test/probe/entry.h"
 
 #define NODES_MAX 64
 #define STACK 4096

@@ -5,7 +5,7 @@
 #ifndef TEST_PROBE_PARTS_H
 #define TEST_PROBE_PARTS_H
 
-#include "handoff.h"
+#include "protocol/handoff.h"
 
 #define PARTS_MAX 64
 

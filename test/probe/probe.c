@@ -5,19 +5,19 @@
  * and ELF kernels made of Lintel's own entry assembly and readers, with these doors
  * instead of Lintel's.  64-bit, ring 0, or ring 3 inside Xen PV.
  */
-#include "console.h"
-#include "doors.h"
-#include "lib.h"
-#include "machine.h"
-#include "memory.h"
-#include "paging.h"
-#include "readers.h"
-#include "refuse.h"
-#include "rules.h"
-#include "say.h"
-#include "trap.h"
-#include "xen.h"
-#include "xen_guest.h"
+#include "protocol/lib.h"
+#include "protocol/readers.h"
+#include "protocol/say.h"
+#include <lintel/xen_guest.h>
+#include "shim/memory.h"
+#include "shim/pc/console.h"
+#include "shim/pc/doors.h"
+#include "shim/pc/instructions.h"
+#include "shim/pc/paging.h"
+#include "shim/pc/refuse.h"
+#include "shim/pc/trap.h"
+#include "shim/xen/xen.h"
+#include "test/probe/rules.h"
 
 #define CRC32_POLYNOMIAL 0xedb88320u
 #define PM1A_CONTROL 0x604 /* QEMU's, pc and q35 */

@@ -4,16 +4,16 @@
  * table at the end.  Called by the probe kernel when it has read the block.  64-bit, ring 0
  * or ring 3 of Xen PV; reads, and fills free memory once.
  */
-#include "rules.h"
+#include "test/probe/rules.h"
 
-#include "entry.h"
-#include "layout.h"
-#include "lib.h"
-#include "machine.h"
-#include "memory.h"
-#include "parts.h"
-#include "say.h"
-#include "xen_guest.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
+#include <lintel/xen_guest.h>
+#include "shim/face/layout.h"
+#include "shim/memory.h"
+#include "shim/pc/instructions.h"
+#include "test/probe/entry.h"
+#include "test/probe/parts.h"
 
 #define CR0_PE 1ull
 #define CR0_PG 0x80000000ull

@@ -6,7 +6,7 @@
 #ifndef TEST_PROBE_RULES_H
 #define TEST_PROBE_RULES_H
 
-#include "handoff.h"
+#include "protocol/handoff.h"
 
 /** rules_begin() - before the block is read: what the program itself may change */
 void rules_begin(void);

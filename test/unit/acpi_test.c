@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Finding ACPI's root pointer. */
-#include "acpi.h"
-#include "check.h"
-#include "handoff.h"
+#include "protocol/acpi.h"
+#include "protocol/handoff.h"
+#include "test/unit/check.h"
 
 static struct handoff h;
 

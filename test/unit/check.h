@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "say.h"
+#include "protocol/say.h"
 
 /** CHECK() - a condition that must hold; a test goes on after it failed */
 #define CHECK(condition) check((condition), #condition, __FILE__, __LINE__)

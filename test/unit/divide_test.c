@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* 64-bit division as the image for 32-bit UEFI does it, against the host's. */
-#include "check.h"
+#include "test/unit/check.h"
 
 uint64_t __udivmoddi4(uint64_t n, uint64_t by, uint64_t *rest);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The EFI memory map becomes E820, by the specification's table of types. */
-#include "check.h"
-#include "efimap.h"
-#include "handoff.h"
+#include "protocol/efimap.h"
+#include "protocol/handoff.h"
+#include "test/unit/check.h"
 
 #define PAGE_SIZE 4096ull
 #define DESC_SIZE 48 /* larger than the structure, as firmware has it */

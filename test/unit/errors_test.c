@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Every error number has its entry in ERRORS.md, and every entry a number. */
-#include "check.h"
+#include "test/unit/check.h"
 
 static char *slurp(const char *path)
 {

@@ -5,10 +5,10 @@
  */
 #include <unistd.h>
 
-#include "check.h"
-#include "elf.h"
-#include "kernel.h"
-#include "pe.h"
+#include <lintel/elf.h>
+#include "protocol/kernel.h"
+#include "protocol/pe.h"
+#include "test/unit/check.h"
 
 #define AT_ADDRESS 0x400000
 #define PE_AT 0x80

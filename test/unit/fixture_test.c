@@ -10,10 +10,10 @@
 #include <glob.h>
 #include <unistd.h>
 
-#include "check.h"
-#include "handoff.h"
-#include "readers.h"
-#include "xenpv.h"
+#include "protocol/handoff.h"
+#include "protocol/readers.h"
+#include <lintel/xenpv.h>
+#include "test/unit/check.h"
 
 #define PIECES 32
 #define PIECE_MAX 65536

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The small printf. */
-#include "check.h"
+#include "test/unit/check.h"
 
 static void test_format(void)
 {

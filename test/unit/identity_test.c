@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The identity map that kernels are entered with, walked as a processor walks it. */
-#include "check.h"
-#include "paging.h"
+#include "shim/pc/paging.h"
+#include "test/unit/check.h"
 
 #define GIB 0x40000000ull
 #define ADDRESS 0xffffffffff000ull

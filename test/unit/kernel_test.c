@@ -3,11 +3,11 @@
  * Recognising kernels and UKIs, on files made here; the real ones are booted by the
  * doors matrix.
  */
-#include "check.h"
-#include "cpio.h"
-#include "elf.h"
-#include "kernel.h"
-#include "pe.h"
+#include "protocol/cpio.h"
+#include <lintel/elf.h>
+#include "protocol/kernel.h"
+#include "protocol/pe.h"
+#include "test/unit/check.h"
 
 #define AT_ADDRESS 0x400000
 

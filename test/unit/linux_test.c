@@ -3,9 +3,9 @@
  * The zero page: what linux_write() wrote is what linux_read() reads, and each lie
  * in a page that a loader left is refused.
  */
-#include "check.h"
-#include "kernel.h"
-#include "readers.h"
+#include "protocol/kernel.h"
+#include "protocol/readers.h"
+#include "test/unit/check.h"
 
 #define MIB 0x100000
 #define PAGE_SIZE 4096

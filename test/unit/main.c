@@ -3,7 +3,7 @@
  * Runs the unit tests and counts them; the exit status is 1 when one failed.
  * `unit NAME` runs those whose name contains NAME.
  */
-#include "check.h"
+#include "test/unit/check.h"
 
 static unsigned failures;
 

@@ -3,8 +3,8 @@
  * The memory map against an oracle: an array with a type and a mark per page of a
  * small address space, and random ranges from a fixed seed.
  */
-#include "check.h"
-#include "map.h"
+#include "protocol/map.h"
+#include "test/unit/check.h"
 
 #define PAGES 64
 #define PAGE_SIZE 4096ull

@@ -3,11 +3,11 @@
  * The Multiboot readers on blocks made here, where each lie can be told one at a
  * time; captured blocks of real loaders are in fixture_test.c.
  */
-#include "check.h"
-#include "handoff.h"
-#include "multiboot1.h"
-#include "multiboot2.h"
-#include "readers.h"
+#include "protocol/handoff.h"
+#include <lintel/multiboot1.h>
+#include <lintel/multiboot2.h>
+#include "protocol/readers.h"
+#include "test/unit/check.h"
 
 #define INFO 0x10000
 #define MMAP 0x11000

@@ -4,10 +4,10 @@
  */
 #include <unistd.h>
 
-#include "check.h"
-#include "kernel.h"
-#include "notes.h"
-#include "xenpv.h"
+#include "protocol/kernel.h"
+#include "protocol/notes.h"
+#include <lintel/xenpv.h>
+#include "test/unit/check.h"
 
 static uint8_t bytes[1024];
 static size_t length;

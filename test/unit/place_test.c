@@ -4,8 +4,8 @@
  * handoffs from fixed seeds; every page of kernel and initrd must arrive, in RAM,
  * and nothing may lie where something else is.
  */
-#include "check.h"
-#include "place.h"
+#include "shim/place.h"
+#include "test/unit/check.h"
 
 #define PAGE_SIZE 4096ull
 #define MIB 0x100000ull

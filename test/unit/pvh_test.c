@@ -5,11 +5,11 @@
  */
 #include <unistd.h>
 
-#include "check.h"
-#include "handoff.h"
-#include "pvh.h"
-#include "readers.h"
-#include "span.h"
+#include "protocol/handoff.h"
+#include <lintel/pvh.h>
+#include "protocol/readers.h"
+#include "protocol/span.h"
+#include "test/unit/check.h"
 
 #define INFO 0x10000
 #define MODLIST 0x11000

@@ -5,7 +5,7 @@
  * from its description, in media_test.py.
  */
 #include "bios/boot/sum.h"
-#include "check.h"
+#include "test/unit/check.h"
 
 #define BLOCKS 400u
 #define BITS (8 * SUM_BLOCK)

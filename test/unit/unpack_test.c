@@ -4,14 +4,14 @@
  * compressors; then every truncation and many changed bytes.  Output and heap are
  * allocated to the byte, so that ASan sees what is written behind them.
  */
-#include "unpack.h"
+#include "shim/unpack/unpack.h"
 
 #include <lz4hc.h>
 #include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
-#include "check.h"
+#include "test/unit/check.h"
 
 #define SUFFIX 4
 #define SMALL 6000

@@ -3,13 +3,13 @@
  * The ELF file inside a bzImage: taken where it lies, or unpacked into memory that
  * nobody needs.
  */
-#include "vmlinux.h"
+#include "shim/unpack/vmlinux.h"
 
 #include <zlib.h>
 
-#include "check.h"
-#include "elf.h"
-#include "kernel.h"
+#include <lintel/elf.h>
+#include "protocol/kernel.h"
+#include "test/unit/check.h"
 
 #define MIB 0x100000ull
 #define PAGE_SIZE 4096ull

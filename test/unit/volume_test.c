@@ -8,7 +8,7 @@
 
 #include <zlib.h>
 
-#include "check.h"
+#include "test/unit/check.h"
 
 #define DISK_SECTORS 9000u
 #define BACKUP (DISK_SECTORS - 1) /* the second GPT's header, its entries are in front */

@@ -5,8 +5,8 @@
  */
 #include <sys/mman.h>
 
-#include "check.h"
-#include "span.h"
+#include "protocol/span.h"
+#include "test/unit/check.h"
 
 #define CHUNKS 64
 

@@ -5,10 +5,10 @@
  */
 #include <unistd.h>
 
-#include "check.h"
-#include "handoff.h"
-#include "readers.h"
-#include "xenpv.h"
+#include "protocol/handoff.h"
+#include "protocol/readers.h"
+#include <lintel/xenpv.h>
+#include "test/unit/check.h"
 
 #define PAGE_SIZE 4096ull
 #define MIB 0x100000ull

@@ -3,14 +3,14 @@
  * Processor exceptions, and what the core wants to know of the processor.  Called
  * by trap.S and the doors.  64-bit, ring 0, interrupts off.
  */
-#include "trap.h"
+#include "shim/pc/trap.h"
 
 #include <stdint.h>
 
-#include "machine.h"
-#include "machine_facts.h"
-#include "paging.h"
-#include "say.h"
+#include "protocol/say.h"
+#include "shim/machine.h"
+#include "shim/pc/instructions.h"
+#include "shim/pc/paging.h"
 
 #define VECTORS 32
 #define PAGE_FAULT 14

@@ -5,7 +5,7 @@
 #ifndef SHIM_VMLINUX_H
 #define SHIM_VMLINUX_H
 
-#include "handoff.h"
+#include "protocol/handoff.h"
 
 /**
  * vmlinux_open() - where the kernel is a bzImage, let the ELF file in it be the kernel

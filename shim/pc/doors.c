@@ -3,14 +3,14 @@
  * The doors' C side.  Called by start32.S and start64.S, on our own stack, with what
  * the protocol's register held.  64-bit, ring 0, identity-mapped, interrupts off.
  */
-#include "doors.h"
+#include "shim/pc/doors.h"
 
-#include "lintel.h"
-#include "machine.h"
-#include "paging.h"
-#include "readers.h"
-#include "say.h"
-#include "trap.h"
+#include "protocol/readers.h"
+#include "protocol/say.h"
+#include "shim/lintel.h"
+#include "shim/pc/instructions.h"
+#include "shim/pc/paging.h"
+#include "shim/pc/trap.h"
 
 struct handoff handoff;
 

@@ -16,7 +16,7 @@
  * argument in edi and its C function in eax; long mode begins at arrive64 with
  *   edi = argument, esi = C function
  */
-#include "layout.h"
+#include "shim/face/layout.h"
 #define MB1_LOADER_MAGIC 0x2badb002
 #define MB2_LOADER_MAGIC 0x36d76289
 #define HVM_START_MAGIC 0x336ec578

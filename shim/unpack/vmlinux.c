@@ -4,14 +4,14 @@
  * unpacks to where the kernel belongs if it can, so its segments move a few pages
  * only.  64-bit, any ring; may touch free memory and the handoff.
  */
-#include "vmlinux.h"
+#include "shim/unpack/vmlinux.h"
 
-#include "elf.h"
-#include "kernel.h"
-#include "layout.h"
-#include "lib.h"
-#include "say.h"
-#include "unpack.h"
+#include <lintel/elf.h>
+#include "protocol/kernel.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
+#include "shim/face/layout.h"
+#include "shim/unpack/unpack.h"
 
 #define MIB 0x100000
 

@@ -5,7 +5,7 @@
 #ifndef SHIM_CONSOLE_H
 #define SHIM_CONSOLE_H
 
-#include "handoff.h"
+#include "protocol/handoff.h"
 
 /**
  * console_use() - say and refuse in another world than the bare PC's

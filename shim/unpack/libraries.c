@@ -5,8 +5,8 @@
  * are not in lib.c.  Called by unpack.c and the libraries.  64-bit, any ring; writes
  * to the libraries' data only.
  */
-#include "say.h"
-#include "unpack.h"
+#include "protocol/say.h"
+#include "shim/unpack/unpack.h"
 
 /* Where the stack protector reads its value, fs:0x28, and more than enough around it. */
 #define TLS_SIZE 128

@@ -4,12 +4,12 @@
  * say().  64-bit, ring 0, identity-mapped; may touch the three devices, nothing
  * else.  Every wait is bounded: none of them needs to exist.
  */
-#include "console.h"
+#include "shim/pc/console.h"
 
-#include "lib.h"
-#include "machine.h"
-#include "refuse.h"
-#include "say.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
+#include "shim/pc/instructions.h"
+#include "shim/pc/refuse.h"
 
 #define COM1 0x3f8
 #define COM_LCR (COM1 + 3)

@@ -4,12 +4,12 @@
  * sched.h, event_channel.h, hvm/hvm_op.h, io/console.h).  Called by the doors and by
  * say().  64-bit; ring 3 in PV, ring 0 in PVH; touches the ring and Xen, no device.
  */
-#include "xen.h"
+#include "shim/xen/xen.h"
 
-#include "console.h"
-#include "machine.h"
-#include "readers.h"
-#include "xen_guest.h"
+#include "protocol/readers.h"
+#include <lintel/xen_guest.h>
+#include "shim/pc/console.h"
+#include "shim/pc/instructions.h"
 
 #define PAGE_SHIFT 12
 

@@ -4,10 +4,10 @@
  * of memory.  Called by the exits that unpack a kernel.  64-bit, ring 0; touches CR0,
  * CR4 and the fs base, all of which the kernel sets anew.
  */
-#include "fpu.h"
+#include "shim/pc/fpu.h"
 
-#include "machine.h"
-#include "unpack.h"
+#include "shim/pc/instructions.h"
+#include "shim/unpack/unpack.h"
 
 #define CR0_MP 2ull
 #define CR0_EM 4ull

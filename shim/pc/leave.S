@@ -12,7 +12,7 @@
  *   32 bit  protected mode without paging, esi = boot_params, ebp = edi = ebx = 0;
  *           a PVH kernel has ebx = hvm_start_info
  */
-#include "leave.h"
+#include "shim/leave.h"
 
 #define CR0_PE 1
 #define MSR_EFER 0xc0000080

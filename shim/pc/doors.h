@@ -7,7 +7,7 @@
 #ifndef SHIM_DOORS_H
 #define SHIM_DOORS_H
 
-#include "handoff.h"
+#include "protocol/handoff.h"
 
 extern struct handoff handoff;
 

@@ -6,7 +6,7 @@
  * behind the stream).  Called by the exits that need the kernel's ELF file.
  * Pure, any ring; writes to what the caller gave for output and heap, nothing else.
  */
-#include "unpack.h"
+#include "shim/unpack/unpack.h"
 
 #include <lz4.h>
 #include <lzma.h>
@@ -15,8 +15,8 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
-#include "lib.h"
-#include "say.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
 
 #define SIZE_SUFFIX 4
 #define HEAP_ALIGN 16

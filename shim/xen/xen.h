@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "handoff.h"
+#include "protocol/handoff.h"
 
 /** xen_open_pvh() - whether this is a PVH guest of Xen; its console is say()'s from then on */
 bool xen_open_pvh(void);

@@ -4,7 +4,7 @@
  * segments that cover the whole file at IMAGE_BASE, the last of which `lintel build`
  * extends.  Data only.  Everything behind it is as in the universal face.
  */
-#include "layout.h"
+#include "shim/face/layout.h"
 
 #define OFFSET(symbol) ((symbol) - face + FACE_ELF_VMA)
 

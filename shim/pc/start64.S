@@ -9,7 +9,7 @@
  * Calls the door's C function on our own stack and segments, and jumps to the code
  * that it returns: who opened the world closes it.
  */
-#include "leave.h"
+#include "shim/leave.h"
 
 #define DATA 0x18
 #define CODE 0x10

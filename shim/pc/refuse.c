@@ -3,11 +3,11 @@
  * What follows a refusal where a boot loader is gone and no firmware is left:
  * stay, or reset after lintel.reboot=SECONDS.  Called by die().  64-bit, ring 0.
  */
-#include "doors.h"
-#include "lib.h"
-#include "machine.h"
-#include "refuse.h"
-#include "say.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
+#include "shim/pc/doors.h"
+#include "shim/pc/instructions.h"
+#include "shim/pc/refuse.h"
 
 #define PIT_CHANNEL_2 0x42
 #define PIT_COMMAND 0x43

@@ -4,9 +4,9 @@
  * makes the file a bzImage.  Data only, but for two 16-bit jumps.  lintel.ld puts it
  * at address 0, so a label's distance from `face` is its file offset.
  */
-#include "layout.h"
+#include "shim/face/layout.h"
 
-/* Linux boot protocol 2.15; see protocol/linux.h for the fields. */
+/* Linux boot protocol 2.15; see protocol/lintel/linux.h for the fields. */
 #define LOADED_HIGH 1
 #define XLF_KERNEL_64 1
 #define XLF_CAN_BE_LOADED_ABOVE_4G 2

@@ -4,7 +4,7 @@
  * Multiboot 1 and 2, the ELF view), the 16-bit setup code, the entries of the
  * protected-mode part, the bundle table.  Data, but for the entry stubs.
  */
-#include "layout.h"
+#include "shim/face/layout.h"
 
 #define OFFSET(symbol) ((symbol) - headers + FACE_SIZE)
 #define AT(offset) .org (offset) - FACE_SIZE

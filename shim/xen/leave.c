@@ -4,11 +4,11 @@
  * tables, which stay the kernel's: nothing that the plan moves lies where this code
  * does, so C carries it out.
  */
-#include "leave.h"
-#include "lib.h"
-#include "readers.h"
-#include "say.h"
-#include "xen.h"
+#include "protocol/lib.h"
+#include "protocol/readers.h"
+#include "protocol/say.h"
+#include "shim/leave.h"
+#include "shim/xen/xen.h"
 
 static void carry_out(const struct plan *p)
 {

@@ -10,7 +10,7 @@
 #ifndef SHIM_UNPACK_H
 #define SHIM_UNPACK_H
 
-#include "span.h"
+#include "protocol/span.h"
 
 /** unpack_size() - bytes that unpacking gives; 0 where the payload's format is not known.
  *  Formats: gzip, xz, zstd, LZ4's legacy frames */

@@ -6,12 +6,12 @@
  * in the other set.  Called by the doors and the page-fault handler.  64-bit,
  * ring 0; may touch its pages and cr3.
  */
-#include "paging.h"
+#include "shim/pc/paging.h"
 
-#include "layout.h"
-#include "lib.h"
-#include "machine.h"
-#include "machine_facts.h"
+#include "protocol/lib.h"
+#include "shim/face/layout.h"
+#include "shim/machine.h"
+#include "shim/pc/instructions.h"
 
 #define ENTRIES 512
 #define GIB_SHIFT 30

@@ -4,19 +4,19 @@
  * start32.S in ring 0 with an identity map, and by xen.S in ring 3 on Xen's page
  * tables, where memory is seen at VIRT_BASE.
  */
-#include "console.h"
-#include "doors.h"
-#include "fpu.h"
-#include "leave.h"
-#include "lintel.h"
-#include "machine.h"
-#include "memory.h"
-#include "xen_guest.h"
-#include "readers.h"
-#include "say.h"
-#include "unpack.h"
-#include "vmlinux.h"
-#include "xen.h"
+#include "protocol/readers.h"
+#include "protocol/say.h"
+#include <lintel/xen_guest.h>
+#include "shim/leave.h"
+#include "shim/lintel.h"
+#include "shim/memory.h"
+#include "shim/pc/console.h"
+#include "shim/pc/doors.h"
+#include "shim/pc/fpu.h"
+#include "shim/pc/instructions.h"
+#include "shim/unpack/unpack.h"
+#include "shim/unpack/vmlinux.h"
+#include "shim/xen/xen.h"
 
 uint64_t door_pvh(uint64_t info)
 {

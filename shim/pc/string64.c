@@ -4,7 +4,7 @@
  * quadword or more at a time on every processor, so no byte loop is needed.
  * 64-bit, any ring, interrupts may be on or off; no side effects.
  */
-#include "lib.h"
+#include "protocol/lib.h"
 
 #include <stdint.h>
 
