@@ -13,9 +13,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <lintel/linux.h>
 
 #include "protocol/at.h"
-#include <lintel/linux.h>
 #include "protocol/say.h"
 #include "shim/face/layout.h"
 

@@ -8,18 +8,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <lintel/linux.h>
 
 #include "protocol/formats.h"
-#include <lintel/linux.h>
 #include "protocol/notes.h"
 
-/* Multiboot Specification 0.6.96, 3.1: in the first 8192 bytes, 4-byte aligned. */
-#define MB1_MAGIC 0x1badb002u
-#define MB1_WINDOW 8192
 #define MB1_ADDRESSES 0x10000
-/* Multiboot2 Specification 2.0, 3.1: in the first 32768 bytes, 8-byte aligned. */
-#define MB2_MAGIC 0xe85250d6u
-#define MB2_WINDOW 32768
 #define MB2_HEAD 16
 
 #define SETUP(f, bits, field) \
@@ -100,20 +94,16 @@ json_t *face_multiboot1(struct span f)
 {
 	static const char *const fields[] = { "header_addr", "load_addr", "load_end_addr",
 					      "bss_end_addr", "entry_addr" };
-	struct span s = span_sub(f, 0, f.len < MB1_WINDOW ? f.len : MB1_WINDOW);
-	uint64_t at = 0;
+	struct span s = mb1_header(f);
 	json_t *o;
 
-	while (span_has(s, at, 12) &&
-	       (rd32(s, at) != MB1_MAGIC || rd32(s, at) + rd32(s, at + 4) + rd32(s, at + 8)))
-		at += 4;
-	if (!span_has(s, at, 12))
+	if (!s.len)
 		return NULL;
 	o = json_object();
-	set_number(o, "offset", at);
-	set_number(o, "flags", rd32(s, at + 4));
-	for (size_t i = 0; i < 5 && rd32(s, at + 4) & MB1_ADDRESSES; i++)
-		set_number(o, fields[i], rd32(f, at + 12 + 4 * i));
+	set_number(o, "offset", (uint64_t)(s.p - f.p));
+	set_number(o, "flags", rd32(s, 4));
+	for (size_t i = 0; i < 5 && rd32(s, 4) & MB1_ADDRESSES; i++)
+		set_number(o, fields[i], rd32(s, 12 + 4 * i));
 	return o;
 }
 
@@ -150,20 +140,17 @@ static void multiboot2_tag(json_t *o, struct span tag)
 
 json_t *face_multiboot2(struct span f)
 {
-	struct span s = span_sub(f, 0, f.len < MB2_WINDOW ? f.len : MB2_WINDOW);
-	uint64_t at = 0, size;
+	struct span s = mb2_header(f);
+	uint64_t size;
 	json_t *o;
 
-	while (span_has(s, at, MB2_HEAD) &&
-	       (rd32(s, at) != MB2_MAGIC ||
-		rd32(s, at) + rd32(s, at + 4) + rd32(s, at + 8) + rd32(s, at + 12)))
-		at += 8;
-	if (!span_has(s, at, MB2_HEAD))
+	if (!s.len)
 		return NULL;
 	o = json_object();
-	set_number(o, "offset", at);
-	s = span_sub(s, at, rd32(s, at + 8));
-	for (at = MB2_HEAD; span_has(s, at, 8) && rd32(s, at + 4) >= 8; at += (size + 7) & ~7ull) {
+	set_number(o, "offset", (uint64_t)(s.p - f.p));
+	s = span_sub(s, 0, rd32(s, 8));
+	for (uint64_t at = MB2_HEAD; span_has(s, at, 8) && rd32(s, at + 4) >= 8;
+	     at += (size + 7) & ~7ull) {
 		size = rd32(s, at + 4);
 		multiboot2_tag(o, span_sub(s, at, size));
 	}

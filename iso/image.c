@@ -11,9 +11,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <lintel/linux.h>
 
 #include "bios/boot/sum.h"
-#include <lintel/linux.h>
 #include "protocol/pe.h"
 #include "shim/face/layout.h"
 

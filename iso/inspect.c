@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <lintel/elf.h>
 
 #include "iso/digest.h"
 #include "iso/faces.h"
 #include "iso/tool.h"
 #include "iso/uki.h"
-#include <lintel/elf.h>
 #include "protocol/kernel.h"
 #include "shim/face/layout.h"
 

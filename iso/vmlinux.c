@@ -8,11 +8,11 @@
 #include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
+#include <lintel/elf.h>
+#include <lintel/linux.h>
 
 #include "iso/faces.h"
 #include "iso/tool.h"
-#include <lintel/elf.h>
-#include <lintel/linux.h>
 #include "shim/unpack/unpack.h"
 
 /* Boot protocol 2.08 has payload_offset and payload_length. */

@@ -3,9 +3,10 @@
  * How a kernel is entered in the world that the door was entered in.  Called when the
  * kernel is known.  Pure C for any world.
  */
+#include <lintel/xen_guest.h>
+
 #include "protocol/kernel.h"
 #include "protocol/say.h"
-#include <lintel/xen_guest.h>
 
 /* Segments belong at their addresses, unless a note says that the entry runs elsewhere. */
 static void enter_pvh(struct kernel *k)

@@ -5,6 +5,9 @@
  */
 #include "protocol/formats.h"
 
+#include <lintel/multiboot1.h>
+#include <lintel/multiboot2.h>
+
 /* A field of an ELF structure at @off, whatever the file's width. */
 #define ADDRESS(type, field)                                        \
 	(e->wide ? RD64(e->file, off, struct elf64_##type, field) : \
@@ -74,4 +77,29 @@ bool pe_open(struct pe *p, struct span file)
 		file, p->optional + RD16(file, head, struct pe_header, SizeOfOptionalHeader),
 		RD16(file, head, struct pe_header, NumberOfSections) * sizeof(struct pe_section));
 	return true;
+}
+
+/* The first place at a multiple of @step where @words words begin with @magic and sum to 0. */
+static struct span header(struct span f, uint64_t end, uint64_t step, uint32_t magic,
+			  uint32_t words)
+{
+	for (uint64_t at = 0; at < end && span_has(f, at, words * 4); at += step) {
+		uint32_t sum = 0;
+
+		for (uint32_t i = 0; i < words; i++)
+			sum += rd32(f, at + 4 * i);
+		if (rd32(f, at) == magic && !sum)
+			return span_from(f, at);
+	}
+	return span_sub(f, 0, 0);
+}
+
+struct span mb1_header(struct span f)
+{
+	return header(f, MB1_SEARCH, 4, MB1_HEADER_MAGIC, 3);
+}
+
+struct span mb2_header(struct span f)
+{
+	return header(f, MB2_SEARCH, 8, MB2_HEADER_MAGIC, 4);
 }

@@ -8,6 +8,7 @@
 #define PROTOCOL_FORMATS_H
 
 #include <lintel/elf.h>
+
 #include "protocol/pe.h"
 #include "protocol/span.h"
 
@@ -44,5 +45,9 @@ struct pe {
 
 /** pe_open() - its heads; false where it is none */
 bool pe_open(struct pe *p, struct span file);
+
+/** mb1_header(), mb2_header() - a kernel's Multiboot header and what follows it; empty: none */
+struct span mb1_header(struct span file);
+struct span mb2_header(struct span file);
 
 #endif

@@ -10,9 +10,9 @@
 #define PROTOCOL_HANDOFF_H
 
 #include <stdint.h>
+#include <lintel/lintel.h>
 
 #include "protocol/acpi.h"
-#include <lintel/lintel.h>
 #include "protocol/map.h"
 #include "protocol/span.h"
 

@@ -8,7 +8,6 @@
 
 #include "protocol/formats.h"
 #include "protocol/lib.h"
-#include "protocol/readers.h"
 #include "protocol/say.h"
 
 #define ARM64_MAGIC 0x644d5241 /* "ARM\x64" */
@@ -241,7 +240,7 @@ static void refuse_multiboot(const struct kernel *k, struct span f)
 	const struct kernel_notes *n = &k->notes;
 
 	if (!n->is_linux && !n->lintel && !n->phys32_entry &&
-	    (mb1_is_kernel(f) || mb2_is_kernel(f)))
+	    (mb1_header(f).len || mb2_header(f).len))
 		die(E_ELF,
 		    "ELF%u file is a Multiboot kernel (Xen?) and has no PVH entry: start it by "
 		    "multiboot2, with Lintel as its module",

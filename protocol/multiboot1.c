@@ -144,12 +144,3 @@ void mb1_read(uint64_t base, struct handoff *h)
 	else
 		handoff_text_screen(h);
 }
-
-bool mb1_is_kernel(struct span file)
-{
-	for (uint64_t off = 0; off < MB1_SEARCH; off += 4)
-		if (rd32(file, off) == MB1_HEADER_MAGIC &&
-		    !(rd32(file, off) + rd32(file, off + 4) + rd32(file, off + 8)))
-			return true;
-	return false;
-}

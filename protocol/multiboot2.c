@@ -221,13 +221,3 @@ struct mb2_efi mb2_efi(uint64_t base)
 		    efi.system_table, efi.image);
 	return efi;
 }
-
-bool mb2_is_kernel(struct span file)
-{
-	for (uint64_t off = 0; off < MB2_SEARCH; off += 8)
-		if (rd32(file, off) == MB2_HEADER_MAGIC &&
-		    !(rd32(file, off) + rd32(file, off + 4) + rd32(file, off + 8) +
-		      rd32(file, off + 12)))
-			return true;
-	return false;
-}

@@ -5,8 +5,9 @@
  */
 #include "protocol/notes.h"
 
-#include "protocol/lib.h"
 #include <lintel/xen_guest.h>
+
+#include "protocol/lib.h"
 
 #define NOTE_HEAD 12 /* namesz, descsz, type */
 

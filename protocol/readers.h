@@ -31,12 +31,6 @@ void mb1_read(uint64_t info, struct handoff *h);
  */
 void mb2_read(uint64_t info, struct handoff *h);
 
-/** mb1_is_kernel() - whether a file has a Multiboot 1 header (section 3.1) */
-bool mb1_is_kernel(struct span file);
-
-/** mb2_is_kernel() - whether a file has a Multiboot 2 header (section 3.1) */
-bool mb2_is_kernel(struct span file);
-
 /**
  * struct mb2_efi - what a Multiboot 2 loader that keeps boot services tells of them
  * @image: the boot loader's own image handle (tag 20)

@@ -57,6 +57,16 @@ static inline struct span span_from(struct span s, uint64_t off)
 	return span_sub(s, off, off > s.len ? 0 : s.len - off);
 }
 
+/** span_text() - the bytes in front of the first NUL, all where there is none */
+static inline struct span span_text(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.p[n])
+		n++;
+	return span_sub(s, 0, n);
+}
+
 /* Little-endian readers; a read outside the span gives 0. */
 static inline uint8_t rd8(struct span s, uint64_t off)
 {

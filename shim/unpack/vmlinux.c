@@ -7,6 +7,7 @@
 #include "shim/unpack/vmlinux.h"
 
 #include <lintel/elf.h>
+
 #include "protocol/kernel.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"

@@ -4,9 +4,10 @@
  * start32.S in ring 0 with an identity map, and by xen.S in ring 3 on Xen's page
  * tables, where memory is seen at VIRT_BASE.
  */
+#include <lintel/xen_guest.h>
+
 #include "protocol/readers.h"
 #include "protocol/say.h"
-#include <lintel/xen_guest.h>
 #include "shim/leave.h"
 #include "shim/lintel.h"
 #include "shim/memory.h"

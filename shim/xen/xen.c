@@ -6,8 +6,9 @@
  */
 #include "shim/xen/xen.h"
 
-#include "protocol/readers.h"
 #include <lintel/xen_guest.h>
+
+#include "protocol/readers.h"
 #include "shim/pc/console.h"
 #include "shim/pc/instructions.h"
 

@@ -10,7 +10,6 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
-
 #include <lintel/linux.h>
 #include <lintel/multiboot1.h>
 

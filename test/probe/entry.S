@@ -6,6 +6,7 @@
  * is virtual; or 32 bits, ring 0.  rax, rcx and rdx hold nothing by the contract.
  */
 #include <lintel/lintel.h>
+
 #include "test/probe/entry.h"
 
 #define MSR_EFER 0xc0000080

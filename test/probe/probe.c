@@ -5,10 +5,11 @@
  * and ELF kernels made of Lintel's own entry assembly and readers, with these doors
  * instead of Lintel's.  64-bit, ring 0, or ring 3 inside Xen PV.
  */
+#include <lintel/xen_guest.h>
+
 #include "protocol/lib.h"
 #include "protocol/readers.h"
 #include "protocol/say.h"
-#include <lintel/xen_guest.h>
 #include "shim/memory.h"
 #include "shim/pc/console.h"
 #include "shim/pc/doors.h"

@@ -6,9 +6,10 @@
  */
 #include "test/probe/rules.h"
 
+#include <lintel/xen_guest.h>
+
 #include "protocol/lib.h"
 #include "protocol/say.h"
-#include <lintel/xen_guest.h>
 #include "shim/face/layout.h"
 #include "shim/memory.h"
 #include "shim/pc/instructions.h"

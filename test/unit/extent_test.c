@@ -4,8 +4,8 @@
  * one ramdisk.
  */
 #include <unistd.h>
-
 #include <lintel/elf.h>
+
 #include "protocol/kernel.h"
 #include "protocol/pe.h"
 #include "test/unit/check.h"

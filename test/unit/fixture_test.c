@@ -9,10 +9,10 @@
  */
 #include <glob.h>
 #include <unistd.h>
+#include <lintel/xenpv.h>
 
 #include "protocol/handoff.h"
 #include "protocol/readers.h"
-#include <lintel/xenpv.h>
 #include "test/unit/check.h"
 
 #define PIECES 32

@@ -3,8 +3,9 @@
  * Recognising kernels and UKIs, on files made here; the real ones are booted by the
  * doors matrix.
  */
-#include "protocol/cpio.h"
 #include <lintel/elf.h>
+
+#include "protocol/cpio.h"
 #include "protocol/kernel.h"
 #include "protocol/pe.h"
 #include "test/unit/check.h"

@@ -3,9 +3,10 @@
  * The Multiboot readers on blocks made here, where each lie can be told one at a
  * time; captured blocks of real loaders are in fixture_test.c.
  */
-#include "protocol/handoff.h"
 #include <lintel/multiboot1.h>
 #include <lintel/multiboot2.h>
+
+#include "protocol/handoff.h"
 #include "protocol/readers.h"
 #include "test/unit/check.h"
 

@@ -3,10 +3,10 @@
  * A kernel's ELF notes, and the exit that follows from them in each world.
  */
 #include <unistd.h>
+#include <lintel/xenpv.h>
 
 #include "protocol/kernel.h"
 #include "protocol/notes.h"
-#include <lintel/xenpv.h>
 #include "test/unit/check.h"
 
 static uint8_t bytes[1024];

@@ -4,9 +4,9 @@
  * told one at a time; captured blocks of real loaders are in fixture_test.c.
  */
 #include <unistd.h>
+#include <lintel/pvh.h>
 
 #include "protocol/handoff.h"
-#include <lintel/pvh.h>
 #include "protocol/readers.h"
 #include "protocol/span.h"
 #include "test/unit/check.h"

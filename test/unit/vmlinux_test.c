@@ -6,8 +6,8 @@
 #include "shim/unpack/vmlinux.h"
 
 #include <zlib.h>
-
 #include <lintel/elf.h>
+
 #include "protocol/kernel.h"
 #include "test/unit/check.h"
 

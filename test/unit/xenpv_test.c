@@ -4,10 +4,10 @@
  * captured one is in fixture_test.c.
  */
 #include <unistd.h>
+#include <lintel/xenpv.h>
 
 #include "protocol/handoff.h"
 #include "protocol/readers.h"
-#include <lintel/xenpv.h>
 #include "test/unit/check.h"
 
 #define PAGE_SIZE 4096ull

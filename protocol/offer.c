@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What of a loader's offer counts: which file is the kernel, which is an initrd, whose
+ * command line is taken, and what Secure Boot forbids.  Called by the readers and by
+ * lintel().  Pure C for any world; reads files only to see what they are.
+ */
+#include "protocol/cpio.h"
+#include "protocol/handoff.h"
+#include "protocol/kernel.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
+
+bool handoff_secure_boot(const struct handoff *h)
+{
+	return h->bp.secure_boot == SECURE_BOOT_ENABLED;
+}
+
+/* A loader that was to verify files has verified us, and leaves what we start to us.  Not
+ * every protocol says whether it had to. */
+static bool may_be_enforced(const struct handoff *h)
+{
+	return h->bp.secure_boot != SECURE_BOOT_DISABLED &&
+	       (handoff_secure_boot(h) || h->is_signed || h->bp.efi_info.efi_loader_signature);
+}
+
+bool handoff_kernel(struct handoff *h, struct blob file)
+{
+	struct span bytes = span_at(file.base, file.size), table = bundle_table(bytes);
+	bool is_kernel = kernel_kind(bytes) != KERNEL_NONE;
+
+	if (!is_kernel && !bundle_find(table, ".linux").size)
+		return false;
+	if (may_be_enforced(h))
+		die(E_SECURE_BOOT,
+		    "Secure Boot: the kernel at %" X64 " is not signed with the image: pack it",
+		    file.base);
+	if (bundle_find(table, ".linux").size)
+		bundle_open(file, table, h);
+	else
+		h->kernel = file;
+	return true;
+}
+
+static void leave_out(struct handoff *h, const char *what)
+{
+	say("lintel: Secure Boot: the loader's %s is left out, the image has its own\n", what);
+	handoff_report(h, "dropped", "%s", what);
+}
+
+bool handoff_wants_initrd(struct handoff *h)
+{
+	if (!h->own_initrd || !handoff_secure_boot(h))
+		return true;
+	leave_out(h, "initrd");
+	return false;
+}
+
+static void check_module(const struct handoff *h, uint64_t base, uint64_t size)
+{
+	if (size > UINT64_MAX - base || !map_is_ram(&h->map, base, base + size))
+		die(E_MODULE, "module at %" X64 ", size %" X64 ", does not lie in RAM", base, size);
+}
+
+void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span string)
+{
+	struct blob file = { base, size };
+
+	if (!size)
+		return;
+	check_module(h, base, size);
+	map_use(&h->map, base, base + size);
+	if (!h->kernel.size && handoff_kernel(h, file))
+		handoff_cmdline(h, string);
+	else if (handoff_wants_initrd(h))
+		handoff_initrd(h, file);
+}
+
+/* The kernel that an archive has for its first file; empty for none. */
+static struct blob archived_kernel(struct blob ramdisk)
+{
+	struct span archive = span_at(ramdisk.base, ramdisk.size);
+	struct span file = cpio_first_file(archive);
+
+	if (kernel_kind(file) == KERNEL_NONE && !bundle_find(bundle_table(file), ".linux").size)
+		return (struct blob){ 0 };
+	return (struct blob){ ramdisk.base + (uint64_t)(file.p - archive.p), file.len };
+}
+
+/* The kernel that a ramdisk begins with, or all of it where it begins with none. */
+static struct blob first_part(struct handoff *h, struct blob ramdisk)
+{
+	struct span file = span_at(ramdisk.base, ramdisk.size);
+	struct blob kernel = archived_kernel(ramdisk);
+	uint64_t end = kernel_end(file);
+
+	if (h->kernel.size)
+		return ramdisk;
+	if (kernel.size)
+		return kernel;
+	return (struct blob){ ramdisk.base, end < file.len ? end : ramdisk.size };
+}
+
+void handoff_ramdisk(struct handoff *h, uint64_t base, uint64_t size)
+{
+	struct span file = span_at(base, size), no_words = span_sub(file, 0, 0);
+	struct blob first;
+	uint64_t end;
+
+	check_module(h, base, size);
+	first = first_part(h, (struct blob){ base, size });
+	handoff_module(h, first.base, first.size, no_words);
+	/* Padding between files is no file. */
+	end = first.base - base + first.size;
+	while (end < size && !rd8(file, end))
+		end++;
+	handoff_module(h, base + end, size - end, no_words);
+}
+
+static bool starts(const char *s, const char *with)
+{
+	while (*with)
+		if (*s++ != *with++)
+			return false;
+	return true;
+}
+
+/* Whether the line holds only what boot loaders put there unasked. */
+static bool only_decoration(const char *line)
+{
+	while (*line) {
+		if (*line != ' ' && !starts(line, "BOOT_IMAGE=") && !starts(line, "initrd="))
+			return false;
+		while (*line && *line != ' ')
+			line++;
+		while (*line == ' ')
+			line++;
+	}
+	return true;
+}
+
+void handoff_settle_cmdline(struct handoff *h)
+{
+	struct span own = h->bundled_cmdline;
+	size_t n = span_text(own).len;
+	bool given = !only_decoration(h->cmdline);
+
+	if (!own.len || (given && !handoff_secure_boot(h)))
+		return;
+	if (given && (strlen(h->cmdline) != n || memcmp(h->cmdline, own.p, n)))
+		leave_out(h, "command line");
+	h->cmdline[0] = '\0';
+	handoff_cmdline(h, own);
+}
