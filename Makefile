@@ -35,7 +35,8 @@ BIOS_C := $(wildcard bios/*.c)
 BIOS_S := $(wildcard bios/*.S)
 BOOT_C := $(wildcard bios/boot/*.c)
 BOOT_S := $(wildcard bios/boot/*.S)
-TOOL_C := $(wildcard iso/*.c)
+TOOL_C := $(wildcard iso/*.c iso/*/*.c)
+TOOL_S := $(wildcard iso/*/*.S)
 # What kernel writers include as <lintel/NAME.h>; all other headers are our own.
 PUBLIC_H := $(wildcard protocol/lintel/*.h)
 
@@ -45,7 +46,7 @@ SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S)) $(BUILD)/obj16/protocol/format.c.o 
 IA32_O := $(patsubst %,$(BUILD)/obj32/%.o,$(IA32_C) $(IA32_S))
 BOOT_O := $(call obj,$(BOOT_C) $(BOOT_S) bios/a20.c bios/call.S bios/e820.c bios/console.c) \
 	$(BUILD)/obj16/protocol/version.c.o $(BUILD)/obj16/protocol/format.c.o $(BUILD)/obj16/shim/say.c.o $(BUILD)/obj16/shim/string.c.o $(BUILD)/obj16/efi/ia32/divide.c.o
-HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) shim/unpack/unpack.c $(TOOL_C) iso/bios.S)
+HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) shim/unpack/unpack.c $(TOOL_C) $(TOOL_S))
 # The probe kernel is Lintel's entries and readers with other doors.
 PROBE_O := $(call obj,$(PROTOCOL_C) $(wildcard test/probe/*.[cS]) \
 	$(addprefix shim/,memory.c say.c string.c xen/xen.c xen/start.S) $(wildcard shim/face/*.S) \
@@ -241,7 +242,7 @@ $(BUILD)/host/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMMON) -O2 -c $< -o $@
 
-$(BUILD)/host/iso/bios.S.o: iso/bios.S $(BUILD)/bios.bin
+$(BUILD)/host/iso/media/bios.S.o: iso/media/bios.S $(BUILD)/bios.bin
 	$(call say,HOSTAS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -c -Wa,-I$(BUILD) $< -o $@
@@ -265,9 +266,9 @@ install: all ## install the tool, the image and the headers; DESTDIR=, PREFIX=/u
 	$(Q)install -m 644 $(PUBLIC_H) $(ROOT)/include/lintel
 	$(Q)install -m 644 protocol/ENTRY.md $(ROOT)/share/doc/lintel
 	$(Q)install -m 644 $(HELLO) $(HELLO_MORE) $(ROOT)/share/doc/lintel/examples/hello
-	$(Q)install -m 755 iso/90-lintel.install $(ROOT)/lib/kernel/install.d
-	$(Q)install -m 644 iso/lintel.1 $(ROOT)/share/man/man1
-	$(Q)install -m 644 iso/lintel.bash $(ROOT)/share/bash-completion/completions/lintel
+	$(Q)install -m 755 iso/install/90-lintel.install $(ROOT)/lib/kernel/install.d
+	$(Q)install -m 644 iso/install/lintel.1 $(ROOT)/share/man/man1
+	$(Q)install -m 644 iso/install/lintel.bash $(ROOT)/share/bash-completion/completions/lintel
 
 DEB := $(BUILD)/lintel_$(VERSION)_amd64.deb
 # The time of what is packed, so that the same sources make the same package.
@@ -280,7 +281,7 @@ deb: all ## build a Debian package of it
 	$(Q)gzip -9n $(BUILD)/deb/usr/share/man/man1/lintel.1
 	$(Q)install -D -m 644 LICENSE $(BUILD)/deb/usr/share/doc/lintel/copyright
 	$(Q)install -d $(BUILD)/deb/DEBIAN
-	$(Q)sed 's/@VERSION@/$(VERSION)/' iso/control > $(BUILD)/deb/DEBIAN/control
+	$(Q)sed 's/@VERSION@/$(VERSION)/' iso/install/control > $(BUILD)/deb/DEBIAN/control
 	$(Q)SOURCE_DATE_EPOCH=$(EPOCH) dpkg-deb --root-owner-group --build $(BUILD)/deb $(DEB) >/dev/null
 
 # ---- unit tests: the pure code on the host, under ASan and UBSan
@@ -322,7 +323,7 @@ step = $(if $(CHECKING),test/step $(RESULTS) $(1))
 run: ## boot Debian's kernel from a GRUB CD in QEMU; KERNEL=, INITRD=, CMDLINE= for yours
 	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)$(PY) iso/run.py $(BUILD)
+	$(Q)$(PY) iso/run/run.py $(BUILD)
 
 check: ## all tests; the last line counts them
 	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES) $(LINT_PACKAGES)

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * A --config file: ukify's ini file.  libinih reads lines, here is what the names in the
+ * section [UKI] mean.  Called by `lintel build` once the command line is known, which wins;
+ * of a list, the file's values come first.
+ */
+#include "iso/build/config.h"
+
+#include <ini.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "iso/build/options.h"
+#include "iso/tool.h"
+
+/* A longer file is something else. */
+#define CONFIG_MAX (1 << 20)
+
+/* Debian's libinih has these as variables: a line of any length, and "#" for comments. */
+static void configure_ini(void)
+{
+	static char comment[] = "#";
+
+	ini_use_stack = false;
+	ini_allow_realloc = true;
+	ini_max_line = CONFIG_MAX;
+	ini_start_comment_prefixes = comment;
+	ini_inline_comment_prefixes = comment;
+	ini_stop_on_first_error = true;
+}
+
+static const struct key {
+	const char *name;
+	size_t field;
+} keys[] = {
+#define KEY(name, field)                              \
+	{                                             \
+		name, offsetof(struct options, field) \
+	}
+	KEY("Linux", kernel),
+	KEY("Microcode", microcode),
+	KEY("Cmdline", cmdline),
+	KEY("OSRelease", os_release),
+	KEY("Uname", uname),
+	KEY("Splash", splash),
+	KEY("SBAT", sbat),
+	KEY("DeviceTree", device_tree),
+	KEY("Stub", stub),
+	KEY("SecureBootPrivateKey", key),
+	KEY("SecureBootCertificate", certificate),
+#undef KEY
+};
+
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+/**
+ * struct reading - a config file on its way into options
+ * @said: what the file says, until the command line has won
+ * @name: key of this line
+ * @last: key of the line before: an indented line goes on with its value, which is no
+ *        mistake for Cmdline= and Initrd=
+ */
+struct reading {
+	const char *path;
+	struct options said;
+	char name[64], last[64];
+};
+
+static const char **field_of(struct options *o, const struct key *k)
+{
+	return (const char **)(void *)((char *)o + k->field);
+}
+
+static void add_words(struct list *l, const char *value)
+{
+	char *words = joined(value, ""), *rest = words;
+
+	for (char *word; (word = strtok_r(rest, " \t", &rest));)
+		list_add(l, word);
+}
+
+static void set(struct reading *r, const struct key *k, const char *value)
+{
+	const char **field = field_of(&r->said, k);
+	bool goes_on = k->field == offsetof(struct options, cmdline) && !strcmp(r->last, k->name);
+
+	if (*field && !goes_on)
+		reject(r->path, "sets %s= twice: once is enough", k->name);
+	if (!*value)
+		reject(r->path, "has %s= without a value: leave it out for none", k->name);
+	*field = *field ? joined(joined(*field, "\n"), value) : joined(value, "");
+}
+
+static int take(void *user, const char *section, const char *name, const char *value)
+{
+	struct reading *r = user;
+	const struct key *k = keys;
+
+	if (strcmp(section, "UKI"))
+		reject(r->path, "has a section [%s]: only [UKI] is read here", section);
+	snprintf(r->last, sizeof(r->last), "%s", r->name);
+	snprintf(r->name, sizeof(r->name), "%s", name);
+	if (!strcmp(name, "Initrd")) {
+		add_words(&r->said.initrd, value);
+		return 1;
+	}
+	while (k < keys + KEYS && strcmp(name, k->name))
+		k++;
+	if (k == keys + KEYS)
+		reject(r->path, "sets %s=, which is not known here: lintel(1) has the list", name);
+	set(r, k, value);
+	return 1;
+}
+
+static void merge(struct options *o, struct options *said)
+{
+	for (size_t i = 0; i < KEYS; i++)
+		if (!*field_of(o, &keys[i]))
+			*field_of(o, &keys[i]) = *field_of(said, &keys[i]);
+	for (unsigned int i = 0; i < o->initrd.count; i++)
+		list_add(&said->initrd, o->initrd.value[i]);
+	o->initrd = said->initrd;
+}
+
+void config_read(struct options *o, const char *path)
+{
+	const struct file *f = file_open(path);
+	struct reading r = { .path = path };
+	char *text = allocate(CONFIG_MAX + 1);
+	int line;
+
+	memcpy(text, file_load(f, CONFIG_MAX), (size_t)f->size);
+	configure_ini();
+	line = ini_parse_string(text, take, &r);
+	if (line)
+		reject(path, "line %d is no NAME=VALUE, no [UKI] and no # comment", line);
+	merge(o, &r.said);
+}

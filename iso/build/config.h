@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A file of options for `lintel build`, in the format of ukify.
+ */
+#ifndef ISO_BUILD_CONFIG_H
+#define ISO_BUILD_CONFIG_H
+
+struct options;
+
+/** config_read() - options from a file; those that are set already stay */
+void config_read(struct options *o, const char *path);
+
+#endif

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The ELF headers of an image in the making: the view in the bzImage's payload and the
+ * ELF face.  Called by image.c when the image's size is known.
+ */
+#include <lintel/elf.h>
+
+#include <stddef.h>
+
+#include "iso/build/image.h"
+#include "shim/face/layout.h"
+
+#define MIB2 0x200000ull
+/* Xen PV kernels lie in the first GiB. */
+#define ELF_KERNEL_MAX 0x40000000
+/* What unpacking a kernel takes beside its own place: xz's dictionary, above all. */
+#define UNPACK_HEAP 0x2200000ull
+
+void image_set_kernel(struct image *im, uint64_t base, uint64_t end)
+{
+	/* Further up no ELF loader could put it; other loaders know what to do. */
+	if (end > ELF_KERNEL_MAX)
+		return;
+	im->kernel_base = base;
+	im->kernel_end = end;
+}
+
+/* Offset of the last PT_LOAD of an ELF64 header whose program headers follow it; 0 for none. */
+static size_t elf_last_load(struct span s)
+{
+	size_t last = 0;
+
+	if (rd32(s, 0) != ELF_MAGIC || rd8(s, 4) != ELFCLASS64 ||
+	    RD64(s, 0, struct elf64_ehdr, e_phoff) != sizeof(struct elf64_ehdr))
+		return 0;
+	for (size_t i = 0; i < RD16(s, 0, struct elf64_ehdr, e_phnum); i++) {
+		size_t at = sizeof(struct elf64_ehdr) + i * sizeof(struct elf64_phdr);
+
+		if (span_has(s, at, sizeof(struct elf64_phdr)) &&
+		    RD32(s, at, struct elf64_phdr, p_type) == PT_LOAD)
+			last = at;
+	}
+	return last;
+}
+
+static void add64(uint8_t *p, uint64_t n)
+{
+	put64(p, rd64((struct span){ p, sizeof(n) }, 0) + n);
+}
+
+/* Everything in an ELF header that is an address goes up by @n. */
+static void elf_move(uint8_t *p, struct span s, uint64_t n)
+{
+	add64(p + offsetof(struct elf64_ehdr, e_entry), n);
+	for (size_t i = 0; i < RD16(s, 0, struct elf64_ehdr, e_phnum); i++) {
+		uint8_t *ph = p + sizeof(struct elf64_ehdr) + i * sizeof(struct elf64_phdr);
+
+		add64(ph + offsetof(struct elf64_phdr, p_vaddr), n);
+		add64(ph + offsetof(struct elf64_phdr, p_paddr), n);
+	}
+}
+
+/*
+ * Let the last PT_LOAD of the ELF header at file offset @offset reach to the end
+ * of the file, its memory to where the image wants some, and all of it be loaded where
+ * the kernel leaves room.  Only @len bytes, the header's own place, are looked at.
+ */
+static void elf_fix(const struct image *im, const char *path, uint8_t *p, size_t len,
+		    uint64_t offset)
+{
+	struct span s = { p, len };
+	size_t last = elf_last_load(s);
+	uint64_t begin = RD64(s, last, struct elf64_phdr, p_offset);
+	uint64_t filesz = RD64(s, last, struct elf64_phdr, p_filesz);
+	uint64_t end = im->base_size - offset;
+
+	if (!last || begin > end || filesz != end - begin)
+		reject(path,
+		       "is no bare lintel.efi or lintel.elf: the ELF header at offset 0x%llx has "
+		       "no last PT_LOAD that ends with the file: give one with --stub",
+		       (unsigned long long)offset);
+	elf_move(p, s, im->elf_base - IMAGE_BASE);
+	PUT64(p + last, struct elf64_phdr, p_filesz, im->size - offset - begin);
+	PUT64(p + last, struct elf64_phdr, p_memsz,
+	      im->elf_top - RD64(s, last, struct elf64_phdr, p_paddr));
+}
+
+/*
+ * Where ELF loaders put the image, so that neither it nor what Xen puts behind it lies
+ * where the kernel belongs: below the kernel where it fits there, else above.
+ */
+static void elf_place(struct image *im)
+{
+	uint64_t end = IMAGE_BASE + im->size;
+
+	im->elf_base = IMAGE_BASE;
+	im->elf_top = end > ELF_BARE_TOP ? end : ELF_BARE_TOP;
+	if (!im->kernel_end)
+		return;
+	im->elf_top = im->kernel_end + UNPACK_HEAP;
+	if (end > im->kernel_base) {
+		im->elf_base = (im->kernel_end + MIB2 - 1) & ~(MIB2 - 1);
+		im->elf_top = im->elf_base + im->size + UNPACK_HEAP;
+	}
+	add64(im->base + ELF_NOTE_ENTRY, im->elf_base - IMAGE_BASE);
+	add64(im->base + ELF_NOTE_PHYS32_ENTRY, im->elf_base - IMAGE_BASE);
+}
+
+void image_fix_elf(struct image *im)
+{
+	elf_place(im);
+	elf_fix(im, im->path, im->base + ELF_VIEW_OFFSET, ELF_VIEW_LOAD - ELF_VIEW_OFFSET,
+		ELF_VIEW_OFFSET);
+	if (im->elf_face)
+		elf_fix(im, im->elf_path, im->elf_face, FACE_SIZE, 0);
+}

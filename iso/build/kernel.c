@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Is this a kernel, whole, and for this machine?  Called by `lintel build`: asks
+ * the code that boots it, since what is refused there costs a journey to the
+ * machine.  Only for files that are no kernel at all is there more to say here.
+ */
+#include "iso/build/payload.h"
+
+#include "iso/tool.h"
+#include "shim/face/layout.h"
+
+/* Where the magic number of a bzImage ends. */
+#define HDRS_END 0x206
+
+static void refuse_other(const struct file *f, struct span s)
+{
+	if (bundle_find(bundle_table(s), ".linux").size)
+		reject(f->path,
+		       "is a Unified Kernel Image: give it with --uki, or extract the kernel in it "
+		       "with `objcopy -O binary --only-section=.linux`");
+	if (s.len < HDRS_END)
+		reject(f->path, "not a kernel: %zu bytes long", s.len);
+	reject(f->path,
+	       "not a kernel: expected boot_flag 0xaa55 at offset 0x1fe and \"HdrS\" at 0x202, "
+	       "found 0x%04x and %02x %02x %02x %02x; or an ELF header at 0, "
+	       "found %02x %02x %02x %02x",
+	       rd16(s, 0x1fe), s.p[0x202], s.p[0x203], s.p[0x204], s.p[0x205], s.p[0], s.p[1],
+	       s.p[2], s.p[3]);
+}
+
+void kernel_examine(struct kernel *k, const struct file *f)
+{
+	struct span s = file_examine(f);
+
+	if (kernel_kind(s) == KERNEL_NONE)
+		refuse_other(f, s);
+	kernel_open(k, (struct blob){ (uintptr_t)s.p, s.len });
+}

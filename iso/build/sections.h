@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The sections of an image in the making.  Called by `lintel build`.
+ */
+#ifndef ISO_BUILD_SECTIONS_H
+#define ISO_BUILD_SECTIONS_H
+
+struct file;
+struct image;
+struct kernel;
+struct options;
+struct uki;
+
+/** sections_add() - all of them, the kernel last; refuses what cannot be a section's bytes */
+void sections_add(struct image *im, const struct options *o, const struct uki *u,
+		  const struct file *kernel, const struct kernel *k);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * `lintel build --xen`.  As a bzImage the universal face has a payload, and libxc
+ * wants to unpack it before it looks at it; an ELF file in it works but is complained
+ * of.  So here it is the ELF face once more, gzipped: kernel and initrd do not
+ * compress, and the file becomes twice as large.  Called by build.c.
+ */
+#include "iso/build/xen.h"
+
+#include <string.h>
+#include <zlib.h>
+
+#include "iso/tool.h"
+
+#define BUFFER (1u << 20)
+#define GZIP_WINDOW (MAX_WBITS + 16) /* zlib.h: a gzip header and trailer */
+/* What compresses at all, our own code, does so at any level. */
+#define LEVEL 1
+
+static void deflate_some(z_stream *z, const struct output *to, uint8_t *buffer, int flush)
+{
+	do {
+		z->next_out = buffer;
+		z->avail_out = BUFFER;
+		deflate(z, flush);
+		output_write(to, buffer, BUFFER - z->avail_out);
+	} while (!z->avail_out);
+}
+
+static void compress_file(const struct file *f, const struct output *to)
+{
+	uint8_t *in = allocate(BUFFER), *out = allocate(BUFFER);
+	uint64_t off = 0;
+	z_stream z;
+
+	memset(&z, 0, sizeof(z));
+	if (deflateInit2(&z, LEVEL, Z_DEFLATED, GZIP_WINDOW, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) !=
+	    Z_OK)
+		reject(f->path, "cannot be compressed: no memory");
+	do {
+		uint64_t left = f->size - off;
+		size_t n = left < BUFFER ? (size_t)left : BUFFER;
+
+		file_read(f, off, in, n);
+		off += n;
+		z.next_in = in;
+		z.avail_in = (unsigned int)n;
+		deflate_some(&z, to, out, off < f->size ? Z_NO_FLUSH : Z_FINISH);
+	} while (off < f->size);
+	deflateEnd(&z);
+}
+
+void xen_payload_add(struct image *im, struct image *inner, const char *near)
+{
+	struct output *packed = output_begin(near);
+	const struct file *elf, *payload;
+
+	image_write(inner, NULL, near);
+	elf = file_open(inner->out[1]->temporary);
+	compress_file(elf, packed);
+	output_finish(packed);
+	payload = file_open(packed->temporary);
+	image_begin(im, ".elf.gz");
+	image_set_payload(im, payload->size);
+	image_add_file(im, payload);
+	image_end(im);
+	/* What is open can still be read. */
+	output_drop(inner->out[1]);
+	output_drop(packed);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A payload that Xen's tools unpack themselves: the ELF face, gzipped.
+ */
+#ifndef ISO_BUILD_XEN_H
+#define ISO_BUILD_XEN_H
+
+#include "iso/build/image.h"
+
+/**
+ * xen_payload_add() - let the image's payload be the gzipped ELF face of another one
+ * @inner: the same image without such a payload, complete but for being written
+ * @near:  a path in the directory where there is space for its temporary files
+ */
+void xen_payload_add(struct image *im, struct image *inner, const char *near);
+
+#endif

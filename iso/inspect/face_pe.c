@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Reads what a file tells UEFI firmware: the PE header, its checksum, and whether there
+ * is a signature.  Called by `lintel inspect`; whether a signature is good says sbverify.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "iso/inspect/faces.h"
+#include "iso/inspect/signer.h"
+#include "protocol/formats.h"
+
+/* WIN_CERTIFICATE: dwLength, wRevision, wCertificateType */
+#define CERTIFICATE_HEAD 8
+#define CERTIFICATE_PKCS7 2
+
+/* As ImageHlp's CheckSumMappedFile: 16-bit words with carry, the field itself as 0, the size. */
+static uint32_t checksum(struct span f, uint64_t field)
+{
+	uint64_t sum = 0;
+
+	for (uint64_t at = 0; at < f.len; at += 2)
+		if (at != field && at != field + 2)
+			sum += span_has(f, at, 2) ? rd16(f, at) : rd8(f, at);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint32_t)(sum + f.len);
+}
+
+static json_t *checksum_fact(struct span f, uint64_t field)
+{
+	uint32_t found = rd32(f, field), right = checksum(f, field);
+	char text[64];
+
+	if (!found)
+		return json_string("none");
+	if (found == right)
+		return json_string("ok");
+	snprintf(text, sizeof(text), "wrong: 0x%x, must be 0x%x", found, right);
+	return json_string(text);
+}
+
+static const char *machine_name(uint16_t machine)
+{
+	switch (machine) {
+	case PE_MACHINE_AMD64:
+		return "x86-64";
+	case PE_MACHINE_I386:
+		return "i386";
+	case 0xaa64:
+		return "ARM64";
+	default:
+		return "other";
+	}
+}
+
+static const char *subsystem_name(uint16_t subsystem)
+{
+	switch (subsystem) {
+	case 10:
+		return "EFI application";
+	case 11:
+		return "EFI boot service driver";
+	case 12:
+		return "EFI runtime driver";
+	default:
+		return "not EFI";
+	}
+}
+
+/* One entry for each signature: the table's entries begin at multiples of 8. */
+static json_t *signatures(const struct pe *pe)
+{
+	struct span table = span_sub(pe->file, pe->signature, pe->signature_size);
+	json_t *list = json_array();
+	uint64_t at = 0;
+
+	while (span_has(table, at, CERTIFICATE_HEAD) && rd32(table, at) >= CERTIFICATE_HEAD) {
+		uint32_t size = rd32(table, at);
+		const char *kind = rd16(table, at + 6) == CERTIFICATE_PKCS7 ? "PKCS#7" : "other";
+
+		struct span body = span_sub(table, at + CERTIFICATE_HEAD, size - CERTIFICATE_HEAD);
+
+		json_array_append_new(list,
+				      json_pack("{s:s, s:I, s:I, s:o*}", "kind", kind, "offset",
+						(json_int_t)(pe->signature + at), "size",
+						(json_int_t)size, "signer", signer_of(body)));
+		at += ((uint64_t)size + 7) & ~7ull;
+	}
+	return list;
+}
+
+json_t *face_pe(struct span f)
+{
+	struct pe pe;
+	json_t *o;
+
+	if (!pe_open(&pe, f))
+		return NULL;
+	o = json_pack("{s:s, s:s, s:s}", "format", pe.wide ? "PE32+" : "PE32", "machine",
+		      machine_name(pe.machine), "subsystem",
+		      subsystem_name(RD16(f, pe.optional, struct pe_optional_header64, Subsystem)));
+	json_object_set_new(o, "entry",
+			    json_integer(RD32(f, pe.optional, struct pe_optional_header64,
+					      AddressOfEntryPoint)));
+	json_object_set_new(
+		o, "image_size",
+		json_integer(RD32(f, pe.optional, struct pe_optional_header64, SizeOfImage)));
+	json_object_set_new(
+		o, "checksum",
+		checksum_fact(f, pe.optional + offsetof(struct pe_optional_header64, CheckSum)));
+	json_object_set_new(o, "signatures", signatures(&pe));
+	return o;
+}

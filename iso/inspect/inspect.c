@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * `lintel inspect`: what a file is, what its headers promise to loaders, and what is in
+ * it.  Any file can be asked about; what is damaged is told, not refused.
+ */
+#include "iso/inspect/inspect.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <lintel/elf.h>
+
+#include "iso/digest.h"
+#include "iso/inspect/faces.h"
+#include "iso/tool.h"
+#include "iso/uki.h"
+#include "protocol/kernel.h"
+#include "shim/face/layout.h"
+
+static bool is_ours(struct span f)
+{
+	return span_has(f, BUNDLE_OFFSET, BUNDLE_TABLE) &&
+	       !memcmp(f.p + BUNDLE_OFFSET, BUNDLE_MAGIC, BUNDLE_SECTIONS);
+}
+
+static const char *kind_of(struct span f, const struct uki *u)
+{
+	bool packed = uki_part(u, ".linux");
+
+	if (is_ours(f) && rd32(f, 0) == ELF_MAGIC)
+		return packed ? "Lintel image, ELF face" : "bare Lintel, ELF face";
+	if (is_ours(f))
+		return packed ? "Lintel image, universal face" : "bare Lintel, universal face";
+	if (packed)
+		return "Unified Kernel Image";
+	switch (kernel_kind(f)) {
+	case KERNEL_BZIMAGE:
+		return "Linux bzImage";
+	case KERNEL_ELF:
+		return "ELF file";
+	case KERNEL_FOREIGN:
+		return "PE program, no Linux kernel";
+	default:
+		return "other";
+	}
+}
+
+static json_t *sections(const struct uki *u)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < u->sections; i++) {
+		const struct section *s = &u->section[i];
+		struct digest d = digest_of("sha256", span_sub(u->bytes, s->offset, s->size));
+		char text[DIGEST_TEXT];
+
+		digest_print(text, &d);
+		if (!span_has(u->bytes, s->offset, s->size))
+			snprintf(text, sizeof(text), "cut off: the file ends before it");
+		json_array_append_new(list,
+				      json_pack("{s:o, s:I, s:I, s:s}", "name",
+						json_text((struct span){ (const uint8_t *)s->name,
+									 strlen(s->name) }),
+						"offset", (json_int_t)s->offset, "size",
+						(json_int_t)s->size, "sha256", text));
+	}
+	return list;
+}
+
+static void set_face(json_t *o, const char *name, json_t *face)
+{
+	if (face)
+		json_object_set_new(o, name, face);
+}
+
+static json_t *kernel(struct span f)
+{
+	json_t *o = json_object();
+
+	set_face(o, "linux", face_linux(f));
+	set_face(o, "elf", face_elf(f));
+	return o;
+}
+
+static void set_text(json_t *o, const char *key, struct span text)
+{
+	while (text.len && (!text.p[text.len - 1] || text.p[text.len - 1] == '\n'))
+		text.len--;
+	if (text.len)
+		json_object_set_new(o, key, json_text(text));
+}
+
+/* The value of a NAME=VALUE line, without quotation marks. */
+static struct span os_release_value(struct span text, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t at = 0, end; at < text.len; at = end + 1) {
+		for (end = at; end < text.len && text.p[end] != '\n'; end++)
+			;
+		if (end - at <= n || memcmp(text.p + at, name, n))
+			continue;
+		at += n;
+		if (end - at >= 2 && (text.p[at] == '"' || text.p[at] == '\'') &&
+		    text.p[end - 1] == text.p[at])
+			return span_sub(text, at + 1, end - at - 2);
+		return span_sub(text, at, end - at);
+	}
+	return span_sub(text, 0, 0);
+}
+
+json_t *facts_of(const struct file *file)
+{
+	struct span f = file_examine(file), linux_section;
+	json_t *o = json_object();
+	struct uki u;
+
+	uki_read(&u, file, f);
+	linux_section = uki_section(&u, ".linux");
+	set_text(o, "file", (struct span){ (const uint8_t *)file->path, strlen(file->path) });
+	json_object_set_new(o, "size", json_integer((json_int_t)f.len));
+	json_object_set_new(o, "kind", json_string(kind_of(f, &u)));
+	set_text(o, "os", os_release_value(uki_section(&u, ".osrel"), "PRETTY_NAME="));
+	set_text(o, "uname", uki_section(&u, ".uname"));
+	set_text(o, "cmdline", uki_section(&u, ".cmdline"));
+	if (linux_section.len)
+		json_object_set_new(o, "kernel", kernel(linux_section));
+	set_face(o, "pe", face_pe(f));
+	set_face(o, "linux", face_linux(f));
+	if (!is_ours(f))
+		set_face(o, "payload", face_payload(f));
+	set_face(o, "multiboot1", face_multiboot1(f));
+	set_face(o, "multiboot2", face_multiboot2(f));
+	set_face(o, "elf", face_elf(f));
+	if (is_ours(f) && rd32(f, 0) != ELF_MAGIC)
+		json_object_set_new(o, "image_checksum", json_string(digest_image(f)));
+	if (is_ours(f))
+		set_face(o, "elf_view", face_elf(span_from(f, ELF_VIEW_OFFSET)));
+	if (u.sections)
+		json_object_set_new(o, "sections", sections(&u));
+	return o;
+}
+
+const char *parse_json_file(int argc, char **argv, const char *subcommand, const char *help,
+			    enum json_mode *mode)
+{
+	static const struct option names[] = { { "json", required_argument, NULL, 'j' },
+					       { "help", no_argument, NULL, 'h' },
+					       { NULL, 0, NULL, 0 } };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		if (c == '?') {
+			fprintf(stderr, "lintel: see `lintel %s --help`\n", subcommand);
+			exit(STATUS_USAGE);
+		}
+		if (c == 'h') {
+			fputs(help, stdout);
+			exit(STATUS_DONE);
+		}
+		*mode = json_mode_of(subcommand, optarg);
+	}
+	if (optind != argc - 1)
+		usage_error(subcommand, "one FILE is expected");
+	return argv[optind];
+}
+
+int inspect_main(int argc, char **argv)
+{
+	static const char help[] =
+		"usage: lintel inspect [--json=pretty|short|off] FILE\n\n"
+		"Say what a file is, what it promises to firmware and boot loaders, and what is\n"
+		"in it: an image of Lintel's, a UKI, a kernel.\n";
+	enum json_mode mode = JSON_OFF;
+	const char *path = parse_json_file(argc, argv, "inspect", help, &mode);
+	json_t *tree = facts_of(file_open(path));
+
+	if (mode == JSON_OFF)
+		json_table(tree);
+	else
+		json_print(tree, mode);
+	json_decref(tree);
+	return STATUS_DONE;
+}

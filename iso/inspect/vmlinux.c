@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The ELF file inside a bzImage, which Xen's loaders unpack and look at.  Called by `lintel
+ * inspect`.  What Lintel unpacks itself when it boots is unpacked by the same code here
+ * (shim/unpack.c); Xen knows some more formats.
+ */
+#include <bzlib.h>
+#include <lzma.h>
+#include <stdlib.h>
+#include <string.h>
+#include <lintel/elf.h>
+#include <lintel/linux.h>
+
+#include "iso/inspect/faces.h"
+#include "iso/tool.h"
+#include "shim/unpack/unpack.h"
+
+/* Boot protocol 2.08 has payload_offset and payload_length. */
+#define SINCE 0x208
+#define SECTOR 512
+#define SIZE_SUFFIX 4
+/* No kernel comes near. */
+#define SIZE_MAX_UNPACKED (1u << 30)
+
+static const struct format {
+	const char *name, *magic;
+	size_t length;
+} formats[] = {
+	{ "none", "\177ELF", 4 },
+	{ "gzip", "\x1f\x8b", 2 },
+	{ "xz", "\3757zXZ", 6 },
+	{ "zstd", "\x28\xb5\x2f\xfd", 4 },
+	{ "lz4", "\x02\x21\x4c\x18", 4 },
+	{ "lzma", "\x5d\0\0", 3 },
+	{ "bzip2", "BZh", 3 },
+	{ "lzo", "\x89LZO", 4 },
+};
+
+/**
+ * struct work - unpacking, which may be refused at any point
+ * @to: the ELF file, empty where the format is none of ours
+ */
+struct work {
+	struct span payload;
+	const char *format;
+	uint8_t *memory;
+	struct span to;
+};
+
+/* The libraries' part of an image that boots; the host's loader has done its work. */
+void unpack_libraries(void)
+{
+}
+
+static struct span payload_of(struct span f)
+{
+	uint64_t sectors = RD8(f, LINUX_SETUP_HEADER, struct setup_header, setup_sects);
+	uint64_t at = RD32(f, LINUX_SETUP_HEADER, struct setup_header, payload_offset);
+
+	if (rd32(f, 0x202) != LINUX_HDRS ||
+	    RD16(f, LINUX_SETUP_HEADER, struct setup_header, version) < SINCE)
+		return span_sub(f, 0, 0);
+	return span_sub(f, ((sectors ? sectors : 4) + 1) * SECTOR + at,
+			RD32(f, LINUX_SETUP_HEADER, struct setup_header, payload_length));
+}
+
+static const char *format_of(struct span payload)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (span_has(payload, 0, formats[i].length) &&
+		    !memcmp(payload.p, formats[i].magic, formats[i].length))
+			return formats[i].name;
+	return NULL;
+}
+
+static bool unpack_lzma(struct span in, uint8_t *to, size_t size)
+{
+	lzma_stream s = LZMA_STREAM_INIT;
+	lzma_ret result = lzma_alone_decoder(&s, UINT64_MAX);
+
+	s.next_in = in.p;
+	s.avail_in = in.len;
+	s.next_out = to;
+	s.avail_out = size;
+	if (result == LZMA_OK)
+		result = lzma_code(&s, LZMA_FINISH);
+	lzma_end(&s);
+	return (result == LZMA_OK || result == LZMA_STREAM_END) && !s.avail_out;
+}
+
+static bool unpack_bzip2(struct span in, uint8_t *to, size_t size)
+{
+	unsigned int got = (unsigned int)size;
+
+	return BZ2_bzBuffToBuffDecompress((char *)to, &got, (char *)(uintptr_t)in.p,
+					  (unsigned int)in.len, 0, 0) == BZ_OK &&
+	       got == size;
+}
+
+static void unpack_more(struct work *w, size_t size)
+{
+	struct span in = span_sub(w->payload, 0, w->payload.len - SIZE_SUFFIX);
+	bool is_lzma = !strcmp(w->format, "lzma");
+
+	if (is_lzma ? unpack_lzma(in, w->memory, size) : unpack_bzip2(in, w->memory, size))
+		w->to = (struct span){ w->memory, size };
+}
+
+static void unpack_any(void *work)
+{
+	struct work *w = work;
+	size_t size = w->payload.len > SIZE_SUFFIX ?
+			      rd32(w->payload, w->payload.len - SIZE_SUFFIX) :
+			      0;
+
+	if (!strcmp(w->format, "none"))
+		w->to = w->payload;
+	if (w->to.len || !strcmp(w->format, "lzo") || !size || size > SIZE_MAX_UNPACKED)
+		return;
+	w->memory = allocate(size);
+	if (!unpack_size(w->payload)) {
+		unpack_more(w, size);
+		return;
+	}
+	unpack(w->payload, w->memory, allocate(unpack_heap(w->payload)));
+	w->to = (struct span){ w->memory, size };
+}
+
+json_t *face_payload(struct span f)
+{
+	struct work w = { .payload = payload_of(f) };
+	const char *refusal;
+	json_t *o, *inside;
+
+	w.format = format_of(w.payload);
+	if (!w.format)
+		return NULL;
+	o = json_pack("{s:s}", "format", w.format);
+	refusal = examine_try(unpack_any, &w);
+	inside = refusal ? NULL : face_elf(w.to);
+	if (inside)
+		json_object_update_missing(o, inside);
+	else if (strcmp(w.format, "lzo") != 0)
+		json_object_set_new(o, "damage",
+				    json_string(refusal ? refusal : "no ELF file inside"));
+	json_decref(inside);
+	free(w.memory);
+	return o;
+}

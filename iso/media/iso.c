@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * `lintel iso`: a CD image that boots by itself, also from a USB stick, on a BIOS and on
+ * UEFI.  xorriso makes it of the boot loader for the BIOS and a FAT file system for UEFI
+ * with the image in it; then the boot loader is told where that image lies, so that it
+ * is stored once.
+ */
+#include <stdio.h>
+
+#include "iso/media/media.h"
+
+/* Free space of the ESP: OVMF keeps its variables there where it has no flash. */
+#define ESP_SPARE (1u << 20)
+/* ISO 9660 and El Torito: where the boot catalog's place is told, and what is in it. */
+#define BOOT_RECORD (17 * CD_SECTOR)
+#define BOOT_RECORD_CATALOG 0x47
+#define CATALOG_SIZE 0x80
+#define CATALOG_BIOS 0x20
+#define CATALOG_EFI 0x60
+#define ENTRY_COUNT 6
+#define ENTRY_LBA 8
+
+static const struct media_command command = {
+	"iso",
+	"usage: lintel iso --output=OS.iso OS.efi\n\n"
+	"Make a CD image of an image of `lintel build`.  It boots from a CD and, written\n"
+	"with dd, from a USB stick or disk, on a BIOS and on UEFI.  Needs xorriso and\n"
+	"mtools.\n\n"
+	"  --output=OS.iso          the CD image\n",
+};
+
+/* FAT entries of the smallest clusters are a 64th of the data, twice. */
+static void esp_make(const struct output *esp, const struct file *image)
+{
+	uint64_t sectors = (image->size + image->size / 32 + ESP_SPARE) / CD_SECTOR * 4;
+
+	output_extend(esp, sectors * MEDIA_SECTOR);
+	/* "-N 0": a serial number that is the same every time. */
+	esp_write(esp, 0, sectors, "-N0", image);
+}
+
+static void iso_make(const struct output *iso, const struct output *esp, const struct output *bios)
+{
+	char graft[4200];
+
+	output_write(bios, bios_begin, bios_size());
+	snprintf(graft, sizeof(graft), "/boot/bios.bin=%s", bios->temporary);
+	/* A partition for the ISO 9660 file system too, and active: some BIOSes want one. */
+	program_run("xorriso", (const char *const[]){ "xorriso",
+						      "-report_about",
+						      "WARNING",
+						      "-as",
+						      "mkisofs",
+						      "-quiet",
+						      "-V",
+						      "LINTEL",
+						      "-graft-points",
+						      "-c",
+						      "/boot/boot.cat",
+						      "-b",
+						      "/boot/bios.bin",
+						      "-no-emul-boot",
+						      "-boot-load-size",
+						      "4",
+						      "-eltorito-alt-boot",
+						      "-append_partition",
+						      "2",
+						      "0xef",
+						      esp->temporary,
+						      "-e",
+						      "--interval:appended_partition_2:all::",
+						      "-no-emul-boot",
+						      "--mbr-force-bootable",
+						      "-partition_offset",
+						      "16",
+						      "-o",
+						      iso->temporary,
+						      graft,
+						      NULL });
+}
+
+/* Where the boot catalog says that an entry's bytes begin. */
+static uint64_t catalog_place(const struct file *iso, const uint8_t *catalog, uint32_t entry)
+{
+	uint64_t at = (uint64_t)rd32((struct span){ catalog, CATALOG_SIZE }, entry + ENTRY_LBA) *
+		      CD_SECTOR;
+
+	if (!at || at >= iso->size)
+		reject("xorriso", "made a boot catalog with an entry at byte %llu: is it in order?",
+		       (unsigned long long)at);
+	return at;
+}
+
+static void iso_patch(const struct output *to, const struct file *iso, const struct file *image)
+{
+	uint8_t lba[4], catalog[CATALOG_SIZE];
+	uint64_t at, bios, esp;
+	struct image_place place;
+
+	file_read(iso, BOOT_RECORD + BOOT_RECORD_CATALOG, lba, sizeof(lba));
+	at = (uint64_t)rd32((struct span){ lba, sizeof(lba) }, 0) * CD_SECTOR;
+	file_read(iso, at, catalog, sizeof(catalog));
+	bios = catalog_place(iso, catalog, CATALOG_BIOS);
+	esp = catalog_place(iso, catalog, CATALOG_EFI);
+	place.lba = (uint32_t)(esp_find_image(iso->fd, esp, image) / MEDIA_SECTOR);
+	place.size = (uint32_t)image->size;
+	bios_write_el_torito(to, bios, &place);
+	bios_write_mbr(to, bios + STAGE_OFFSET);
+	/* 16 bits of sectors are not always enough; 0 is "to the end of the CD" (UEFI 13.3). */
+	output_write_at(to, at + CATALOG_EFI + ENTRY_COUNT, (const uint8_t[]){ 0, 0 }, 2);
+}
+
+int iso_main(int argc, char **argv)
+{
+	const char *path = NULL;
+	const struct file *image = file_open(media_parse(argc, argv, &command, &path));
+	struct output *iso, *esp, *bios;
+
+	image_check(image);
+	iso = output_begin(path);
+	esp = work_begin(path);
+	bios = work_begin(path);
+	esp_make(esp, image);
+	iso_make(iso, esp, bios);
+	iso_patch(iso, file_open(iso->temporary), image);
+	work_end(esp);
+	work_end(bios);
+	output_finish(iso);
+	output_commit(iso);
+	return STATUS_DONE;
+}
