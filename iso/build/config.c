@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "iso/build/options.h"
+#include "iso/build/request.h"
 #include "iso/tool.h"
 
 /* A longer file is something else. */
@@ -37,7 +37,7 @@ static const struct key {
 } keys[] = {
 #define KEY(name, field)                              \
 	{                                             \
-		name, offsetof(struct options, field) \
+		name, offsetof(struct request, field) \
 	}
 	KEY("Linux", kernel),
 	KEY("Microcode", microcode),
@@ -64,11 +64,11 @@ static const struct key {
  */
 struct reading {
 	const char *path;
-	struct options said;
+	struct request said;
 	char name[64], last[64];
 };
 
-static const char **field_of(struct options *o, const struct key *k)
+static const char **field_of(struct request *o, const struct key *k)
 {
 	return (const char **)(void *)((char *)o + k->field);
 }
@@ -84,7 +84,7 @@ static void add_words(struct list *l, const char *value)
 static void set(struct reading *r, const struct key *k, const char *value)
 {
 	const char **field = field_of(&r->said, k);
-	bool goes_on = k->field == offsetof(struct options, cmdline) && !strcmp(r->last, k->name);
+	bool goes_on = k->field == offsetof(struct request, cmdline) && !strcmp(r->last, k->name);
 
 	if (*field && !goes_on)
 		reject(r->path, "sets %s= twice: once is enough", k->name);
@@ -114,7 +114,7 @@ static int take(void *user, const char *section, const char *name, const char *v
 	return 1;
 }
 
-static void merge(struct options *o, struct options *said)
+static void merge(struct request *o, struct request *said)
 {
 	for (size_t i = 0; i < KEYS; i++)
 		if (!*field_of(o, &keys[i]))
@@ -124,7 +124,7 @@ static void merge(struct options *o, struct options *said)
 	o->initrd = said->initrd;
 }
 
-void config_read(struct options *o, const char *path)
+void config_read(struct request *o, const char *path)
 {
 	const struct file *f = file_open(path);
 	struct reading r = { .path = path };

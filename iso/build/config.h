@@ -5,9 +5,9 @@
 #ifndef ISO_BUILD_CONFIG_H
 #define ISO_BUILD_CONFIG_H
 
-struct options;
+struct request;
 
 /** config_read() - options from a file; those that are set already stay */
-void config_read(struct options *o, const char *path);
+void config_read(struct request *r, const char *path);
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "iso/build/image.h"
-#include "iso/build/options.h"
+#include "iso/build/request.h"
 #include "iso/tool.h"
 #include "iso/uki.h"
 #include "protocol/cpio.h"
@@ -264,18 +264,18 @@ static void initrds_write(struct image *im, const struct initrds *in)
 }
 
 /* Those with microcode first, else as given: the kernel unpacks them in this order. */
-static void add_initrds(struct image *im, const struct options *o, const struct uki *u)
+static void add_initrds(struct image *im, const struct request *r, const struct uki *u)
 {
-	unsigned int most = o->initrd.count + 2;
+	unsigned int most = r->initrd.count + 2;
 	struct initrds in = {
 		.file = allocate(most * sizeof(const struct file *)),
 		.early = allocate(most * sizeof(bool)),
 	};
 
-	initrds_add(&in, o->microcode ? file_open(o->microcode) : uki_part(u, ".ucode"), true);
-	for (unsigned int i = 0; i < o->initrd.count; i++)
-		initrds_add(&in, file_open(o->initrd.value[i]), false);
-	if (!o->initrd.count)
+	initrds_add(&in, r->microcode ? file_open(r->microcode) : uki_part(u, ".ucode"), true);
+	for (unsigned int i = 0; i < r->initrd.count; i++)
+		initrds_add(&in, file_open(r->initrd.value[i]), false);
+	if (!r->initrd.count)
 		initrds_add(&in, uki_part(u, ".initrd"), false);
 	if (in.count)
 		initrds_write(im, &in);
@@ -296,19 +296,19 @@ static void add_linux(struct image *im, const struct file *f, const struct kerne
 	image_set_room(im, f->path, (room + PAGE - 1) & ~(uint64_t)(PAGE - 1));
 }
 
-void sections_add(struct image *im, const struct options *o, const struct uki *u,
+void sections_add(struct image *im, const struct request *r, const struct uki *u,
 		  const struct file *kernel, const struct kernel *k)
 {
-	add_os_release(im, o->os_release, u);
-	add_cmdline(im, o->cmdline, u, k);
-	add_uname(im, o->uname, u);
-	add_splash(im, o->splash, u);
-	add_sbat(im, o->sbat, u);
-	for (unsigned int i = 0; i < o->section.count; i++)
-		add_section(im, o->section.value[i]);
+	add_os_release(im, r->os_release, u);
+	add_cmdline(im, r->cmdline, u, k);
+	add_uname(im, r->uname, u);
+	add_splash(im, r->splash, u);
+	add_sbat(im, r->sbat, u);
+	for (unsigned int i = 0; i < r->section.count; i++)
+		add_section(im, r->section.value[i]);
 	add_taken(im, ".profile", u);
 	add_taken(im, ".pcrpkey", u);
-	add_initrds(im, o, u);
+	add_initrds(im, r, u);
 	/* Last, with nothing but room behind it: so the kernel can stay where it is loaded. */
 	add_linux(im, kernel, k);
 }

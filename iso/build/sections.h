@@ -8,11 +8,11 @@
 struct file;
 struct image;
 struct kernel;
-struct options;
+struct request;
 struct uki;
 
 /** sections_add() - all of them, the kernel last; refuses what cannot be a section's bytes */
-void sections_add(struct image *im, const struct options *o, const struct uki *u,
+void sections_add(struct image *im, const struct request *r, const struct uki *u,
 		  const struct file *kernel, const struct kernel *k);
 
 #endif

@@ -465,13 +465,15 @@ static void print_row(const json_t *o)
 
 int explain_main(int argc, char **argv)
 {
-	static const char help[] =
+	static const struct command command = {
+		"explain",
 		"usage: lintel explain [--json=pretty|short|off] FILE\n\n"
 		"Say which firmware, boot loaders and hypervisors take a file, and by which door;\n"
 		"of those that do not, why, and what to do.  Headers decide: whether a signature\n"
-		"is good, and whether the kernel likes the machine, is not looked at.\n";
+		"is good, and whether the kernel likes the machine, is not looked at.",
+	};
 	enum json_mode mode = JSON_OFF;
-	const char *path = parse_json_file(argc, argv, "explain", help, &mode);
+	const char *path = parse_json_file(argc, argv, &command, &mode);
 	json_t *facts = facts_of(file_open(path)), *list = rows(facts);
 
 	if (mode != JSON_OFF)

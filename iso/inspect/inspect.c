@@ -5,9 +5,7 @@
  */
 #include "iso/inspect/inspect.h"
 
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <lintel/elf.h>
 
@@ -142,38 +140,30 @@ json_t *facts_of(const struct file *file)
 	return o;
 }
 
-const char *parse_json_file(int argc, char **argv, const char *subcommand, const char *help,
+const char *parse_json_file(int argc, char **argv, const struct command *command,
 			    enum json_mode *mode)
 {
 	static const struct option names[] = { { "json", required_argument, NULL, 'j' },
 					       { "help", no_argument, NULL, 'h' },
 					       { NULL, 0, NULL, 0 } };
-	int c;
 
-	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
-		if (c == '?') {
-			fprintf(stderr, "lintel: see `lintel %s --help`\n", subcommand);
-			exit(STATUS_USAGE);
-		}
-		if (c == 'h') {
-			fputs(help, stdout);
-			exit(STATUS_DONE);
-		}
-		*mode = json_mode_of(subcommand, optarg);
-	}
+	while (options_next(argc, argv, command, names, NULL) != -1)
+		*mode = json_mode_of(command->name, optarg);
 	if (optind != argc - 1)
-		usage_error(subcommand, "one FILE is expected");
+		usage_error(command->name, "one FILE is expected");
 	return argv[optind];
 }
 
 int inspect_main(int argc, char **argv)
 {
-	static const char help[] =
+	static const struct command command = {
+		"inspect",
 		"usage: lintel inspect [--json=pretty|short|off] FILE\n\n"
 		"Say what a file is, what it promises to firmware and boot loaders, and what is\n"
-		"in it: an image of Lintel's, a UKI, a kernel.\n";
+		"in it: an image of Lintel's, a UKI, a kernel.",
+	};
 	enum json_mode mode = JSON_OFF;
-	const char *path = parse_json_file(argc, argv, "inspect", help, &mode);
+	const char *path = parse_json_file(argc, argv, &command, &mode);
 	json_t *tree = facts_of(file_open(path));
 
 	if (mode == JSON_OFF)

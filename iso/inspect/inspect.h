@@ -6,6 +6,7 @@
 #define ISO_INSPECT_INSPECT_H
 
 #include "iso/json.h"
+#include "iso/options.h"
 
 struct file;
 
@@ -13,7 +14,7 @@ struct file;
 json_t *facts_of(const struct file *file);
 
 /** parse_json_file() - the one FILE and --json= of a subcommand; ends after --help */
-const char *parse_json_file(int argc, char **argv, const char *subcommand, const char *help,
+const char *parse_json_file(int argc, char **argv, const struct command *command,
 			    enum json_mode *mode);
 
 #endif

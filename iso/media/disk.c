@@ -19,7 +19,7 @@
 /* Behind the last partition: the second GPT. */
 #define DISK_SPARE MIB
 
-static const struct media_command command = {
+static const struct command command = {
 	"disk",
 	"usage: lintel disk --output=OS.img OS.efi\n\n"
 	"Make a raw disk image of an image of `lintel build`.  It boots on a BIOS and on\n"

@@ -20,7 +20,7 @@
 #define ENTRY_COUNT 6
 #define ENTRY_LBA 8
 
-static const struct media_command command = {
+static const struct command command = {
 	"iso",
 	"usage: lintel iso --output=OS.iso OS.efi\n\n"
 	"Make a CD image of an image of `lintel build`.  It boots from a CD and, written\n"

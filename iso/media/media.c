@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +22,7 @@
 #define CD_SHIFT 2	    /* sectors of 512 << 2 bytes */
 #define EXIT_NO_PROGRAM 127 /* as the shell has it */
 
-const char *media_parse(int argc, char **argv, const struct media_command *command,
-			const char **output)
+const char *media_parse(int argc, char **argv, const struct command *command, const char **output)
 {
 	static const struct option names[] = {
 		{ "output", required_argument, NULL, 'o' },
@@ -32,17 +30,8 @@ const char *media_parse(int argc, char **argv, const struct media_command *comma
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *name = command->name;
-	int c;
 
-	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
-		if (c == '?') {
-			fprintf(stderr, "lintel: see `lintel %s --help`\n", name);
-			exit(STATUS_USAGE);
-		}
-		if (c == 'h') {
-			puts(command->usage);
-			exit(STATUS_DONE);
-		}
+	while (options_next(argc, argv, command, names, NULL) != -1) {
 		if (*output)
 			usage_error(name, "--output is given twice");
 		*output = optarg;

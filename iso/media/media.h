@@ -7,6 +7,7 @@
 #define ISO_MEDIA_MEDIA_H
 
 #include "bios/boot/layout.h"
+#include "iso/options.h"
 #include "iso/tool.h"
 
 #define MEDIA_SECTOR 512u
@@ -24,14 +25,8 @@ struct image_place {
 	uint32_t lba, size;
 };
 
-/** struct media_command - a subcommand that makes a medium, and its --help */
-struct media_command {
-	const char *name, *usage;
-};
-
 /** media_parse() - the options; returns the image's path, *@output is the other one's */
-const char *media_parse(int argc, char **argv, const struct media_command *command,
-			const char **output);
+const char *media_parse(int argc, char **argv, const struct command *command, const char **output);
 
 /** image_is_bare() - whether nothing is packed into an image; refuses a file that is none */
 bool image_is_bare(const struct file *f);

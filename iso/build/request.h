@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What `lintel build` is asked to make, by its command line and by --config.
+ */
+#ifndef ISO_BUILD_REQUEST_H
+#define ISO_BUILD_REQUEST_H
+
+#include <stdbool.h>
+
+#include "iso/options.h"
+
+/**
+ * struct request - NULL for what is not given
+ * @section:   NAME:TEXT or NAME:@FILE
+ * @measure:   print what PCR 11 will be
+ * @xen:       a payload for Xen's tools
+ */
+struct request {
+	const char *kernel, *uki, *microcode, *cmdline, *os_release, *uname, *splash, *sbat;
+	const char *device_tree, *key, *certificate, *config, *json, *stub, *output, *elf;
+	struct list initrd, section;
+	bool measure, xen;
+};
+
+/** request_read() - from the command line; what makes no sense is a usage error */
+void request_read(struct request *r, int argc, char **argv);
+
+#endif
