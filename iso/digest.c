@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "bios/boot/sum.h"
-#include "iso/tool.h"
+#include "iso/allocate.h"
+#include "iso/put.h"
+#include "iso/reject.h"
 
 #define CHUNK (1u << 20)
 

@@ -4,6 +4,8 @@
  * code that accepts it.  Here is what protocol/ asks of every world: bytes at an
  * address, a console, the end after a refusal.
  */
+#include "iso/examine.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -12,7 +14,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "iso/tool.h"
+#include "iso/file.h"
+#include "iso/reject.h"
 #include "protocol/say.h"
 
 #define LINE 512
@@ -39,7 +42,7 @@ _Noreturn static void unreadable(int sig)
 	_exit(STATUS_REFUSED);
 }
 
-struct span file_examine(const struct file *f)
+struct span examine_file(const struct file *f)
 {
 	struct span s = { NULL, (size_t)f->size };
 	void *map;

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "iso/tool.h"
+#include "iso/allocate.h"
+#include "iso/reject.h"
 
 #define INDENT 2
 #define LABEL 24

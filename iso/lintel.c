@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The host tool `lintel`: finds the subcommand and runs it.  A new subcommand is
- * one file with its X_main(), declared in tool.h, and one line in the table.
+ * one file with its X_main(), declared in subcommands.h, and one line in the table.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "iso/tool.h"
+#include "iso/reject.h"
+#include "iso/subcommands.h"
 
 static const struct subcommand {
 	const char *name;

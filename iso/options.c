@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "iso/tool.h"
+#include "iso/reject.h"
 
 int options_next(int argc, char **argv, const struct command *command, const struct option *names,
 		 int *index)

@@ -7,6 +7,7 @@
 #define ISO_OPTIONS_H
 
 #include <getopt.h>
+#include <stdint.h>
 
 /** struct command - a subcommand and what its --help prints, without the last newline */
 struct command {
@@ -28,7 +29,7 @@ int options_next(int argc, char **argv, const struct command *command, const str
  */
 struct list {
 	const char **value;
-	unsigned int count;
+	uint32_t count;
 };
 
 /** list_add() - another value at the end */

@@ -3,11 +3,11 @@
  * A line that moves while a large image is written.  Called by the writers; only
  * a person at a terminal sees it, a log never does.
  */
+#include "iso/progress.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
-
-#include "iso/tool.h"
 
 static bool shown;
 
@@ -15,8 +15,8 @@ void progress_show(const char *file, uint64_t done, uint64_t total)
 {
 	if (!isatty(STDERR_FILENO))
 		return;
-	fprintf(stderr, "\rlintel: %s: %3u %% of %llu MiB", file,
-		(unsigned int)(done * 100 / total), (unsigned long long)(total >> 20));
+	fprintf(stderr, "\rlintel: %s: %3u %% of %llu MiB", file, (uint32_t)(done * 100 / total),
+		(unsigned long long)(total >> 20));
 	shown = true;
 }
 

@@ -8,6 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "iso/allocate.h"
+#include "iso/examine.h"
+#include "iso/file.h"
+#include "iso/reject.h"
 #include "protocol/kernel.h"
 #include "protocol/pe.h"
 #include "shim/face/layout.h"
@@ -43,7 +47,7 @@ static struct span table_of(struct span f)
 	return span_sub(f, BUNDLE_OFFSET + BUNDLE_TABLE, n * BUNDLE_ENTRY);
 }
 
-static struct section section_read(struct span table, uint64_t at)
+static struct section read_section(struct span table, uint64_t at)
 {
 	uint32_t size = RD32(table, at, struct pe_section, VirtualSize);
 	uint32_t raw = RD32(table, at, struct pe_section, SizeOfRawData);
@@ -63,15 +67,15 @@ void uki_read(struct uki *u, const struct file *f, struct span bytes)
 
 	u->file = f;
 	u->bytes = bytes;
-	u->sections = (unsigned int)(table.len / sizeof(struct pe_section));
+	u->sections = (uint32_t)(table.len / sizeof(struct pe_section));
 	u->section = allocate(u->sections * sizeof(*u->section));
-	for (unsigned int i = 0; i < u->sections; i++)
-		u->section[i] = section_read(table, i * sizeof(struct pe_section));
+	for (uint32_t i = 0; i < u->sections; i++)
+		u->section[i] = read_section(table, i * sizeof(struct pe_section));
 }
 
 static const struct section *find(const struct uki *u, const char *name)
 {
-	for (unsigned int i = 0; i < u->sections; i++)
+	for (uint32_t i = 0; i < u->sections; i++)
 		if (!strcmp(u->section[i].name, name))
 			return &u->section[i];
 	return NULL;
@@ -95,7 +99,7 @@ const struct file *uki_part(const struct uki *u, const char *name)
 }
 
 /* Of two, nobody knows which is meant: a UKI of several profiles. */
-static void check_once(const struct uki *u, unsigned int i)
+static void check_once(const struct uki *u, uint32_t i)
 {
 	if (find(u, u->section[i].name) != &u->section[i])
 		reject(u->file->path,
@@ -105,7 +109,7 @@ static void check_once(const struct uki *u, unsigned int i)
 }
 
 /* Nothing is left out in silence. */
-static void check_section(const struct uki *u, unsigned int i)
+static void check_section(const struct uki *u, uint32_t i)
 {
 	const struct section *s = &u->section[i];
 	const char *name = s->name;
@@ -127,10 +131,10 @@ void uki_open(struct uki *u, const char *path)
 {
 	const struct file *f = file_open(path);
 
-	uki_read(u, f, file_examine(f));
+	uki_read(u, f, examine_file(f));
 	if (!find(u, ".linux") || !find(u, ".linux")->size)
 		reject(path, "is no Unified Kernel Image: it has no .linux section: give a kernel "
 			     "with --linux");
-	for (unsigned int i = 0; i < u->sections; i++)
+	for (uint32_t i = 0; i < u->sections; i++)
 		check_section(u, i);
 }

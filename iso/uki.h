@@ -7,8 +7,11 @@
 #define ISO_UKI_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "iso/tool.h"
+#include "protocol/span.h"
+
+struct file;
 
 /**
  * struct section - a section of an open image
@@ -31,7 +34,7 @@ struct uki {
 	const struct file *file;
 	struct span bytes;
 	struct section *section;
-	unsigned int sections;
+	uint32_t sections;
 };
 
 /** uki_read() - the sections of @bytes; none where it is no image */

@@ -6,14 +6,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "iso/build/image.h"
+#include "iso/allocate.h"
+#include "iso/build/accept.h"
+#include "iso/build/bare.h"
 #include "iso/build/measure.h"
+#include "iso/build/pack.h"
 #include "iso/build/payload.h"
 #include "iso/build/request.h"
 #include "iso/build/sections.h"
 #include "iso/build/sign.h"
-#include "iso/build/xen.h"
-#include "iso/tool.h"
+#include "iso/examine.h"
+#include "iso/file.h"
+#include "iso/output.h"
+#include "iso/reject.h"
+#include "iso/subcommands.h"
 #include "iso/uki.h"
 
 /* lintel.efi beside the running program, else where an installation has it. */
@@ -44,14 +50,14 @@ static void measure(const struct output *o, const struct request *r)
 	const struct file *f = file_open(o->temporary);
 	struct uki u;
 
-	uki_read(&u, f, file_examine(f));
+	uki_read(&u, f, examine_file(f));
 	measure_print(&u, json_mode_of("build", r->json));
 }
 
 int build_main(int argc, char **argv)
 {
 	struct request r = { .kernel = NULL };
-	struct image im = { .path = NULL }, inner = { .path = NULL };
+	struct pack im = { .path = NULL }, inner = { .path = NULL };
 	struct uki u = { .file = NULL };
 	const struct file *kernel;
 	const char *stub;
@@ -61,22 +67,22 @@ int build_main(int argc, char **argv)
 	if (r.uki)
 		uki_open(&u, r.uki);
 	kernel = r.kernel ? file_open(r.kernel) : uki_part(&u, ".linux");
-	kernel_examine(&k, kernel);
+	accept_kernel(&k, kernel);
 	stub = r.stub ? r.stub : default_stub();
-	image_open(&im, stub, r.elf != NULL);
+	bare_open(&im, stub, r.elf != NULL);
 	if (r.xen) {
-		image_open(&inner, stub, true);
+		bare_open(&inner, stub, true);
 		sections_add(&inner, &r, &u, kernel, &k);
-		xen_payload_add(&im, &inner, r.output);
+		payload_add(&im, &inner, r.output);
 	}
 	sections_add(&im, &r, &u, kernel, &k);
 	if (r.key)
 		sign_check(r.key, r.certificate);
-	image_write(&im, r.output, r.elf);
+	pack_write(&im, r.output, r.elf);
 	if (r.key)
 		im.out[0] = sign_output(im.out[0], r.key, r.certificate);
 	if (r.measure)
 		measure(im.out[0], &r);
-	image_commit(&im);
+	pack_commit(&im);
 	return STATUS_DONE;
 }

@@ -9,11 +9,12 @@
 #include <ini.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "iso/allocate.h"
 #include "iso/build/request.h"
-#include "iso/tool.h"
+#include "iso/file.h"
+#include "iso/reject.h"
 
 /* A longer file is something else. */
 #define CONFIG_MAX (1 << 20)
@@ -119,7 +120,7 @@ static void merge(struct request *o, struct request *said)
 	for (size_t i = 0; i < KEYS; i++)
 		if (!*field_of(o, &keys[i]))
 			*field_of(o, &keys[i]) = *field_of(said, &keys[i]);
-	for (unsigned int i = 0; i < o->initrd.count; i++)
+	for (uint32_t i = 0; i < o->initrd.count; i++)
 		list_add(&said->initrd, o->initrd.value[i]);
 	o->initrd = said->initrd;
 }

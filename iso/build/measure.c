@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "iso/digest.h"
-#include "iso/tool.h"
 #include "iso/uki.h"
 
 #define PCR 11
@@ -67,7 +66,7 @@ struct state {
 	char hash[COUNT(phases)][DIGEST_TEXT];
 };
 
-static void reckon(struct state *s, const char *bank, const struct uki *u)
+static void compute(struct state *s, const char *bank, const struct uki *u)
 {
 	struct digest pcr = { .size = 0 };
 
@@ -104,7 +103,7 @@ void measure_print(const struct uki *u, enum json_mode mode)
 	json_t *tree = json_object();
 
 	for (size_t bank = 0; bank < COUNT(banks); bank++) {
-		reckon(&states[bank], banks[bank], u);
+		compute(&states[bank], banks[bank], u);
 		json_object_set_new(tree, banks[bank], bank_tree(&states[bank]));
 	}
 	if (mode == JSON_OFF)

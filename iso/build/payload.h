@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel, as far as building an image must know it.  Called by `lintel build`
- * before anything is written.
+ * A payload that Xen's tools unpack themselves: the ELF face, gzipped.
  */
 #ifndef ISO_BUILD_PAYLOAD_H
 #define ISO_BUILD_PAYLOAD_H
 
-#include <stdint.h>
+struct pack;
 
-#include "protocol/kernel.h"
-
-struct file;
-
-/** kernel_examine() - understand a kernel as the boot will, or refuse */
-void kernel_examine(struct kernel *k, const struct file *f);
+/**
+ * payload_add() - let the image's payload be the gzipped ELF face of another one
+ * @inner: the same image without such a payload, complete but for being written
+ * @near:  a path in the directory where there is space for its temporary files
+ */
+void payload_add(struct pack *im, struct pack *inner, const char *near);
 
 #endif

@@ -12,7 +12,7 @@
 
 #include "iso/build/config.h"
 #include "iso/json.h"
-#include "iso/tool.h"
+#include "iso/reject.h"
 
 static const struct command command = {
 	"build",

@@ -8,9 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "iso/build/image.h"
+#include "iso/allocate.h"
+#include "iso/build/elf_headers.h"
+#include "iso/build/pack.h"
 #include "iso/build/request.h"
-#include "iso/tool.h"
+#include "iso/examine.h"
+#include "iso/file.h"
+#include "iso/reject.h"
 #include "iso/uki.h"
 #include "protocol/cpio.h"
 #include "protocol/kernel.h"
@@ -29,7 +33,7 @@ struct text {
 	size_t size;
 };
 
-static void text_set(struct text *t, const char *option, const char *value)
+static void set_text(struct text *t, const char *option, const char *value)
 {
 	t->from = option;
 	t->size = strlen(value);
@@ -37,22 +41,22 @@ static void text_set(struct text *t, const char *option, const char *value)
 	memcpy(t->bytes, value, t->size);
 }
 
-static void text_load(struct text *t, const struct file *f)
+static void load_text(struct text *t, const struct file *f)
 {
 	t->from = f->path;
 	t->size = (size_t)f->size;
 	t->bytes = (char *)file_load(f, TEXT_MAX);
 }
 
-static void text_read(struct text *t, const char *option, const char *value)
+static void read_text(struct text *t, const char *option, const char *value)
 {
 	if (value[0] == '@')
-		text_load(t, file_open(value + 1));
+		load_text(t, file_open(value + 1));
 	else
-		text_set(t, option, value);
+		set_text(t, option, value);
 }
 
-static void text_check(const struct text *t)
+static void check_text(const struct text *t)
 {
 	const char *nul = t->size ? memchr(t->bytes, 0, t->size) : NULL;
 
@@ -63,56 +67,56 @@ static void text_check(const struct text *t)
 		       (size_t)(nul - t->bytes));
 }
 
-static void text_strip(struct text *t)
+static void strip_text(struct text *t)
 {
 	while (t->size && t->bytes[t->size - 1] == '\n')
 		t->size--;
 }
 
-static void add_text(struct image *im, const char *section, const struct text *t)
+static void add_text(struct pack *im, const char *section, const struct text *t)
 {
-	text_check(t);
-	image_begin(im, section);
-	image_add_bytes(im, t->from, t->bytes, t->size);
-	image_end(im);
+	check_text(t);
+	pack_begin(im, section);
+	pack_add_bytes(im, t->from, t->bytes, t->size);
+	pack_end(im);
 }
 
 /* What the option says, else what the UKI has; false for neither. */
-static bool text_find(struct text *t, const char *option, const char *value, const struct uki *u,
+static bool find_text(struct text *t, const char *option, const char *value, const struct uki *u,
 		      const char *section)
 {
 	const struct file *f = uki_part(u, section);
 
 	if (value) {
-		text_read(t, option, value);
+		read_text(t, option, value);
 		return true;
 	}
 	if (!f)
 		return false;
-	text_load(t, f);
+	load_text(t, f);
 	/* Older tools let the text end in a NUL. */
 	while (t->size && !t->bytes[t->size - 1])
 		t->size--;
 	return t->size;
 }
 
-static void add_os_release(struct image *im, const char *value, const struct uki *u)
+static void add_os_release(struct pack *im, const char *value, const struct uki *u)
 {
 	struct text t;
 
-	if (text_find(&t, "--os-release", value, u, ".osrel"))
+	if (find_text(&t, "--os-release", value, u, ".osrel"))
 		add_text(im, ".osrel", &t);
 }
 
-static void add_cmdline(struct image *im, const char *value, const struct uki *u,
+static void add_cmdline(struct pack *im, const char *value, const struct uki *u,
 			const struct kernel *k)
 {
 	uint32_t most = k->cmdline_size < CMDLINE_MAX ? k->cmdline_size : CMDLINE_MAX;
 	struct text t;
 
-	if (!text_find(&t, "--cmdline", value, u, ".cmdline"))
+	if (!find_text(&t, "--cmdline", value, u, ".cmdline"))
 		return;
-	text_strip(&t);
+	strip_text(&t);
 	for (size_t i = 0; i < t.size; i++)
 		if (t.bytes[i] == '\n')
 			t.bytes[i] = ' ';
@@ -122,16 +126,16 @@ static void add_cmdline(struct image *im, const char *value, const struct uki *u
 	add_text(im, ".cmdline", &t);
 }
 
-/* Not text_find(): "@" has no meaning here. */
-static void add_uname(struct image *im, const char *value, const struct uki *u)
+/* Not find_text(): "@" has no meaning here. */
+static void add_uname(struct pack *im, const char *value, const struct uki *u)
 {
 	struct text t;
 
 	if (value)
-		text_set(&t, "--uname", value);
-	else if (!text_find(&t, "--uname", NULL, u, ".uname"))
+		set_text(&t, "--uname", value);
+	else if (!find_text(&t, "--uname", NULL, u, ".uname"))
 		return;
-	text_strip(&t);
+	strip_text(&t);
 	add_text(im, ".uname", &t);
 }
 
@@ -141,7 +145,7 @@ static void add_uname(struct image *im, const char *value, const struct uki *u)
 	"https://uapi-group.org/specifications/specs/unified_kernel_image/\n"
 
 /* shim starts nothing without it, and reads none without the line about SBAT itself. */
-static void add_sbat(struct image *im, const char *value, const struct uki *u)
+static void add_sbat(struct pack *im, const char *value, const struct uki *u)
 {
 	static const char first[] = "sbat,1,SBAT Version,sbat,1,"
 				    "https://github.com/rhboot/shim/blob/main/SBAT.md\n";
@@ -149,24 +153,24 @@ static void add_sbat(struct image *im, const char *value, const struct uki *u)
 
 	if (value && !*value)
 		return;
-	if (!text_find(&t, "--sbat", value, u, ".sbat"))
-		text_set(&t, "--sbat", OWN_SBAT);
-	text_check(&t);
-	image_begin(im, ".sbat");
+	if (!find_text(&t, "--sbat", value, u, ".sbat"))
+		set_text(&t, "--sbat", OWN_SBAT);
+	check_text(&t);
+	pack_begin(im, ".sbat");
 	if (t.size < 5 || memcmp(t.bytes, "sbat,", 5))
-		image_add_bytes(im, t.from, first, sizeof(first) - 1);
-	image_add_bytes(im, t.from, t.bytes, t.size);
-	image_end(im);
+		pack_add_bytes(im, t.from, first, sizeof(first) - 1);
+	pack_add_bytes(im, t.from, t.bytes, t.size);
+	pack_end(im);
 }
 
-static void add_file(struct image *im, const char *section, const struct file *f)
+static void add_file(struct pack *im, const char *section, const struct file *f)
 {
-	image_begin(im, section);
-	image_add_file(im, f);
-	image_end(im);
+	pack_begin(im, section);
+	pack_add_file(im, f);
+	pack_end(im);
 }
 
-static void add_splash(struct image *im, const char *path, const struct uki *u)
+static void add_splash(struct pack *im, const char *path, const struct uki *u)
 {
 	const struct file *f = path ? file_open(path) : uki_part(u, ".splash");
 	uint8_t magic[2] = { 0 };
@@ -181,7 +185,7 @@ static void add_splash(struct image *im, const char *path, const struct uki *u)
 	add_file(im, ".splash", f);
 }
 
-static void check_section_name(const struct image *im, const char *name)
+static void check_section_name(const struct pack *im, const char *name)
 {
 	static const char *const optioned[] = { ".linux", ".initrd", ".ucode", ".cmdline", ".osrel",
 						".uname", ".splash", ".sbat",  ".dtb" };
@@ -194,11 +198,11 @@ static void check_section_name(const struct image *im, const char *name)
 	for (size_t i = 0; i < sizeof(optioned) / sizeof(optioned[0]); i++)
 		if (!strcmp(name, optioned[i]))
 			reject(name, "has an option of its own: --section is for further sections");
-	if (image_has(im, name))
+	if (pack_has(im, name))
 		reject(name, "is a section that the image has already");
 }
 
-static void add_section(struct image *im, const char *value)
+static void add_section(struct pack *im, const char *value)
 {
 	const char *colon = strchr(value, ':');
 	char *name;
@@ -213,16 +217,16 @@ static void add_section(struct image *im, const char *value)
 		add_file(im, name, file_open(colon + 2));
 		return;
 	}
-	text_set(&t, "--section", colon + 1);
+	set_text(&t, "--section", colon + 1);
 	add_text(im, name, &t);
 }
 
 /* A section that has no option: the UKI's, unless --section gives it. */
-static void add_taken(struct image *im, const char *name, const struct uki *u)
+static void add_taken(struct pack *im, const char *name, const struct uki *u)
 {
 	const struct file *f = uki_part(u, name);
 
-	if (f && !image_has(im, name))
+	if (f && !pack_has(im, name))
 		add_file(im, name, f);
 }
 
@@ -233,70 +237,70 @@ static void add_taken(struct image *im, const char *name, const struct uki *u)
 struct initrds {
 	const struct file **file;
 	bool *early;
-	unsigned int count;
+	uint32_t count;
 };
 
-static void initrds_add(struct initrds *in, const struct file *f, bool early)
+static void add_initrd(struct initrds *in, const struct file *f, bool early)
 {
 	if (!f)
 		return;
 	if (!f->size)
 		reject(f->path, "is an empty initrd: leave it out or make it again");
 	in->file[in->count] = f;
-	in->early[in->count++] = early || cpio_is_early(file_examine(f));
+	in->early[in->count++] = early || cpio_is_early(examine_file(f));
 }
 
-static void add_initrd_file(struct image *im, const struct file *f, bool alone)
+static void add_initrd_file(struct pack *im, const struct file *f, bool alone)
 {
-	image_add_file(im, f);
+	pack_add_file(im, f);
 	if (!alone)
-		image_add_bytes(im, f->path, NULL, -f->size & 3);
+		pack_add_bytes(im, f->path, NULL, -f->size & 3);
 }
 
-static void initrds_write(struct image *im, const struct initrds *in)
+static void write_initrds(struct pack *im, const struct initrds *in)
 {
-	image_begin(im, ".initrd");
+	pack_begin(im, ".initrd");
 	for (int pass = 1; pass >= 0; pass--)
-		for (unsigned int i = 0; i < in->count; i++)
+		for (uint32_t i = 0; i < in->count; i++)
 			if (in->early[i] == pass)
 				add_initrd_file(im, in->file[i], in->count == 1);
-	image_end(im);
+	pack_end(im);
 }
 
 /* Those with microcode first, else as given: the kernel unpacks them in this order. */
-static void add_initrds(struct image *im, const struct request *r, const struct uki *u)
+static void add_initrds(struct pack *im, const struct request *r, const struct uki *u)
 {
-	unsigned int most = r->initrd.count + 2;
+	uint32_t most = r->initrd.count + 2;
 	struct initrds in = {
 		.file = allocate(most * sizeof(const struct file *)),
 		.early = allocate(most * sizeof(bool)),
 	};
 
-	initrds_add(&in, r->microcode ? file_open(r->microcode) : uki_part(u, ".ucode"), true);
-	for (unsigned int i = 0; i < r->initrd.count; i++)
-		initrds_add(&in, file_open(r->initrd.value[i]), false);
+	add_initrd(&in, r->microcode ? file_open(r->microcode) : uki_part(u, ".ucode"), true);
+	for (uint32_t i = 0; i < r->initrd.count; i++)
+		add_initrd(&in, file_open(r->initrd.value[i]), false);
 	if (!r->initrd.count)
-		initrds_add(&in, uki_part(u, ".initrd"), false);
+		add_initrd(&in, uki_part(u, ".initrd"), false);
 	if (in.count)
-		initrds_write(im, &in);
+		write_initrds(im, &in);
 	free(in.file);
 	free(in.early);
 }
 
-static void add_linux(struct image *im, const struct file *f, const struct kernel *k)
+static void add_linux(struct pack *im, const struct file *f, const struct kernel *k)
 {
 	uint64_t room;
 
 	add_file(im, ".linux", f);
 	room = kernel_room(k);
 	if (k->kind == KERNEL_BZIMAGE)
-		image_set_kernel(im, k->run, k->run + k->init_size);
+		elf_headers_set_kernel(im, k->run, k->run + k->init_size);
 	else
-		image_set_kernel(im, k->base, k->base + k->size);
-	image_set_room(im, f->path, (room + PAGE - 1) & ~(uint64_t)(PAGE - 1));
+		elf_headers_set_kernel(im, k->base, k->base + k->size);
+	pack_set_room(im, f->path, (room + PAGE - 1) & ~(uint64_t)(PAGE - 1));
 }
 
-void sections_add(struct image *im, const struct request *r, const struct uki *u,
+void sections_add(struct pack *im, const struct request *r, const struct uki *u,
 		  const struct file *kernel, const struct kernel *k)
 {
 	add_os_release(im, r->os_release, u);
@@ -304,7 +308,7 @@ void sections_add(struct image *im, const struct request *r, const struct uki *u
 	add_uname(im, r->uname, u);
 	add_splash(im, r->splash, u);
 	add_sbat(im, r->sbat, u);
-	for (unsigned int i = 0; i < r->section.count; i++)
+	for (uint32_t i = 0; i < r->section.count; i++)
 		add_section(im, r->section.value[i]);
 	add_taken(im, ".profile", u);
 	add_taken(im, ".pcrpkey", u);

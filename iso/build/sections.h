@@ -6,13 +6,13 @@
 #define ISO_BUILD_SECTIONS_H
 
 struct file;
-struct image;
+struct pack;
 struct kernel;
 struct request;
 struct uki;
 
 /** sections_add() - all of them, the kernel last; refuses what cannot be a section's bytes */
-void sections_add(struct image *im, const struct request *r, const struct uki *u,
+void sections_add(struct pack *im, const struct request *r, const struct uki *u,
 		  const struct file *kernel, const struct kernel *k);
 
 #endif

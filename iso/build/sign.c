@@ -12,7 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "iso/tool.h"
+#include "iso/file.h"
+#include "iso/output.h"
+#include "iso/reject.h"
 
 #define SAID_MAX 512
 

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "iso/file.h"
 #include "iso/inspect/inspect.h"
-#include "iso/tool.h"
+#include "iso/reject.h"
+#include "iso/subcommands.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -60,7 +60,7 @@ static json_t *xloadflags(uint16_t flags)
 
 json_t *face_linux(struct span f)
 {
-	unsigned int version = RD16(f, LINUX_SETUP_HEADER, struct setup_header, version);
+	uint32_t version = RD16(f, LINUX_SETUP_HEADER, struct setup_header, version);
 	char protocol[16];
 	json_t *o;
 
@@ -108,7 +108,7 @@ json_t *face_multiboot1(struct span f)
 }
 
 /* Header tags (3.1.3): 2 addresses, 3 entry, 7 boot services, 8 and 9 EFI entries, 10 anywhere. */
-static void multiboot2_tag(json_t *o, struct span tag)
+static void add_multiboot2_tag(json_t *o, struct span tag)
 {
 	switch (rd16(tag, 0)) {
 	case 2:
@@ -152,7 +152,7 @@ json_t *face_multiboot2(struct span f)
 	for (uint64_t at = MB2_HEAD; span_has(s, at, 8) && rd32(s, at + 4) >= 8;
 	     at += (size + 7) & ~7ull) {
 		size = rd32(s, at + 4);
-		multiboot2_tag(o, span_sub(s, at, size));
+		add_multiboot2_tag(o, span_sub(s, at, size));
 	}
 	return o;
 }

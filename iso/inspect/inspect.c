@@ -10,8 +10,11 @@
 #include <lintel/elf.h>
 
 #include "iso/digest.h"
+#include "iso/examine.h"
+#include "iso/file.h"
 #include "iso/inspect/faces.h"
-#include "iso/tool.h"
+#include "iso/reject.h"
+#include "iso/subcommands.h"
 #include "iso/uki.h"
 #include "protocol/kernel.h"
 #include "shim/face/layout.h"
@@ -48,7 +51,7 @@ static json_t *sections(const struct uki *u)
 {
 	json_t *list = json_array();
 
-	for (unsigned int i = 0; i < u->sections; i++) {
+	for (uint32_t i = 0; i < u->sections; i++) {
 		const struct section *s = &u->section[i];
 		struct digest d = digest_of("sha256", span_sub(u->bytes, s->offset, s->size));
 		char text[DIGEST_TEXT];
@@ -110,7 +113,7 @@ static struct span os_release_value(struct span text, const char *name)
 
 json_t *facts_of(const struct file *file)
 {
-	struct span f = file_examine(file), linux_section;
+	struct span f = examine_file(file), linux_section;
 	json_t *o = json_object();
 	struct uki u;
 

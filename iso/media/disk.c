@@ -4,7 +4,14 @@
  * system partition has the image as a file; the boot loader for the BIOS, in a
  * partition of its own, looks for it there at every boot, so that an update is a copy.
  */
+#include "iso/file.h"
+#include "iso/media/bios.h"
+#include "iso/media/esp.h"
 #include "iso/media/media.h"
+#include "iso/media/program.h"
+#include "iso/output.h"
+#include "iso/reject.h"
+#include "iso/subcommands.h"
 
 #define SECTORS_OF(bytes) ((bytes) / MEDIA_SECTOR)
 #define MIB (1u << 20)
@@ -30,7 +37,7 @@ static const struct command command = {
 	"  --output=OS.img          the disk image\n",
 };
 
-static void partitions_make(const struct output *disk)
+static void make_partitions(const struct output *disk)
 {
 	program_run("gdisk",
 		    (const char *const[]){ "sgdisk", "--set-alignment=1", "--new=1:34:2047",
@@ -45,13 +52,13 @@ int disk_main(int argc, char **argv)
 	static const struct image_place nowhere;
 	const char *path = NULL;
 	const struct file *image = file_open(media_parse(argc, argv, &command, &path));
-	uint64_t spare = image_is_bare(image) ? ESP_SPARE_BARE : ESP_SPARE;
+	uint64_t spare = media_is_bare(image) ? ESP_SPARE_BARE : ESP_SPARE;
 	uint64_t esp = (ESP_IMAGES * image->size + spare) / MIB * MIB;
 	struct output *disk;
 
 	disk = output_begin(path);
 	output_extend(disk, ESP_AT + esp + DISK_SPARE);
-	partitions_make(disk);
+	make_partitions(disk);
 	esp_write(disk, ESP_AT, SECTORS_OF(esp), "-F", image);
 	bios_write_stage(disk, BIOS_AT, &nowhere);
 	bios_write_mbr(disk, BIOS_AT);

@@ -7,7 +7,16 @@
  */
 #include <stdio.h>
 
+#include "bios/boot/layout.h"
+#include "iso/file.h"
+#include "iso/media/bios.h"
+#include "iso/media/esp.h"
 #include "iso/media/media.h"
+#include "iso/media/program.h"
+#include "iso/output.h"
+#include "iso/reject.h"
+#include "iso/subcommands.h"
+#include "protocol/span.h"
 
 /* Free space of the ESP: OVMF keeps its variables there where it has no flash. */
 #define ESP_SPARE (1u << 20)
@@ -30,7 +39,7 @@ static const struct command command = {
 };
 
 /* FAT entries of the smallest clusters are a 64th of the data, twice. */
-static void esp_make(const struct output *esp, const struct file *image)
+static void make_esp(const struct output *esp, const struct file *image)
 {
 	uint64_t sectors = (image->size + image->size / 32 + ESP_SPARE) / CD_SECTOR * 4;
 
@@ -39,7 +48,7 @@ static void esp_make(const struct output *esp, const struct file *image)
 	esp_write(esp, 0, sectors, "-N0", image);
 }
 
-static void iso_make(const struct output *iso, const struct output *esp, const struct output *bios)
+static void make_iso(const struct output *iso, const struct output *esp, const struct output *bios)
 {
 	char graft[4200];
 
@@ -80,7 +89,7 @@ static void iso_make(const struct output *iso, const struct output *esp, const s
 }
 
 /* Where the boot catalog says that an entry's bytes begin. */
-static uint64_t catalog_place(const struct file *iso, const uint8_t *catalog, uint32_t entry)
+static uint64_t find_entry(const struct file *iso, const uint8_t *catalog, uint32_t entry)
 {
 	uint64_t at = (uint64_t)rd32((struct span){ catalog, CATALOG_SIZE }, entry + ENTRY_LBA) *
 		      CD_SECTOR;
@@ -91,7 +100,7 @@ static uint64_t catalog_place(const struct file *iso, const uint8_t *catalog, ui
 	return at;
 }
 
-static void iso_patch(const struct output *to, const struct file *iso, const struct file *image)
+static void patch_iso(const struct output *to, const struct file *iso, const struct file *image)
 {
 	uint8_t lba[4], catalog[CATALOG_SIZE];
 	uint64_t at, bios, esp;
@@ -100,8 +109,8 @@ static void iso_patch(const struct output *to, const struct file *iso, const str
 	file_read(iso, BOOT_RECORD + BOOT_RECORD_CATALOG, lba, sizeof(lba));
 	at = (uint64_t)rd32((struct span){ lba, sizeof(lba) }, 0) * CD_SECTOR;
 	file_read(iso, at, catalog, sizeof(catalog));
-	bios = catalog_place(iso, catalog, CATALOG_BIOS);
-	esp = catalog_place(iso, catalog, CATALOG_EFI);
+	bios = find_entry(iso, catalog, CATALOG_BIOS);
+	esp = find_entry(iso, catalog, CATALOG_EFI);
 	place.lba = (uint32_t)(esp_find_image(iso->fd, esp, image) / MEDIA_SECTOR);
 	place.size = (uint32_t)image->size;
 	bios_write_el_torito(to, bios, &place);
@@ -116,15 +125,17 @@ int iso_main(int argc, char **argv)
 	const struct file *image = file_open(media_parse(argc, argv, &command, &path));
 	struct output *iso, *esp, *bios;
 
-	image_check(image);
+	media_check(image);
 	iso = output_begin(path);
-	esp = work_begin(path);
-	bios = work_begin(path);
-	esp_make(esp, image);
-	iso_make(iso, esp, bios);
-	iso_patch(iso, file_open(iso->temporary), image);
-	work_end(esp);
-	work_end(bios);
+	esp = output_begin(path);
+	bios = output_begin(path);
+	make_esp(esp, image);
+	make_iso(iso, esp, bios);
+	patch_iso(iso, file_open(iso->temporary), image);
+	output_finish(esp);
+	output_drop(esp);
+	output_finish(bios);
+	output_drop(bios);
 	output_finish(iso);
 	output_commit(iso);
 	return STATUS_DONE;

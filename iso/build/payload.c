@@ -5,12 +5,16 @@
  * of.  So here it is the ELF face once more, gzipped: kernel and initrd do not
  * compress, and the file becomes twice as large.  Called by build.c.
  */
-#include "iso/build/xen.h"
+#include "iso/build/payload.h"
 
 #include <string.h>
 #include <zlib.h>
 
-#include "iso/tool.h"
+#include "iso/allocate.h"
+#include "iso/build/pack.h"
+#include "iso/file.h"
+#include "iso/output.h"
+#include "iso/reject.h"
 
 #define BUFFER (1u << 20)
 #define GZIP_WINDOW (MAX_WBITS + 16) /* zlib.h: a gzip header and trailer */
@@ -44,26 +48,26 @@ static void compress_file(const struct file *f, const struct output *to)
 		file_read(f, off, in, n);
 		off += n;
 		z.next_in = in;
-		z.avail_in = (unsigned int)n;
+		z.avail_in = (uint32_t)n;
 		deflate_some(&z, to, out, off < f->size ? Z_NO_FLUSH : Z_FINISH);
 	} while (off < f->size);
 	deflateEnd(&z);
 }
 
-void xen_payload_add(struct image *im, struct image *inner, const char *near)
+void payload_add(struct pack *im, struct pack *inner, const char *near)
 {
 	struct output *packed = output_begin(near);
 	const struct file *elf, *payload;
 
-	image_write(inner, NULL, near);
+	pack_write(inner, NULL, near);
 	elf = file_open(inner->out[1]->temporary);
 	compress_file(elf, packed);
 	output_finish(packed);
 	payload = file_open(packed->temporary);
-	image_begin(im, ".elf.gz");
-	image_set_payload(im, payload->size);
-	image_add_file(im, payload);
-	image_end(im);
+	pack_begin(im, ".elf.gz");
+	pack_set_payload(im, payload->size);
+	pack_add_file(im, payload);
+	pack_end(im);
 	/* What is open can still be read. */
 	output_drop(inner->out[1]);
 	output_drop(packed);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The ELF headers of an image in the making: the view in the bzImage's payload and the
- * ELF face.  Called by image.c when the image's size is known.
+ * The ELF headers of an image that is being packed: the view in the bzImage's payload and the
+ * ELF face.  Called by pack.c when the image's size is known.
  */
-#include <lintel/elf.h>
+#include "iso/build/elf_headers.h"
 
 #include <stddef.h>
+#include <lintel/elf.h>
 
-#include "iso/build/image.h"
+#include "iso/build/pack.h"
+#include "iso/put.h"
+#include "iso/reject.h"
 #include "shim/face/layout.h"
 
 #define MIB2 0x200000ull
@@ -16,7 +19,7 @@
 /* What unpacking a kernel takes beside its own place: xz's dictionary, above all. */
 #define UNPACK_HEAP 0x2200000ull
 
-void image_set_kernel(struct image *im, uint64_t base, uint64_t end)
+void elf_headers_set_kernel(struct pack *im, uint64_t base, uint64_t end)
 {
 	/* Further up no ELF loader could put it; other loaders know what to do. */
 	if (end > ELF_KERNEL_MAX)
@@ -26,7 +29,7 @@ void image_set_kernel(struct image *im, uint64_t base, uint64_t end)
 }
 
 /* Offset of the last PT_LOAD of an ELF64 header whose program headers follow it; 0 for none. */
-static size_t elf_last_load(struct span s)
+static size_t find_last_load(struct span s)
 {
 	size_t last = 0;
 
@@ -49,7 +52,7 @@ static void add64(uint8_t *p, uint64_t n)
 }
 
 /* Everything in an ELF header that is an address goes up by @n. */
-static void elf_move(uint8_t *p, struct span s, uint64_t n)
+static void move_addresses(uint8_t *p, struct span s, uint64_t n)
 {
 	add64(p + offsetof(struct elf64_ehdr, e_entry), n);
 	for (size_t i = 0; i < RD16(s, 0, struct elf64_ehdr, e_phnum); i++) {
@@ -65,11 +68,11 @@ static void elf_move(uint8_t *p, struct span s, uint64_t n)
  * of the file, its memory to where the image wants some, and all of it be loaded where
  * the kernel leaves room.  Only @len bytes, the header's own place, are looked at.
  */
-static void elf_fix(const struct image *im, const char *path, uint8_t *p, size_t len,
-		    uint64_t offset)
+static void fix_header(const struct pack *im, const char *path, uint8_t *p, size_t len,
+		       uint64_t offset)
 {
 	struct span s = { p, len };
-	size_t last = elf_last_load(s);
+	size_t last = find_last_load(s);
 	uint64_t begin = RD64(s, last, struct elf64_phdr, p_offset);
 	uint64_t filesz = RD64(s, last, struct elf64_phdr, p_filesz);
 	uint64_t end = im->base_size - offset;
@@ -79,7 +82,7 @@ static void elf_fix(const struct image *im, const char *path, uint8_t *p, size_t
 		       "is no bare lintel.efi or lintel.elf: the ELF header at offset 0x%llx has "
 		       "no last PT_LOAD that ends with the file: give one with --stub",
 		       (unsigned long long)offset);
-	elf_move(p, s, im->elf_base - IMAGE_BASE);
+	move_addresses(p, s, im->elf_base - IMAGE_BASE);
 	PUT64(p + last, struct elf64_phdr, p_filesz, im->size - offset - begin);
 	PUT64(p + last, struct elf64_phdr, p_memsz,
 	      im->elf_top - RD64(s, last, struct elf64_phdr, p_paddr));
@@ -89,7 +92,7 @@ static void elf_fix(const struct image *im, const char *path, uint8_t *p, size_t
  * Where ELF loaders put the image, so that neither it nor what Xen puts behind it lies
  * where the kernel belongs: below the kernel where it fits there, else above.
  */
-static void elf_place(struct image *im)
+static void choose_place(struct pack *im)
 {
 	uint64_t end = IMAGE_BASE + im->size;
 
@@ -106,11 +109,11 @@ static void elf_place(struct image *im)
 	add64(im->base + ELF_NOTE_PHYS32_ENTRY, im->elf_base - IMAGE_BASE);
 }
 
-void image_fix_elf(struct image *im)
+void elf_headers_fix(struct pack *im)
 {
-	elf_place(im);
-	elf_fix(im, im->path, im->base + ELF_VIEW_OFFSET, ELF_VIEW_LOAD - ELF_VIEW_OFFSET,
-		ELF_VIEW_OFFSET);
+	choose_place(im);
+	fix_header(im, im->path, im->base + ELF_VIEW_OFFSET, ELF_VIEW_LOAD - ELF_VIEW_OFFSET,
+		   ELF_VIEW_OFFSET);
 	if (im->elf_face)
-		elf_fix(im, im->elf_path, im->elf_face, FACE_SIZE, 0);
+		fix_header(im, im->elf_path, im->elf_face, FACE_SIZE, 0);
 }

@@ -4,9 +4,11 @@
  * the code that boots it, since what is refused there costs a journey to the
  * machine.  Only for files that are no kernel at all is there more to say here.
  */
-#include "iso/build/payload.h"
+#include "iso/build/accept.h"
 
-#include "iso/tool.h"
+#include "iso/examine.h"
+#include "iso/file.h"
+#include "iso/reject.h"
 #include "shim/face/layout.h"
 
 /* Where the magic number of a bzImage ends. */
@@ -28,9 +30,9 @@ static void refuse_other(const struct file *f, struct span s)
 	       s.p[2], s.p[3]);
 }
 
-void kernel_examine(struct kernel *k, const struct file *f)
+void accept_kernel(struct kernel *k, const struct file *f)
 {
-	struct span s = file_examine(f);
+	struct span s = examine_file(f);
 
 	if (kernel_kind(s) == KERNEL_NONE)
 		refuse_other(f, s);

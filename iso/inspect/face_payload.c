@@ -11,8 +11,9 @@
 #include <lintel/elf.h>
 #include <lintel/linux.h>
 
+#include "iso/allocate.h"
+#include "iso/examine.h"
 #include "iso/inspect/faces.h"
-#include "iso/tool.h"
 #include "shim/unpack/unpack.h"
 
 /* Boot protocol 2.08 has payload_offset and payload_length. */
@@ -90,10 +91,10 @@ static bool unpack_lzma(struct span in, uint8_t *to, size_t size)
 
 static bool unpack_bzip2(struct span in, uint8_t *to, size_t size)
 {
-	unsigned int got = (unsigned int)size;
+	uint32_t got = (uint32_t)size;
 
 	return BZ2_bzBuffToBuffDecompress((char *)to, &got, (char *)(uintptr_t)in.p,
-					  (unsigned int)in.len, 0, 0) == BZ_OK &&
+					  (uint32_t)in.len, 0, 0) == BZ_OK &&
 	       got == size;
 }
 

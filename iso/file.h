@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Input files.  Each stays open until the program ends.
+ */
+#ifndef ISO_FILE_H
+#define ISO_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+/**
+ * struct file - an input file
+ * @path: as the user gave it
+ * @fd:   open for reading until the process ends
+ * @base: where it begins in what is open: not at 0 where it is part of another file
+ * @size: bytes; reading insists that they are all there
+ * @dev, @ino: which file it is, whatever its name
+ * @next: every open input is in one list, so that no output replaces an input
+ */
+struct file {
+	const char *path;
+	int fd;
+	uint64_t base, size;
+	dev_t dev;
+	ino_t ino;
+	struct file *next;
+};
+
+/** file_open() - open a regular file or refuse */
+struct file *file_open(const char *path);
+
+/** file_part() - @size bytes at @off of an open file as a file of its own, called @path */
+struct file *file_part(const struct file *f, uint64_t off, uint64_t size, const char *path);
+
+/** file_read() - exactly @n bytes at @off or refuse */
+void file_read(const struct file *f, uint64_t off, void *buf, size_t n);
+
+/** file_load() - the whole file in memory; refuses one of more than @limit bytes */
+uint8_t *file_load(const struct file *f, uint64_t limit);
+
+/** file_same() - the open input that @st is about, whatever its name; NULL for none */
+const struct file *file_same(const struct stat *st);
+
+#endif

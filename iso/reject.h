@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The ways out of the tool: it ends with the first error, and with one line that says why.
+ */
+#ifndef ISO_REJECT_H
+#define ISO_REJECT_H
+
+/** enum status - exit status, the same for every subcommand */
+enum status { STATUS_DONE = 0, STATUS_REFUSED = 1, STATUS_USAGE = 2 };
+
+/**
+ * reject() - end with status 1 and one line for the user, outputs removed
+ * @file: the file (or option) that the line is about
+ *
+ * The line says what is wrong, which value, and what to do.  The name is not refuse(),
+ * since protocol/ declares a function of that name.
+ */
+__attribute__((noreturn, format(printf, 2, 3))) void reject(const char *file, const char *format,
+							    ...);
+
+/** reject_after() - have @undo called before the line is printed; there is one such function */
+void reject_after(void (*undo)(void));
+
+/** usage_error() - end with status 2: the command line itself makes no sense */
+__attribute__((noreturn, format(printf, 2, 3))) void usage_error(const char *subcommand,
+								 const char *format, ...);
+
+#endif
