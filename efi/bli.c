@@ -86,7 +86,7 @@ static void set_partition(void)
 	    efi.bs->HandleProtocol(efi.image, &image, (void **)&li) != EFI_SUCCESS ||
 	    efi.bs->HandleProtocol(li->DeviceHandle, &device_path, (void **)&path) != EFI_SUCCESS)
 		return;
-	disk = efi_media_node(path, MEDIA_HARDDRIVE_DP);
+	disk = path_media(path, MEDIA_HARDDRIVE_DP);
 	if (rd8(disk, DISK_SIGNATURE_TYPE) != SIGNATURE_IS_GUID)
 		return;
 	uuid_text(text, span_from(disk, DISK_SIGNATURE));

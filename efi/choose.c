@@ -11,7 +11,6 @@
 
 #define DIRECTORY L"\\EFI\\Linux\\"
 #define DIRECTORY_LENGTH (sizeof(DIRECTORY) / sizeof(CHAR16) - 1)
-#define NODE_HEAD 4u
 /* What the firmware tells of a file: 80 bytes, then its name. */
 #define INFO_SIZE 1024
 
@@ -94,34 +93,33 @@ void efi_pass_over(const struct efi_choice *c, const char *why, uint64_t status)
 
 /* ---- starting it */
 
-static uint64_t path_length(const EFI_DEVICE_PATH *path)
+static size_t nodes_length(const EFI_DEVICE_PATH *path)
 {
-	struct span node = { (const uint8_t *)path, NODE_HEAD };
-	uint64_t length = 0;
+	struct span rest = path_at(path), node;
+	size_t length = 0;
 
-	for (; rd8(node, 0) != END_DEVICE_PATH_TYPE && rd16(node, 2) >= NODE_HEAD;
-	     node.p += rd16(node, 2))
-		length += rd16(node, 2);
+	while (path_next(&rest, &node))
+		length += node.len;
 	return length;
 }
 
 static uint8_t *put_node(uint8_t *to, uint8_t type, uint8_t subtype, const void *data, size_t size)
 {
-	size_t length = NODE_HEAD + size;
+	size_t length = PATH_NODE_HEAD + size;
 
 	to[0] = type;
 	to[1] = subtype;
 	to[2] = (uint8_t)length;
 	to[3] = (uint8_t)(length >> 8);
-	memcpy(to + NODE_HEAD, data, size);
+	memcpy(to + PATH_NODE_HEAD, data, size);
 	return to + length;
 }
 
-static size_t path_size(const CHAR16 *path)
+static size_t text_size(const CHAR16 *text)
 {
 	size_t n = 0;
 
-	while (path[n++])
+	while (text[n++])
 		;
 	return n * sizeof(CHAR16);
 }
@@ -131,15 +129,16 @@ static EFI_DEVICE_PATH *full_path(const struct efi_choice *c)
 {
 	EFI_GUID guid = DEVICE_PATH_PROTOCOL;
 	EFI_DEVICE_PATH *volume;
-	size_t size = path_size(c->path), length;
+	size_t size = text_size(c->path), length;
 	uint64_t at;
 	uint8_t *p;
 
 	if (efi.bs->HandleProtocol(efi_loaded_image()->DeviceHandle, &guid, (void **)&volume) !=
 	    EFI_SUCCESS)
 		return NULL;
-	length = (size_t)path_length(volume);
-	at = efi_pages(length + NODE_HEAD + size + NODE_HEAD, UINT32_MAX, "a device path");
+	length = nodes_length(volume);
+	at = efi_pages(length + PATH_NODE_HEAD + size + PATH_NODE_HEAD, UINT32_MAX,
+		       "a device path");
 	p = memcpy((void *)(uintptr_t)at, volume, length);
 	p = put_node(p + length, MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, c->path, size);
 	put_node(p, END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, p, 0);

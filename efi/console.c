@@ -8,8 +8,6 @@
 #include "shim/pc/console.h"
 
 #define LINE 128
-#define NODE_MESSAGING 3
-#define NODE_UART 14
 #define PATHS 1024
 
 static bool firmware_has_serial;
@@ -20,14 +18,14 @@ static bool conout_has_uart(void)
 	EFI_GUID global = EFI_GLOBAL_VARIABLE;
 	uint8_t paths[PATHS];
 	UINTN size = sizeof(paths);
-	struct span s;
+	struct span rest, node;
 
 	if (efi.st->RuntimeServices->GetVariable((CHAR16 *)L"ConOut", &global, NULL, &size,
 						 paths) != EFI_SUCCESS)
 		return false;
-	s = (struct span){ paths, size };
-	for (uint64_t at = 0; span_has(s, at, 4) && rd16(s, at + 2) >= 4; at += rd16(s, at + 2))
-		if (rd8(s, at) == NODE_MESSAGING && rd8(s, at + 1) == NODE_UART)
+	rest = (struct span){ paths, size };
+	while (path_next(&rest, &node))
+		if (path_is(node, MESSAGING_DEVICE_PATH, MSG_UART_DP))
 			return true;
 	return false;
 }

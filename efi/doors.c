@@ -14,8 +14,6 @@
 #include "shim/pc/doors.h"
 #include "shim/pc/instructions.h"
 
-struct efi efi;
-
 uint64_t door_efi(uint64_t image, uint64_t system_table);
 uint64_t door_efi_handover(uint64_t image, uint64_t system_table, uint64_t boot_params);
 uint64_t door_multiboot2_efi64(uint64_t info);
@@ -24,9 +22,7 @@ void efi_open_door(const char *name, uint64_t image, uint64_t system_table)
 {
 	uint64_t tsc = rdtsc();
 
-	efi.image = (EFI_HANDLE)(uintptr_t)image;
-	efi.st = (EFI_SYSTEM_TABLE *)(uintptr_t)system_table;
-	efi.bs = efi.st->BootServices;
+	efi_firmware((EFI_HANDLE)(uintptr_t)image, (EFI_SYSTEM_TABLE *)(uintptr_t)system_table);
 	handoff_init(&handoff, name);
 	handoff.bp.secure_boot = efi_secure_boot();
 	efi_console_open();

@@ -13,14 +13,42 @@
 #include "protocol/handoff.h"
 #include "protocol/version.h"
 
-/** struct efi - the firmware, as the door was given it; valid until exit
- *  @image: our own image's handle; of GRUB's where GRUB entered us otherwise */
+/* The longest path of a file that we load, and a NUL. */
+#define EFI_PATH_MAX 512
+
+/* ---- firmware.c */
+
+/** struct efi - the firmware, as the door was given it; valid until boot services end
+ *  @image: the handle of our own image; where GRUB loaded and entered us, that of GRUB */
 struct efi {
 	EFI_HANDLE image;
 	EFI_SYSTEM_TABLE *st;
 	EFI_BOOT_SERVICES *bs;
 };
 extern struct efi efi;
+
+/** efi_firmware() - this is the firmware; before anything else of efi/ */
+void efi_firmware(EFI_HANDLE image, EFI_SYSTEM_TABLE *st);
+/** efi_loaded_image() - how the firmware loaded our image */
+EFI_LOADED_IMAGE *efi_loaded_image(void);
+/** efi_find_table() - the configuration table with this GUID, 0 for none */
+uint64_t efi_find_table(const EFI_GUID *guid);
+
+/* ---- path.c */
+
+/* A node's type, subtype and length, which its data follow. */
+#define PATH_NODE_HEAD 4u
+
+/** path_at() - the bytes of a device path in memory; only its last node says where it ends */
+struct span path_at(const EFI_DEVICE_PATH *path);
+/** path_next() - take the first node off @rest; false at the path's end, or where it is cut off */
+bool path_next(struct span *rest, struct span *node);
+/** path_is() - whether a node is of this kind */
+bool path_is(struct span node, uint8_t type, uint8_t subtype);
+/** path_media() - the last node of a subtype of MEDIA_DEVICE_PATH; empty for none */
+struct span path_media(const EFI_DEVICE_PATH *path, uint8_t subtype);
+/** path_file() - the name of the file in a path, UTF-16; empty for none */
+struct span path_file(const EFI_DEVICE_PATH *path);
 
 /* ---- doors.c */
 
@@ -56,27 +84,30 @@ void efi_exit(struct handoff *h);
 
 /* ---- file.c */
 
-/** efi_load_options() - the image's load options as the handoff's command line, but for
- *  linux=PATH and initrd=PATH, which name files on the image's volume and are loaded */
-void efi_load_options(struct handoff *h);
-/** efi_load_initrd() - the initrd that LINUX_EFI_INITRD_MEDIA_GUID offers; false for none */
-bool efi_load_initrd(struct handoff *h);
-
-/** efi_options() - the load options behind the program's own name, UTF-16; where they begin
- *  with a control character they are no text */
-struct span efi_options(void);
-/** efi_media_node() - the last node of a subtype of MEDIA_DEVICE_PATH; empty for none */
-struct span efi_media_node(const EFI_DEVICE_PATH *path, uint8_t subtype);
-/** efi_loaded_image() - how the firmware loaded our image */
-EFI_LOADED_IMAGE *efi_loaded_image(void);
 /** efi_open_volume() - the image's volume; NULL where it came from something else, from a
  *  network for example */
 EFI_FILE_HANDLE efi_open_volume(void);
+/** efi_load_kernel() - read a kernel or UKI from the image's volume to where it has the room
+ *  to start; refuses (E_SECURE_BOOT, E_FILE) */
+struct blob efi_load_kernel(const struct handoff *h, const char *path);
+/** efi_load_file() - read any other file from there; refuses (E_FILE) */
+struct blob efi_load_file(const char *path);
 /** efi_load_beside() - read a file of the image's volume that need not be there, where
  *  Secure Boot allows that; false for none
  *  @text: its name, for messages */
 bool efi_load_beside(const struct handoff *h, const CHAR16 *name, const char *text,
 		     struct blob *file);
+/** efi_load_initrd() - the initrd that LINUX_EFI_INITRD_MEDIA_GUID offers; false for none */
+bool efi_load_initrd(struct handoff *h);
+
+/* ---- options.c */
+
+/** efi_load_options() - the image's load options as the handoff's command line, but for
+ *  linux=PATH and initrd=PATH, which name files on the image's volume and are loaded */
+void efi_load_options(struct handoff *h);
+/** efi_options() - the load options after the program's own name, UTF-16; where they begin
+ *  with a control character they are no text */
+struct span efi_options(void);
 
 /* ---- choose.c */
 
@@ -96,13 +127,6 @@ void efi_pass_over(const struct efi_choice *c, const char *why, uint64_t status)
 /** efi_choose() - start the newest image that starts; comes back where there is none */
 void efi_choose(void);
 
-/* ---- ia32/neighbour.c */
-
-/** efi_load_newest() - take the newest UKI of \EFI\Linux, which 32-bit firmware cannot start */
-void efi_load_newest(struct handoff *h);
-/** efi_load_neighbour() - take the UKI that is for 64-bit firmware and lies beside our image */
-void efi_load_neighbour(struct handoff *h);
-
 /* ---- bli.c */
 
 /** efi_bli_begin() - who we are and since when: @tsc at the door */
@@ -114,8 +138,6 @@ void efi_bli_end(void);
 
 /* ---- tables.c */
 
-/** efi_find_table() - the configuration table with this GUID, 0 for none */
-uint64_t efi_find_table(const EFI_GUID *guid);
 /** efi_secure_boot() - whether signatures are enforced, as boot_params.secure_boot has it */
 uint8_t efi_secure_boot(void);
 /** efi_gather() - RSDP, screen and random seed into the handoff */

@@ -35,14 +35,6 @@ struct edid_protocol {
 	UINT8 *Edid;
 };
 
-uint64_t efi_find_table(const EFI_GUID *guid)
-{
-	for (UINTN i = 0; i < efi.st->NumberOfTableEntries; i++)
-		if (!memcmp(&efi.st->ConfigurationTable[i].VendorGuid, guid, sizeof(*guid)))
-			return (uint64_t)(uintptr_t)efi.st->ConfigurationTable[i].VendorTable;
-	return 0;
-}
-
 static uint8_t global_byte(const CHAR16 *name)
 {
 	EFI_GUID global = EFI_GLOBAL_VARIABLE;

@@ -5,6 +5,7 @@
  * Called by start.S on the firmware's stack, boot services alive.
  */
 #include "efi/efi.h"
+#include "efi/ia32/neighbour.h"
 #include "protocol/say.h"
 #include "shim/pc/doors.h"
 #include "shim/pc/instructions.h"
@@ -24,7 +25,7 @@ static void check_processor(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
 	if (has_long_mode())
 		return;
-	efi = (struct efi){ image, system_table, system_table->BootServices };
+	efi_firmware(image, system_table);
 	efi_console_open();
 	die(E_CPU, "this processor has no long mode: a 64-bit processor is needed");
 }

@@ -5,27 +5,26 @@
  * \EFI\BOOT\BOOTIA32.EFI.  32-bit firmware starts none of these, so they are opened.
  * Called by door.c where no kernel was given.  Boot services alive.
  */
+#include "efi/ia32/neighbour.h"
+
 #include "efi/efi.h"
 #include "protocol/kernel.h"
 #include "protocol/say.h"
 
-#define PATH_MAX 512
-
 /* The image's own path on its volume: a device path may have it in several nodes. */
 static size_t own_path(CHAR16 *to)
 {
-	struct span node = { (const uint8_t *)efi_loaded_image()->FilePath, 4 };
+	struct span rest = path_at(efi_loaded_image()->FilePath), node;
 	size_t n = 0;
 
-	for (; node.p && rd8(node, 0) != END_DEVICE_PATH_TYPE && rd16(node, 2) >= 4;
-	     node.p += rd16(node, 2)) {
-		struct span name = { node.p + 4, rd16(node, 2) - 4u };
+	while (path_next(&rest, &node)) {
+		struct span name = span_from(node, PATH_NODE_HEAD);
 
-		if (rd8(node, 0) != MEDIA_DEVICE_PATH || rd8(node, 1) != MEDIA_FILEPATH_DP)
+		if (!path_is(node, MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP))
 			continue;
-		if (n && n < PATH_MAX - 1 && to[n - 1] != '\\' && rd16(name, 0) != '\\')
+		if (n && n < EFI_PATH_MAX - 1 && to[n - 1] != '\\' && rd16(name, 0) != '\\')
 			to[n++] = '\\';
-		for (uint64_t at = 0; rd16(name, at) && n < PATH_MAX - 1; at += 2)
+		for (uint64_t at = 0; rd16(name, at) && n < EFI_PATH_MAX - 1; at += 2)
 			to[n++] = rd16(name, at);
 	}
 	to[n] = 0;
@@ -107,8 +106,8 @@ void efi_load_newest(struct handoff *h)
 
 void efi_load_neighbour(struct handoff *h)
 {
-	CHAR16 path[PATH_MAX];
-	char text[PATH_MAX];
+	CHAR16 path[EFI_PATH_MAX];
+	char text[EFI_PATH_MAX];
 	struct blob file;
 
 	if (!rename_ia32(path, own_path(path)))
