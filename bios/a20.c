@@ -2,7 +2,7 @@
 /*
  * Switches address line 20 on.  There is no one way that works on every machine, so
  * the line is tested before and after each.
- * Called by main() once; real mode; FS is used.
+ * Called by main() and by boot_main(), once; real mode; FS is used.
  */
 #include "bios/setup16.h"
 
@@ -26,7 +26,7 @@
 #define TRIES 10000
 
 /* With the line off 0x1004f0 is 0x4f0. */
-static bool a20_is_on(void)
+static bool is_on(void)
 {
 	uint32_t saved = far_read32(0, SCRATCH);
 	uint32_t far = far_read32(0xffff, SCRATCH + 0x10);
@@ -40,17 +40,15 @@ static bool a20_is_on(void)
 }
 
 /* The line may take a while to rise. */
-static bool a20_rises(void)
+static bool rises(void)
 {
-	unsigned int tries;
-
-	for (tries = 0; tries < TRIES; tries++)
-		if (a20_is_on())
+	for (uint32_t tries = 0; tries < TRIES; tries++)
+		if (is_on())
 			return true;
 	return false;
 }
 
-static void a20_ask_bios(void)
+static void ask_bios(void)
 {
 	struct bios_regs r = { .eax = 0x2401 };
 
@@ -58,12 +56,11 @@ static void a20_ask_bios(void)
 }
 
 /* Wait until the controller takes a byte; what it still has to say is lost. */
-static bool kbc_is_ready(void)
+static bool wait_for_kbc(void)
 {
-	unsigned int tries;
 	uint8_t status;
 
-	for (tries = 0; tries < TRIES; tries++) {
+	for (uint32_t tries = 0; tries < TRIES; tries++) {
 		io_wait();
 		status = inb(KBC_STATUS);
 		if (status == KBC_ABSENT)
@@ -76,23 +73,23 @@ static bool kbc_is_ready(void)
 	return false;
 }
 
-static void kbc_write(uint16_t port, uint8_t value)
+static void write_kbc(uint16_t port, uint8_t value)
 {
-	if (kbc_is_ready())
+	if (wait_for_kbc())
 		outb(port, value);
 }
 
-static void a20_ask_kbc(void)
+static void ask_kbc(void)
 {
-	asm volatile("cli"); /* or the BIOS's keyboard handler takes part */
-	kbc_write(KBC_COMMAND, KBC_WRITE_OUTPUT_PORT);
-	kbc_write(KBC_DATA, KBC_A20_ON);
-	kbc_write(KBC_COMMAND, KBC_NOTHING);
-	kbc_is_ready();
-	asm volatile("sti");
+	__asm__ volatile("cli"); /* or the BIOS's keyboard handler takes part */
+	write_kbc(KBC_COMMAND, KBC_WRITE_OUTPUT_PORT);
+	write_kbc(KBC_DATA, KBC_A20_ON);
+	write_kbc(KBC_COMMAND, KBC_NOTHING);
+	wait_for_kbc();
+	__asm__ volatile("sti");
 }
 
-static void a20_ask_port92(void)
+static void set_port92(void)
 {
 	uint8_t value = inb(FAST_A20_PORT);
 
@@ -103,16 +100,16 @@ static void a20_ask_port92(void)
 
 void a20_enable(void)
 {
-	if (a20_is_on())
+	if (is_on())
 		return;
-	a20_ask_bios();
-	if (a20_rises())
+	ask_bios();
+	if (rises())
 		return;
-	a20_ask_kbc();
-	if (a20_rises())
+	ask_kbc();
+	if (rises())
 		return;
-	a20_ask_port92();
-	if (a20_rises())
+	set_port92();
+	if (rises())
 		return;
 	die(E_A20, "address line 20 stays off, port 0x92 is 0x%x", inb(FAST_A20_PORT));
 }

@@ -7,7 +7,7 @@
 	.code16
 	.text
 /*
- * bool bios_call(unsigned int number [eax], struct bios_regs *r [edx])
+ * bool bios_call(uint32_t number [eax], struct bios_regs *r [edx])
  *
  * The handler is called as `int` would call it, so that nothing need be patched.
  * It may change any register but CS, SS and SP.  ES is ours plus r->es.

@@ -17,7 +17,7 @@
  * A BIOS or boot loader that uses COM1 has set it up, and its settings are left alone; so is
  * a port that is not there, which reads 0xff.  0, five data bits, means that nobody has.
  */
-static void serial_set_up(void)
+static void set_up_serial(void)
 {
 	if (inb(COM1_LINE))
 		return;
@@ -28,35 +28,35 @@ static void serial_set_up(void)
 }
 
 /* The status of a port that is not there reads 0xff, which is "can send". */
-static void serial_write(char c)
+static void write_serial(char c)
 {
-	unsigned int tries = 20000;
+	uint32_t tries = 20000;
 
 	while (!(inb(COM1_STATUS) & COM1_CAN_SEND) && --tries)
 		io_wait();
 	outb(COM1, (uint8_t)c);
 }
 
-static void screen_write(char c)
+static void write_screen(char c)
 {
 	struct bios_regs r = { .eax = 0x0e00 | (uint8_t)c, .ebx = 7 };
 
 	bios_call(0x10, &r);
 }
 
-static void char_write(char c)
+static void write_char(char c)
 {
-	serial_write(c);
+	write_serial(c);
 	outb(DEBUG_PORT, (uint8_t)c);
-	screen_write(c);
+	write_screen(c);
 }
 
 void console_write(const char *text, size_t len)
 {
-	serial_set_up();
+	set_up_serial();
 	for (; len; len--, text++) {
 		if (*text == '\n')
-			char_write('\r');
-		char_write(*text);
+			write_char('\r');
+		write_char(*text);
 	}
 }

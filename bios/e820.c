@@ -3,7 +3,7 @@
  * Asks the BIOS for memory.  Every range that it tells is passed on: 128 in the zero
  * page, the rest in a setup_data node.  A BIOS without E820 is asked the two older
  * questions, and a map is made of its answers.
- * Called by main() once; real mode.
+ * Called by main() and by boot_main(), once; real mode.
  */
 #include "bios/setup16.h"
 
@@ -25,7 +25,7 @@ struct answer {
 static uint32_t ranges;
 static bool have_ram;
 
-static void range_add(const struct boot_e820_entry *range)
+static void add_range(const struct boot_e820_entry *range)
 {
 	uint32_t extra = ranges - E820_MAX_ENTRIES_ZEROPAGE;
 
@@ -45,14 +45,14 @@ static void range_add(const struct boot_e820_entry *range)
  * One walk through the list, @size bytes per answer.  A BIOS that forgets "SMAP"
  * midway answers something else: then nothing that it said is believed.
  */
-static void e820_ask(uint32_t size)
+static void ask_e820(uint32_t size)
 {
 	struct answer answer;
-	uint32_t next = 0, calls;
+	uint32_t next = 0;
 
 	ranges = 0;
 	have_ram = false;
-	for (calls = 0; calls < CALLS_MAX; calls++) {
+	for (uint32_t calls = 0; calls < CALLS_MAX; calls++) {
 		struct bios_regs r = { .eax = 0xe820,
 				       .ebx = next,
 				       .ecx = size,
@@ -68,12 +68,12 @@ static void e820_ask(uint32_t size)
 			return;
 		}
 		if (answer.attributes & ATTRIBUTE_ENABLED)
-			range_add(&answer.range);
+			add_range(&answer.range);
 		next = r.ebx;
 		if (!next)
 			return;
 	}
-	die(E_E820, "BIOS memory map (E820) has no end, calls made: 0x%x", calls);
+	die(E_E820, "BIOS memory map (E820) has no end, calls made: 0x%x", CALLS_MAX);
 }
 
 /**
@@ -86,7 +86,7 @@ struct e801 {
 };
 
 /* The answer is in AX:BX, in CX:DX, or in both. */
-static struct e801 e801_ask(void)
+static struct e801 ask_e801(void)
 {
 	struct bios_regs r = { .eax = 0xe801 };
 	struct e801 none = { 0, 0 }, told;
@@ -102,14 +102,14 @@ static struct e801 e801_ask(void)
 	return told.low <= 15 * 1024 ? told : none;
 }
 
-static uint16_t ext_mem_ask(void)
+static uint16_t ask_ext_mem(void)
 {
 	struct bios_regs r = { .eax = 0x8800 };
 
 	return bios_call(0x15, &r) ? (uint16_t)r.eax : 0;
 }
 
-static uint32_t low_mem_ask(void)
+static uint32_t ask_low_mem(void)
 {
 	struct bios_regs r = { .eax = 0 };
 
@@ -117,32 +117,32 @@ static uint32_t low_mem_ask(void)
 	return r.eax & 0xffff;
 }
 
-static void ram_add(uint64_t base, uint64_t size)
+static void add_ram(uint64_t base, uint64_t size)
 {
 	struct boot_e820_entry range = { .addr = base, .size = size, .type = RAM };
 
-	range_add(&range);
+	add_range(&range);
 }
 
-static void map_make(const struct e801 *told, uint32_t ext_mem_k)
+static void make_map(const struct e801 *told, uint32_t ext_mem_k)
 {
-	uint32_t low_k = low_mem_ask();
+	uint32_t low_k = ask_low_mem();
 
 	ranges = 0;
 	have_ram = false;
 	if (!told->low && !ext_mem_k)
 		return;
 	if (low_k <= LOW_KIB_MAX)
-		ram_add(0, low_k * KIB);
+		add_ram(0, low_k * KIB);
 	if (told->low) {
-		ram_add(MIB, told->low * KIB);
-		ram_add(16 * MIB, told->high * 64 * KIB);
+		add_ram(MIB, told->low * KIB);
+		add_ram(16 * MIB, told->high * 64 * KIB);
 	} else {
-		ram_add(MIB, ext_mem_k * KIB);
+		add_ram(MIB, ext_mem_k * KIB);
 	}
 }
 
-static void map_finish(void)
+static void finish_map(void)
 {
 	uint32_t extra;
 
@@ -160,23 +160,23 @@ static void map_finish(void)
 
 void e820_read(void)
 {
-	struct e801 told = e801_ask();
-	uint16_t ext_mem_k = ext_mem_ask();
+	struct e801 told = ask_e801();
+	uint16_t ext_mem_k = ask_ext_mem();
 
 	/* With a hole below 16 MiB, what lies above it does not count (as in Linux). */
 	zero_page.alt_mem_k = told.low < 15 * 1024 ? told.low : told.low + told.high * 64;
 	zero_page.screen_info.ext_mem_k = ext_mem_k;
 
 	/* Some BIOSes answer 24 bytes with attributes 0 throughout: ask them without. */
-	e820_ask(24);
+	ask_e820(24);
 	if (!have_ram)
-		e820_ask(20);
+		ask_e820(20);
 	if (!have_ram)
-		map_make(&told, ext_mem_k);
+		make_map(&told, ext_mem_k);
 	if (!have_ram)
 		die(E_E820,
 		    "no memory map from the BIOS (int 15h E820, E801, 88), "
 		    "conventional memory in KiB: 0x%x",
-		    low_mem_ask());
-	map_finish();
+		    ask_low_mem());
+	finish_map();
 }

@@ -18,7 +18,7 @@ static uint32_t header_size(void)
 	return behind_jump + (face_header.jump >> 8);
 }
 
-static void header_check(void)
+static void check_header(void)
 {
 	uint32_t room = offsetof(struct boot_params, edd_mbr_sig_buffer) -
 			offsetof(struct boot_params, hdr);
@@ -33,12 +33,12 @@ static void header_check(void)
 		die(E_BLOCK, "setup header's code32_start is 0x%x", face_header.code32_start);
 }
 
-static void header_copy(void)
+static void copy_header(void)
 {
 	memcpy(&zero_page.hdr, &face_header, header_size());
 }
 
-static void cmdline_find(void)
+static void find_cmdline(void)
 {
 	if (zero_page.hdr.type_of_loader && zero_page.hdr.cmd_line_ptr)
 		return;
@@ -47,14 +47,14 @@ static void cmdline_find(void)
 }
 
 /* Some BIOSes set up machine check and SMI differently for long mode. */
-static void cpu_mode_announce(void)
+static void announce_cpu_mode(void)
 {
 	struct bios_regs r = { .eax = 0xec00, .ebx = 2 };
 
 	bios_call(0x15, &r);
 }
 
-static void keyboard_read(void)
+static void read_keyboard(void)
 {
 	struct bios_regs r = { .eax = 0x0200 };
 
@@ -65,18 +65,18 @@ static void keyboard_read(void)
 _Noreturn void refuse(void)
 {
 	for (;;)
-		asm volatile("sti\n\thlt");
+		__asm__ volatile("sti\n\thlt");
 }
 
 uint32_t main(void)
 {
-	header_check();
-	header_copy();
-	cmdline_find();
-	cpu_mode_announce();
+	check_header();
+	copy_header();
+	find_cmdline();
+	announce_cpu_mode();
 	e820_read();
 	a20_enable();
 	video_read();
-	keyboard_read();
+	read_keyboard();
 	return zero_page.hdr.code32_start + PM_STARTUP_16;
 }

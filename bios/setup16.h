@@ -62,7 +62,7 @@ struct bios_regs {
  *
  * Return: whether carry was clear afterwards.
  */
-bool bios_call(unsigned int number, struct bios_regs *r);
+bool bios_call(uint32_t number, struct bios_regs *r);
 
 /* call.S: the compiler calls these too */
 void *memset(void *to, int value, size_t n);
@@ -82,14 +82,14 @@ uint32_t main(void);
 
 static inline void outb(uint16_t port, uint8_t value)
 {
-	asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
 static inline uint8_t inb(uint16_t port)
 {
 	uint8_t value;
 
-	asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
 	return value;
 }
 
@@ -104,20 +104,20 @@ static inline uint32_t far_read32(uint16_t segment, uint16_t offset)
 {
 	uint32_t value;
 
-	asm volatile("movw %1, %%fs\n\tmovl %%fs:(%2), %0"
-		     : "=r"(value)
-		     : "r"(segment), "r"((uint32_t)offset)
-		     : "memory");
+	__asm__ volatile("movw %1, %%fs\n\tmovl %%fs:(%2), %0"
+			 : "=r"(value)
+			 : "r"(segment), "r"((uint32_t)offset)
+			 : "memory");
 	return value;
 }
 
 /** far_write32() - write the dword at segment:offset */
 static inline void far_write32(uint16_t segment, uint16_t offset, uint32_t value)
 {
-	asm volatile("movw %0, %%fs\n\tmovl %2, %%fs:(%1)"
-		     :
-		     : "r"(segment), "r"((uint32_t)offset), "r"(value)
-		     : "memory");
+	__asm__ volatile("movw %0, %%fs\n\tmovl %2, %%fs:(%1)"
+			 :
+			 : "r"(segment), "r"((uint32_t)offset), "r"(value)
+			 : "memory");
 }
 
 /** linear() - the address that the 32-bit code has to use for @p */
@@ -125,7 +125,7 @@ static inline uint32_t linear(const void *p)
 {
 	uint32_t segment;
 
-	asm("movl %%ds, %0" : "=r"(segment));
+	__asm__("movl %%ds, %0" : "=r"(segment));
 	return (segment & 0xffff) * 16 + (uint32_t)p;
 }
 

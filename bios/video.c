@@ -65,7 +65,7 @@ SIZE(struct vbe_mode, 256);
 #define DAC_BITS 6
 
 /* AH is the number of columns; a BIOS without video gives our own 0x0f back. */
-static bool text_mode_read(struct screen_info *s)
+static bool read_text_mode(struct screen_info *s)
 {
 	struct bios_regs r = { .eax = 0x0f00 };
 
@@ -78,7 +78,7 @@ static bool text_mode_read(struct screen_info *s)
 	return true;
 }
 
-static void cursor_read(struct screen_info *s)
+static void read_cursor(struct screen_info *s)
 {
 	struct bios_regs r = { .eax = 0x0300, .ebx = (uint32_t)s->orig_video_page << 8 };
 
@@ -96,7 +96,7 @@ static bool is_vga(void)
 }
 
 /* BL comes back unchanged from a card older than EGA: 25 lines, and no font to measure. */
-static void adapter_read(struct screen_info *s)
+static void read_adapter(struct screen_info *s)
 {
 	struct bios_regs r = { .eax = 0x1200, .ebx = 0x10 };
 
@@ -111,7 +111,7 @@ static void adapter_read(struct screen_info *s)
 		s->orig_video_isVGA = VIDEO_TYPE_VGA_TEXT;
 }
 
-static bool vbe_call(uint32_t function, uint32_t bx, uint32_t cx, void *block)
+static bool call_vbe(uint32_t function, uint32_t bx, uint32_t cx, void *block)
 {
 	struct bios_regs r = { .eax = function, .ebx = bx, .ecx = cx, .edi = (uint32_t)block };
 
@@ -126,14 +126,14 @@ static uint32_t vbe_memory(void)
 
 	memset(&info, 0, sizeof(info));
 	info.signature = VBE_ASK_2;
-	if (!vbe_call(0x4f00, 0, 0, &info))
+	if (!call_vbe(0x4f00, 0, 0, &info))
 		return 0;
 	if (info.signature != VBE_SIGNATURE || info.version < VBE_VERSION_2)
 		return 0;
 	return info.total_memory;
 }
 
-static void framebuffer_fill(struct screen_info *s, const struct vbe_mode *mode)
+static void fill_framebuffer(struct screen_info *s, const struct vbe_mode *mode)
 {
 	s->orig_video_isVGA = VIDEO_TYPE_VLFB;
 	s->vesa_attributes = mode->attributes;
@@ -150,22 +150,22 @@ static void framebuffer_fill(struct screen_info *s, const struct vbe_mode *mode)
 }
 
 /* Whatever fails, the text mode stays and screen_info tells so. */
-static void graphics_set(struct screen_info *s, uint32_t number)
+static void set_graphics(struct screen_info *s, uint32_t number)
 {
 	uint32_t memory = vbe_memory();
 	struct vbe_mode mode;
 
 	memset(&mode, 0, sizeof(mode));
-	if (!memory || !vbe_call(0x4f01, 0, number, &mode))
+	if (!memory || !call_vbe(0x4f01, 0, number, &mode))
 		return;
 	if ((mode.attributes & VBE_MODE_WANTED) != VBE_MODE_WANTED || !mode.phys_base_ptr)
 		return;
 	if (mode.memory_model != VBE_DIRECT_COLOUR && mode.memory_model != VBE_PACKED_PIXEL)
 		return;
-	if (!vbe_call(0x4f02, number | VBE_USE_LINEAR, 0, 0))
+	if (!call_vbe(0x4f02, number | VBE_USE_LINEAR, 0, 0))
 		return;
 	s->lfb_size = memory;
-	framebuffer_fill(s, &mode);
+	fill_framebuffer(s, &mode);
 }
 
 void video_read(void)
@@ -173,10 +173,10 @@ void video_read(void)
 	struct screen_info *s = &zero_page.screen_info;
 	uint16_t wanted = zero_page.hdr.vid_mode;
 
-	if (!text_mode_read(s))
+	if (!read_text_mode(s))
 		return;
-	cursor_read(s);
-	adapter_read(s);
+	read_cursor(s);
+	read_adapter(s);
 	if (wanted >= VID_MODE_VESA_FIRST && wanted < VID_MODE_VESA_END)
-		graphics_set(s, wanted - VID_MODE_VESA);
+		set_graphics(s, wanted - VID_MODE_VESA);
 }

@@ -21,11 +21,11 @@ static bool has_cpuid(void)
 {
 	uint32_t before, after;
 
-	asm volatile("pushfl\n\tpopl %0\n\tmovl %0, %1\n\txorl %2, %1\n\t"
-		     "pushl %1\n\tpopfl\n\tpushfl\n\tpopl %1"
-		     : "=&r"(before), "=&r"(after)
-		     : "i"(EFLAGS_ID)
-		     : "cc");
+	__asm__ volatile("pushfl\n\tpopl %0\n\tmovl %0, %1\n\txorl %2, %1\n\t"
+			 "pushl %1\n\tpopfl\n\tpushfl\n\tpopl %1"
+			 : "=&r"(before), "=&r"(after)
+			 : "i"(EFLAGS_ID)
+			 : "cc");
 	return (before ^ after) & EFLAGS_ID;
 }
 
@@ -34,12 +34,12 @@ static uint32_t cpuid(uint32_t leaf, uint32_t *eax)
 {
 	uint32_t edx;
 
-	asm volatile("cpuid" : "=a"(*eax), "=d"(edx) : "0"(leaf) : "ebx", "ecx");
+	__asm__ volatile("cpuid" : "=a"(*eax), "=d"(edx) : "0"(leaf) : "ebx", "ecx");
 	return edx;
 }
 
 /* Before high.c uses SSE2, which every processor with long mode has. */
-static void cpu_check(void)
+static void check_cpu(void)
 {
 	uint32_t most;
 
@@ -51,7 +51,7 @@ static void cpu_check(void)
 	die(E_CPU, "this processor has no long mode: a 64-bit processor is needed");
 }
 
-static void setup_check(void)
+static void check_setup(void)
 {
 	uint32_t sectors = setup_get(SETUP_FIELD(setup_sects)) & 0xff;
 	uint32_t sum_size = setup_get(IMAGE_SUM_SIZE_OFFSET);
@@ -75,7 +75,7 @@ static uint32_t memory_needed(void)
 }
 
 /* What the boot protocol wants of a loader; other bytes of the dwords stay. */
-static void setup_fill(uint32_t place)
+static void fill_setup(uint32_t place)
 {
 	uint32_t loader = setup_get(SETUP_FIELD(type_of_loader));
 	uint32_t heap = setup_get(SETUP_FIELD(heap_end_ptr));
@@ -99,26 +99,26 @@ _Noreturn void refuse(void)
 	struct bios_regs r = { .eax = 0 };
 
 	while (ticks() - start < TICKS_5S) /* at midnight it ends early */
-		asm volatile("sti\n\thlt");
+		__asm__ volatile("sti\n\thlt");
 	bios_call(0x18, &r);
 	for (;;)
-		asm volatile("sti\n\thlt");
+		__asm__ volatile("sti\n\thlt");
 }
 
 void boot_main(void)
 {
 	uint32_t place;
 
-	cpu_check();
+	check_cpu();
 	disk_open();
 	a20_enable();
 	e820_read();
 	image_open();
 	image_take_setup();
-	setup_check();
+	check_setup();
 	place = room_find(memory_needed());
 	image_take_rest(place);
 	image_check();
-	setup_fill(place);
+	fill_setup(place);
 	image_start();
 }

@@ -60,7 +60,7 @@ uint64_t disk_sectors(void)
 	return bios_call(0x13, &r) ? p.sectors : 0;
 }
 
-static void disk_reset(void)
+static void reset_disk(void)
 {
 	struct bios_regs r = { .eax = DISK_RESET, .edx = sector_drive };
 
@@ -93,7 +93,7 @@ static bool read_chs(uint32_t lba, uint32_t count)
 }
 
 /* How many of @count sectors from @lba on can be read at once. */
-static uint32_t count_limit(uint32_t lba, uint32_t count)
+static uint32_t limit_count(uint32_t lba, uint32_t count)
 {
 	uint32_t most = BOOT_BOUNCE_SIZE >> (9 + sector_shift);
 
@@ -108,10 +108,10 @@ static uint32_t count_limit(uint32_t lba, uint32_t count)
 
 static bool read_sectors(uint32_t lba, uint32_t count)
 {
-	for (int tries = 0; tries < TRIES; tries++) {
+	for (uint32_t tries = 0; tries < TRIES; tries++) {
 		if (sector_extensions ? read_extended(lba, count) : read_chs(lba, count))
 			return true;
-		disk_reset();
+		reset_disk();
 	}
 	return false;
 }
@@ -120,7 +120,7 @@ uint32_t disk_read(uint32_t lba, uint32_t count, uint32_t *got)
 {
 	uint32_t shift = sector_shift, before = lba & ((1u << shift) - 1);
 	uint32_t first = lba >> shift;
-	uint32_t n = count_limit(first, (before + count + (1u << shift) - 1) >> shift);
+	uint32_t n = limit_count(first, (before + count + (1u << shift) - 1) >> shift);
 
 	if (!read_sectors(first, n)) {
 		one_by_one = true; /* so that the line names the sector, and large reads may fail */

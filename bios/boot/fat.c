@@ -3,7 +3,7 @@
  * Reads FAT16 and FAT32 (Microsoft's "FAT General Overview"): directories with long
  * names, and where a file's clusters lie.  The one file system there is, so it is
  * static data.
- * Called by main(); pure but for sector_read().
+ * Called by boot_main(); pure but for sector_read().
  */
 #include "bios/boot/volume.h"
 #include "protocol/lib.h"
@@ -51,7 +51,7 @@ static const struct span sector = { bytes, sizeof(bytes) };
 static uint32_t sector_lba;
 
 /* After it, `sector` is that one. */
-static void sector_want(uint32_t lba)
+static void want_sector(uint32_t lba)
 {
 	if (lba != sector_lba)
 		sector_read(lba, bytes);
@@ -64,7 +64,7 @@ static uint32_t either(uint32_t small, uint32_t large)
 }
 
 /* All in sectors of 512 bytes, and checked against the partition's size. */
-static void geometry_read(struct extent partition)
+static void read_geometry(struct extent partition)
 {
 	uint32_t scale = rd16(sector, BPB_SECTOR_SIZE) / VOLUME_SECTOR;
 	uint64_t size = either(rd16(sector, BPB_FAT_SIZE16), rd32(sector, BPB_FAT_SIZE32));
@@ -97,7 +97,7 @@ void fat_open(struct extent partition)
 {
 	sector_lba = partition.lba;
 	sector_read(sector_lba, bytes);
-	geometry_read(partition);
+	read_geometry(partition);
 	if (fat.clusters < FAT16_CLUSTERS_MIN)
 		die(E_FAT, "FAT12 is not read, only FAT16 and FAT32; clusters: 0x%x", fat.clusters);
 	if (!fat.is_wide)
@@ -118,11 +118,11 @@ static uint32_t cluster_lba(uint32_t cluster)
 	return fat.data + (cluster - 2) * fat.cluster_sectors;
 }
 
-static uint32_t cluster_next(uint32_t cluster)
+static uint32_t next_cluster(uint32_t cluster)
 {
 	uint32_t at = cluster * (fat.is_wide ? 4 : 2);
 
-	sector_want(fat.table + at / VOLUME_SECTOR);
+	want_sector(fat.table + at / VOLUME_SECTOR);
 	at %= VOLUME_SECTOR;
 	return fat.is_wide ? rd32(sector, at) & 0x0fffffff : rd16(sector, at);
 }
@@ -136,13 +136,13 @@ struct directory {
 	uint32_t cluster, index;
 };
 
-static struct directory directory_root(void)
+static struct directory open_root(void)
 {
 	return (struct directory){ fat.is_wide ? fat.root : 0, 0 };
 }
 
 /* The sector of the next entry; false behind the last. */
-static bool directory_sector(struct directory *d)
+static bool want_entry(struct directory *d)
 {
 	uint32_t n = d->index * ENTRY_SIZE / VOLUME_SECTOR;
 	bool begins = d->index && !(d->index * ENTRY_SIZE % VOLUME_SECTOR);
@@ -152,22 +152,22 @@ static bool directory_sector(struct directory *d)
 	if (!d->cluster) {
 		if (n >= fat.root_sectors)
 			return false;
-		sector_want(fat.root + n);
+		want_sector(fat.root + n);
 		return true;
 	}
 	if (begins && !(n % fat.cluster_sectors)) {
-		d->cluster = cluster_next(d->cluster);
+		d->cluster = next_cluster(d->cluster);
 		if (!is_cluster(d->cluster))
 			return false;
 	}
-	sector_want(cluster_lba(d->cluster) + n % fat.cluster_sectors);
+	want_sector(cluster_lba(d->cluster) + n % fat.cluster_sectors);
 	return true;
 }
 
 /* The next 32 bytes. */
-static bool directory_raw(struct directory *d, struct span *raw)
+static bool read_raw(struct directory *d, struct span *raw)
 {
-	if (!directory_sector(d))
+	if (!want_entry(d))
 		return false;
 	*raw = span_sub(sector, d->index * ENTRY_SIZE % VOLUME_SECTOR, ENTRY_SIZE);
 	d->index++;
@@ -184,7 +184,7 @@ struct long_name {
 	bool is_one;
 };
 
-static void long_take(struct long_name *l, struct span raw, char *name)
+static void take_long(struct long_name *l, struct span raw, char *name)
 {
 	static const uint8_t places[LONG_LETTERS] = {
 		1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30
@@ -220,7 +220,7 @@ static uint8_t short_checksum(struct span raw)
 }
 
 /* "NAME    EXT" is NAME.EXT. */
-static void short_take(struct span raw, char *name)
+static void take_short(struct span raw, char *name)
 {
 	uint32_t n = 0;
 
@@ -234,16 +234,16 @@ static void short_take(struct span raw, char *name)
 }
 
 /* The next entry that is a file or a directory. */
-static bool directory_next(struct directory *d, struct entry *e)
+static bool read_entry(struct directory *d, struct entry *e)
 {
 	struct long_name l = { .is_one = false };
 	struct span raw;
 
-	while (directory_raw(d, &raw)) {
+	while (read_raw(d, &raw)) {
 		uint8_t attributes = rd8(raw, ENTRY_ATTRIBUTES);
 
 		if (rd8(raw, 0) != NAME_DELETED && (attributes & 0x3f) == ATTRIBUTE_LONG) {
-			long_take(&l, raw, e->name);
+			take_long(&l, raw, e->name);
 			continue;
 		}
 		if (rd8(raw, 0) == NAME_DELETED || attributes & ATTRIBUTE_VOLUME) {
@@ -251,7 +251,7 @@ static bool directory_next(struct directory *d, struct entry *e)
 			continue;
 		}
 		if (!l.is_one || l.next || l.checksum != short_checksum(raw))
-			short_take(raw, e->name);
+			take_short(raw, e->name);
 		e->cluster = rd16(raw, ENTRY_CLUSTER);
 		if (fat.is_wide)
 			e->cluster |= (uint32_t)rd16(raw, ENTRY_CLUSTER_HIGH) << 16;
@@ -276,31 +276,31 @@ static bool same_name(const char *a, const char *b)
 	return upper(*a) == upper(*b);
 }
 
-static bool directory_find(struct directory d, const char *name, bool is_directory, struct entry *e)
+static bool find_entry(struct directory d, const char *name, bool is_directory, struct entry *e)
 {
-	while (directory_next(&d, e))
+	while (read_entry(&d, e))
 		if (e->is_directory == is_directory && same_name(e->name, name))
 			return true;
 	return false;
 }
 
-static bool directory_enter(struct directory *d, const char *name)
+static bool enter_directory(struct directory *d, const char *name)
 {
 	struct entry e;
 
-	if (!directory_find(*d, name, true, &e))
+	if (!find_entry(*d, name, true, &e))
 		return false;
 	cluster_lba(e.cluster); /* a cluster, or a refusal */
 	*d = (struct directory){ e.cluster, 0 };
 	return true;
 }
 
-static bool newest_find(struct directory d, struct entry *newest)
+static bool find_newest(struct directory d, struct entry *newest)
 {
 	struct entry e;
 	bool found = false;
 
-	while (directory_next(&d, &e))
+	while (read_entry(&d, &e))
 		if (!e.is_directory && version_is_image(e.name) &&
 		    (!found || version_compare_images(e.name, newest->name) > 0)) {
 			*newest = e;
@@ -311,14 +311,14 @@ static bool newest_find(struct directory d, struct entry *newest)
 
 void fat_find_image(struct entry *found)
 {
-	struct directory efi = directory_root(), d;
+	struct directory efi = open_root(), d;
 
-	if (directory_enter(&efi, "EFI")) {
+	if (enter_directory(&efi, "EFI")) {
 		d = efi;
-		if (directory_enter(&d, "Linux") && newest_find(d, found))
+		if (enter_directory(&d, "Linux") && find_newest(d, found))
 			return;
 		d = efi;
-		if (directory_enter(&d, "BOOT") && directory_find(d, "BOOTX64.EFI", false, found))
+		if (enter_directory(&d, "BOOT") && find_entry(d, "BOOTX64.EFI", false, found))
 			return;
 	}
 	die(E_NO_IMAGE,
@@ -342,7 +342,7 @@ struct extent fat_extent(struct chain *chain)
 		last = chain->cluster;
 		run.count += fat.cluster_sectors;
 		chain->left--;
-		chain->cluster = chain->left ? cluster_next(last) : 0;
+		chain->cluster = chain->left ? next_cluster(last) : 0;
 	} while (chain->left && chain->cluster == last + 1);
 	return run;
 }

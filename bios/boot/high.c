@@ -21,8 +21,8 @@ void high_copy(void *argument)
 	uint32_t to = piece->to, from = piece->from;
 	uint32_t words = piece->size / 4, bytes = piece->size % 4;
 
-	asm volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
-	asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+	__asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
 }
 
 /* What the BIOS left in these registers may keep SSE2 from working; it gets it back. */
@@ -31,14 +31,14 @@ void high_sum(void *argument)
 	const struct piece *piece = argument;
 	uint32_t cr0, cr4;
 
-	asm volatile("movl %%cr0, %0\n\tmovl %%cr4, %1" : "=r"(cr0), "=r"(cr4));
-	asm volatile("movl %0, %%cr0\n\tmovl %1, %%cr4"
-		     :
-		     : "r"(cr0 & ~(CR0_EM | CR0_TS)), "r"(cr4 | CR4_OSFXSR)
-		     : "memory");
+	__asm__ volatile("movl %%cr0, %0\n\tmovl %%cr4, %1" : "=r"(cr0), "=r"(cr4));
+	__asm__ volatile("movl %0, %%cr0\n\tmovl %1, %%cr4"
+			 :
+			 : "r"(cr0 & ~(CR0_EM | CR0_TS)), "r"(cr4 | CR4_OSFXSR)
+			 : "memory");
 	/* Of what arrived, not of what was sent: so broken memory is seen too. */
 	sum_add(&sum, (const void *)piece->to, piece->size / SUM_BLOCK);
-	asm volatile("movl %0, %%cr4\n\tmovl %1, %%cr0" : : "r"(cr4), "r"(cr0) : "memory");
+	__asm__ volatile("movl %0, %%cr4\n\tmovl %1, %%cr0" : : "r"(cr4), "r"(cr0) : "memory");
 }
 
 void high_sum_value(void *value)

@@ -24,7 +24,7 @@ void sector_read(uint32_t lba, uint8_t *to)
 	high_call(high_copy, &one);
 }
 
-static void file_open(void)
+static void open_file(void)
 {
 	struct entry file;
 
@@ -39,7 +39,7 @@ void image_open(void)
 	size = image_fields.size;
 	run = (struct extent){ image_fields.lba, (size + SECTOR_SIZE - 1) / SECTOR_SIZE };
 	if (!size)
-		file_open();
+		open_file();
 	if (size <= PM_OFFSET)
 		die(E_NO_IMAGE, "no Lintel image, its size is 0x%x", size);
 }
@@ -50,7 +50,7 @@ uint32_t image_size(void)
 }
 
 /* Up to @wanted bytes. */
-static void piece_take(uint32_t wanted)
+static void take_piece(uint32_t wanted)
 {
 	uint32_t count = (wanted + SECTOR_SIZE - 1) / SECTOR_SIZE, got;
 
@@ -64,7 +64,7 @@ static void piece_take(uint32_t wanted)
 }
 
 /* A signature behind the bytes of the checksum is none of them. */
-static void piece_sum(uint32_t sum_size)
+static void sum_piece(uint32_t sum_size)
 {
 	struct piece part = piece;
 
@@ -79,7 +79,7 @@ void image_take_setup(void)
 
 	piece.to = BOOT_SETUP_SEGMENT << 4;
 	for (; done < PM_OFFSET; done += piece.size, piece.to += piece.size)
-		piece_take(PM_OFFSET - done);
+		take_piece(PM_OFFSET - done);
 	for (uint32_t i = 0; i < SUM_SKIPPED; i++) {
 		kept[i] = setup_get(sum_skipped[i]);
 		setup_put(sum_skipped[i], 0);
@@ -95,8 +95,8 @@ void image_take_rest(uint32_t place)
 	uint32_t sum_size = setup_get(IMAGE_SUM_SIZE_OFFSET);
 
 	for (piece.to = place; done < size; done += piece.size, piece.to += piece.size) {
-		piece_take(size - done);
-		piece_sum(sum_size);
+		take_piece(size - done);
+		sum_piece(sum_size);
 		progress_show(done, size);
 	}
 }

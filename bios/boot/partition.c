@@ -2,7 +2,7 @@
 /*
  * Finds the EFI system partition of a disk: by its GPT (UEFI 5.3) or the backup of that at
  * the disk's end, else by its MBR.
- * Called by main() once; pure but for what the world gives.
+ * Called by boot_main() once; pure but for what the world gives.
  */
 #include "bios/boot/volume.h"
 #include "protocol/lib.h"
@@ -40,7 +40,7 @@ static uint8_t bytes[VOLUME_SECTOR];
 static const struct span sector = { bytes, sizeof(bytes) };
 
 /* Refuses what 32 bits of sectors do not reach. */
-static uint32_t lba_scaled(uint64_t lba, uint32_t shift)
+static uint32_t scale_lba(uint64_t lba, uint32_t shift)
 {
 	if (lba >= UINT64_C(0x100000000) >> shift)
 		die(E_FAT, "partition beyond 2 TiB, sector / 2^32 is 0x%x", (uint32_t)(lba >> 32));
@@ -48,7 +48,7 @@ static uint32_t lba_scaled(uint64_t lba, uint32_t shift)
 }
 
 /* CRC-32 (zlib, Ethernet) of 4 bits more. */
-static uint32_t crc_nibble(uint32_t crc)
+static uint32_t add_nibble(uint32_t crc)
 {
 	static const uint32_t table[] = { 0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
 					  0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
@@ -59,10 +59,10 @@ static uint32_t crc_nibble(uint32_t crc)
 }
 
 /* Of the first @n bytes of `sector` more; ~0 before the first, the complement is the CRC. */
-static uint32_t crc_sector(uint32_t crc, uint32_t n)
+static uint32_t add_sector(uint32_t crc, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		crc = crc_nibble(crc_nibble(crc ^ bytes[i]));
+		crc = add_nibble(add_nibble(crc ^ bytes[i]));
 	return crc;
 }
 
@@ -79,22 +79,22 @@ struct gpt {
 };
 
 /* The header in `sector`, which should be that of LBA @lba. */
-static bool gpt_header_read(struct gpt *gpt, uint64_t lba, uint32_t shift)
+static bool read_gpt_header(struct gpt *gpt, uint64_t lba, uint32_t shift)
 {
 	uint32_t size = rd32(sector, GPT_HEADER_SIZE), crc = rd32(sector, GPT_HEADER_CRC);
 
 	if (rd64(sector, 0) != GPT_MAGIC || size < GPT_HEADER_MIN || size > VOLUME_SECTOR)
 		return false;
 	memset(bytes + GPT_HEADER_CRC, 0, sizeof(crc));
-	if (~crc_sector(~0u, size) != crc || rd64(sector, GPT_LBA) != lba)
+	if (~add_sector(~0u, size) != crc || rd64(sector, GPT_LBA) != lba)
 		return false;
-	*gpt = (struct gpt){ lba_scaled(rd64(sector, GPT_ENTRIES), shift), rd32(sector, GPT_COUNT),
+	*gpt = (struct gpt){ scale_lba(rd64(sector, GPT_ENTRIES), shift), rd32(sector, GPT_COUNT),
 			     rd32(sector, GPT_SIZE), rd32(sector, GPT_CRC),
 			     rd64(sector, GPT_BACKUP) };
 	return true;
 }
 
-static bool gpt_entries_are_right(const struct gpt *gpt)
+static bool check_gpt_entries(const struct gpt *gpt)
 {
 	uint32_t crc = ~0u, left = gpt->count * gpt->size;
 
@@ -104,42 +104,42 @@ static bool gpt_entries_are_right(const struct gpt *gpt)
 		uint32_t n = left < VOLUME_SECTOR ? left : VOLUME_SECTOR;
 
 		sector_read(lba, bytes);
-		crc = crc_sector(crc, n);
+		crc = add_sector(crc, n);
 		left -= n;
 	}
 	return ~crc == gpt->crc;
 }
 
-static bool gpt_read(struct gpt *gpt, uint64_t lba, uint32_t shift)
+static bool read_gpt(struct gpt *gpt, uint64_t lba, uint32_t shift)
 {
 	gpt->backup = 0;
-	sector_read(lba_scaled(lba, shift), bytes);
-	return gpt_header_read(gpt, lba, shift) && gpt_entries_are_right(gpt);
+	sector_read(scale_lba(lba, shift), bytes);
+	return read_gpt_header(gpt, lba, shift) && check_gpt_entries(gpt);
 }
 
 /* The one at the end: the first has told where, if its header was right. */
-static void gpt_read_backup(struct gpt *gpt, uint32_t shift)
+static void read_gpt_backup(struct gpt *gpt, uint32_t shift)
 {
 	uint64_t count = disk_sectors(), lba = gpt->backup ? gpt->backup : count ? count - 1 : 1;
 
-	if (!gpt_read(gpt, lba, shift))
+	if (!read_gpt(gpt, lba, shift))
 		die(E_FAT, "GPT damaged, and so is what should be its backup, at sector 0x%x",
 		    (uint32_t)lba);
 	say("lintel: the disk's first GPT is damaged, its backup is used\n");
 }
 
-static struct extent gpt_extent(uint32_t at, uint32_t shift)
+static struct extent read_extent(uint32_t at, uint32_t shift)
 {
 	uint64_t first = rd64(sector, at + GPT_FIRST), last = rd64(sector, at + GPT_LAST);
 
 	if (!first || last < first)
 		die(E_FAT, "EFI system partition ends before it begins, at sector 0x%x",
 		    (uint32_t)first);
-	return (struct extent){ lba_scaled(first, shift),
-				lba_scaled(last, shift) - lba_scaled(first, shift) + 1 };
+	return (struct extent){ scale_lba(first, shift),
+				scale_lba(last, shift) - scale_lba(first, shift) + 1 };
 }
 
-static struct extent gpt_find(const struct gpt *gpt, uint32_t shift)
+static struct extent find_in_gpt(const struct gpt *gpt, uint32_t shift)
 {
 	for (uint32_t i = 0; i < gpt->count; i++) {
 		uint32_t at = i * gpt->size % VOLUME_SECTOR;
@@ -147,13 +147,13 @@ static struct extent gpt_find(const struct gpt *gpt, uint32_t shift)
 		if (!at)
 			sector_read(gpt->table + i * gpt->size / VOLUME_SECTOR, bytes);
 		if (rd64(sector, at) == ESP_GUID_LOW && rd64(sector, at + 8) == ESP_GUID_HIGH)
-			return gpt_extent(at, shift);
+			return read_extent(at, shift);
 	}
 	die(E_NO_IMAGE, "no EFI system partition in the GPT, entries: 0x%x", gpt->count);
 }
 
 /* The entry of that type in the MBR, which is in `sector`; 0 where there is none. */
-static uint32_t mbr_entry(uint8_t type)
+static uint32_t find_mbr_entry(uint8_t type)
 {
 	for (uint32_t at = MBR_TABLE; at < MBR_TABLE + MBR_COUNT * MBR_ENTRY; at += MBR_ENTRY)
 		if (rd8(sector, at + MBR_TYPE) == type)
@@ -161,26 +161,26 @@ static uint32_t mbr_entry(uint8_t type)
 	return 0;
 }
 
-static struct extent mbr_find(uint32_t shift)
+static struct extent find_in_mbr(uint32_t shift)
 {
-	uint32_t at = mbr_entry(MBR_TYPE_ESP);
+	uint32_t at = find_mbr_entry(MBR_TYPE_ESP);
 
 	if (!at)
 		die(E_NO_IMAGE, "neither a GPT nor an EFI system partition in the MBR, found: 0x%x",
 		    0);
-	return (struct extent){ lba_scaled(rd32(sector, at + MBR_LBA), shift),
-				lba_scaled(rd32(sector, at + MBR_SIZE), shift) };
+	return (struct extent){ scale_lba(rd32(sector, at + MBR_LBA), shift),
+				scale_lba(rd32(sector, at + MBR_SIZE), shift) };
 }
 
 struct extent partition_find(uint32_t shift)
 {
 	struct gpt gpt;
 
-	if (gpt_read(&gpt, 1, shift))
-		return gpt_find(&gpt, shift);
+	if (read_gpt(&gpt, 1, shift))
+		return find_in_gpt(&gpt, shift);
 	sector_read(0, bytes);
-	if (!gpt.backup && !mbr_entry(MBR_TYPE_GPT))
-		return mbr_find(shift);
-	gpt_read_backup(&gpt, shift);
-	return gpt_find(&gpt, shift);
+	if (!gpt.backup && !find_mbr_entry(MBR_TYPE_GPT))
+		return find_in_mbr(shift);
+	read_gpt_backup(&gpt, shift);
+	return find_in_gpt(&gpt, shift);
 }

@@ -2,7 +2,7 @@
 /*
  * One line that moves while much is being read; a medium that is read within a second
  * gets none.
- * Called by main()'s loop; real mode.
+ * Called by boot_main()'s loop; real mode.
  */
 #include "bios/boot/boot.h"
 
@@ -24,7 +24,7 @@ void progress_show(uint32_t done, uint32_t total)
 	last_ticks = now;
 	last_percent = percent;
 	shown = true;
-	say("\rlintel: reading %02u%%", (unsigned)percent);
+	say("\rlintel: reading %02u%%", percent);
 }
 
 void progress_end(void)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Finds a place in RAM for the image, in the map that bios/e820.c read.
- * Called by main() once; real mode, but touches no machine.
+ * Called by boot_main() once; real mode, but touches no machine.
  */
 #include "bios/boot/boot.h"
 
@@ -55,7 +55,7 @@ static bool is_free(uint64_t at, uint32_t size)
 }
 
 /* The lowest place at or above @least: there, or where a range begins. */
-static uint64_t place_above(uint64_t least, uint32_t size)
+static uint64_t find_place(uint64_t least, uint32_t size)
 {
 	uint64_t best = is_free(least, size) ? least : GIB4;
 
@@ -83,13 +83,13 @@ static uint32_t most_room(void)
 
 uint32_t room_find(uint32_t size)
 {
-	uint64_t at = place_above(16 * MIB, size);
+	uint64_t at = find_place(16 * MIB, size);
 
 	if (at >= GIB4)
-		at = place_above(MIB, size);
+		at = find_place(MIB, size);
 	if (at >= GIB4)
 		die(E_ROOM,
 		    "the image needs %u KiB of memory in one piece above 1 MiB, there are %u",
-		    (unsigned)(size >> KIB_SHIFT) + 1, (unsigned)most_room());
+		    (size >> KIB_SHIFT) + 1, most_room());
 	return (uint32_t)at;
 }
