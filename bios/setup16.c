@@ -62,12 +62,6 @@ static void read_keyboard(void)
 	zero_page.kbd_status = (uint8_t)r.eax;
 }
 
-_Noreturn void refuse(void)
-{
-	for (;;)
-		__asm__ volatile("sti\n\thlt");
-}
-
 uint32_t main(void)
 {
 	check_header();

@@ -19,7 +19,7 @@
 #include "protocol/say.h"
 #include "shim/face/layout.h"
 
-/* start16.S: memory with a fixed place in the segment */
+/* ---- places.S: memory with a fixed place in the segment */
 
 /** face_header - the setup header as the boot loader left it, at 0x1f1 */
 extern struct setup_header face_header;
@@ -42,7 +42,7 @@ struct e820_extra {
 extern struct e820_extra e820_extra;
 _Static_assert(SETUP16_E820 + sizeof(struct e820_extra) <= 0x7000, "no room for the stack");
 
-/* call.S: the BIOS */
+/* ---- call.S: the BIOS */
 
 /** struct bios_regs - registers of a BIOS call, the general ones as popal wants them */
 struct bios_regs {
@@ -64,7 +64,7 @@ struct bios_regs {
  */
 bool bios_call(uint32_t number, struct bios_regs *r);
 
-/* call.S: the compiler calls these too */
+/* The compiler calls these too. */
 void *memset(void *to, int value, size_t n);
 void *memcpy(void *to, const void *from, size_t n);
 

@@ -16,15 +16,7 @@
 #define CODE32 0x10
 #define DATA32 0x18
 
-/* Fixed places, for C and for the linker script. */
-	.globl	setup16_begin, setup16_limit, old_cmdline, face_header, zero_page, e820_extra
-	.set	setup16_begin, SETUP16_OFFSET
-	.set	setup16_limit, MB1_OFFSET
-	.set	old_cmdline, 0x20
-	.set	face_header, SETUP_HEADER_OFFSET
 	.set	realmode_swtch, 0x208		/* setup_header.realmode_swtch */
-	.set	zero_page, SETUP16_ZERO_PAGE
-	.set	e820_extra, SETUP16_E820
 
 	.code16
 	.section .head, "ax"

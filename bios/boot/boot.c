@@ -8,8 +8,6 @@
 #include "bios/boot/sum.h"
 
 #define LOADER_UNKNOWN 0xff
-#define TICK_COUNT 0x6c /* in segment 0x40, 18.2 per second */
-#define TICKS_5S 91
 
 #define EFLAGS_ID (1u << 21)
 #define CPUID_EXTENDED 0x80000000u
@@ -86,23 +84,6 @@ static void fill_setup(uint32_t place)
 	setup_put(SETUP_FIELD(code32_start), place);
 	setup_put(SETUP_FIELD(cmd_line_ptr), (BOOT_SETUP_SEGMENT << 4) + BOOT_CMDLINE);
 	setup_put(BOOT_CMDLINE, 0);
-}
-
-static uint32_t ticks(void)
-{
-	return far_read32(0x40, TICK_COUNT);
-}
-
-_Noreturn void refuse(void)
-{
-	uint32_t start = ticks();
-	struct bios_regs r = { .eax = 0 };
-
-	while (ticks() - start < TICKS_5S) /* at midnight it ends early */
-		__asm__ volatile("sti\n\thlt");
-	bios_call(0x18, &r);
-	for (;;)
-		__asm__ volatile("sti\n\thlt");
 }
 
 void boot_main(void)

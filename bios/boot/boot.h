@@ -4,18 +4,19 @@
  *
  * It runs in real mode in segment 0, so that a near pointer is an address, and uses the
  * memory that layout.h lists and, above 1 MiB, the place of the image.  What it has in
- * common with the 16-bit setup code (BIOS call, E820, A20, words) is in bios/.
+ * common with the 16-bit setup code (BIOS call, E820, A20, console) is in bios/.
  */
 #ifndef BIOS_BOOT_BOOT_H
 #define BIOS_BOOT_BOOT_H
 
+#include "bios/boot/disk.h"
 #include "bios/boot/high.h"
 #include "bios/boot/layout.h"
 #include "bios/setup16.h"
 
-#define SECTOR_SIZE 512u
+/* ---- places.S */
 
-/* start.S: what sector.S found out, at fixed places */
+/* What sector.S found out. */
 extern uint8_t sector_drive, sector_extensions, sector_shift;
 
 /** struct image_fields - what the host tool wrote into the stage */
@@ -25,27 +26,15 @@ struct image_fields {
 };
 extern const struct image_fields image_fields;
 
+/* ---- call.S */
+
 /** high_call() - run a 32-bit function of high.c, which reaches all memory */
 void high_call(void (*f)(void *), void *argument);
 
 /** image_start() - enter the 16-bit setup code that lies at BOOT_SETUP_SEGMENT */
 _Noreturn void image_start(void);
 
-/** disk_open() - learn how to read the drive that we were started from */
-void disk_open(void);
-
-/**
- * disk_read() - read sectors of 512 bytes, whatever the drive's are
- * @lba:   the first
- * @count: how many are wanted; one read gives as many of them as the BIOS takes at once
- * @got:   how many were read
- *
- * A read that fails is tried again, then made smaller; what cannot be read even alone is
- * refused (E_READ).
- *
- * Return: the address of the first, in the memory of BOOT_BOUNCE.
- */
-uint32_t disk_read(uint32_t lba, uint32_t count, uint32_t *got);
+/* ---- image.c */
 
 /** image_open() - find the image on the medium; refuses (E_NO_IMAGE, E_FAT) */
 void image_open(void);
@@ -62,7 +51,9 @@ void image_take_rest(uint32_t place);
 /** image_check() - refuse (E_DATA) where the bytes taken have not the checksum they should */
 void image_check(void);
 
-/** setup_get() - a dword of the image's first 32 KiB where they were loaded, aligned or not */
+/* ---- the image's first 32 KiB, where image_take_setup() put them */
+
+/** setup_get() - a dword of them, aligned or not */
 static inline uint32_t setup_get(uint32_t offset)
 {
 	return far_read32(BOOT_SETUP_SEGMENT, (uint16_t)offset);
@@ -74,6 +65,16 @@ static inline void setup_put(uint32_t offset, uint32_t value)
 	far_write32(BOOT_SETUP_SEGMENT, (uint16_t)offset, value);
 }
 
+/* ---- progress.c */
+
+/** progress_show() - how far we are, in one line, once a second has passed */
+void progress_show(uint32_t done, uint32_t total);
+
+/** progress_end() - end that line, if there is one, before any other */
+void progress_end(void);
+
+/* ---- room.c */
+
 /**
  * room_find() - where in RAM the image may lie
  * @size: bytes that it needs, as its init_size says
@@ -82,13 +83,9 @@ static inline void setup_put(uint32_t offset, uint32_t value)
  */
 uint32_t room_find(uint32_t size);
 
+/* ---- boot.c */
+
 /** boot_main() - the story */
 void boot_main(void);
-
-/** progress_show() - how far we are, in one line, once a second has passed */
-void progress_show(uint32_t done, uint32_t total);
-
-/** progress_end() - end that line, if there is one, in front of any other */
-void progress_end(void);
 
 #endif

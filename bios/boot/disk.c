@@ -5,7 +5,6 @@
  * Called by the stage's other files; real mode.
  */
 #include "bios/boot/boot.h"
-#include "bios/boot/volume.h"
 
 #define DISK_RESET 0x0000
 #define DISK_READ 0x0200
@@ -134,4 +133,14 @@ uint32_t disk_read(uint32_t lba, uint32_t count, uint32_t *got)
 	if (*got > count)
 		*got = count;
 	return BOOT_BOUNCE + before * SECTOR_SIZE;
+}
+
+void sector_read(uint32_t lba, uint8_t *to)
+{
+	uint32_t got;
+	struct piece one = { .to = linear(to),
+			     .from = disk_read(lba, 1, &got),
+			     .size = SECTOR_SIZE };
+
+	high_call(high_copy, &one);
 }

@@ -7,6 +7,7 @@
  */
 #include "bios/boot/volume.h"
 #include "protocol/lib.h"
+#include "protocol/say.h"
 #include "protocol/span.h"
 
 /* The first sector. */
@@ -46,7 +47,7 @@ static struct fat {
 	bool is_wide;
 } fat;
 
-static uint8_t bytes[VOLUME_SECTOR];
+static uint8_t bytes[SECTOR_SIZE];
 static const struct span sector = { bytes, sizeof(bytes) };
 static uint32_t sector_lba;
 
@@ -66,7 +67,7 @@ static uint32_t either(uint32_t small, uint32_t large)
 /* All in sectors of 512 bytes, and checked against the partition's size. */
 static void read_geometry(struct extent partition)
 {
-	uint32_t scale = rd16(sector, BPB_SECTOR_SIZE) / VOLUME_SECTOR;
+	uint32_t scale = rd16(sector, BPB_SECTOR_SIZE) / SECTOR_SIZE;
 	uint64_t size = either(rd16(sector, BPB_FAT_SIZE16), rd32(sector, BPB_FAT_SIZE32));
 	uint64_t total = either(rd16(sector, BPB_TOTAL16), rd32(sector, BPB_TOTAL32));
 	uint64_t root = (uint64_t)rd16(sector, BPB_RESERVED) + rd8(sector, BPB_FATS) * size;
@@ -76,8 +77,8 @@ static void read_geometry(struct extent partition)
 		die(E_FAT, "no FAT file system in the EFI system partition at sector 0x%x",
 		    partition.lba);
 	fat.cluster_sectors = rd8(sector, BPB_CLUSTER) * scale;
-	fat.root_sectors = (rd16(sector, BPB_ROOT_ENTRIES) * ENTRY_SIZE + VOLUME_SECTOR - 1) /
-			   VOLUME_SECTOR;
+	fat.root_sectors = (rd16(sector, BPB_ROOT_ENTRIES) * ENTRY_SIZE + SECTOR_SIZE - 1) /
+			   SECTOR_SIZE;
 	data = root * scale + fat.root_sectors;
 	total *= scale;
 	if (total > partition.count || data >= total || partition.lba + total > UINT32_MAX)
@@ -89,7 +90,7 @@ static void read_geometry(struct extent partition)
 	fat.is_wide = fat.clusters >= FAT32_CLUSTERS_MIN;
 	/* Then the last cluster's entry is in the table, and reading it goes nowhere else. */
 	if (fat.clusters > FAT32_CLUSTERS_MAX ||
-	    fat.clusters + 2 > size * scale * (VOLUME_SECTOR / (fat.is_wide ? 4 : 2)))
+	    fat.clusters + 2 > size * scale * (SECTOR_SIZE / (fat.is_wide ? 4 : 2)))
 		die(E_FAT, "FAT shorter than its clusters need: 0x%x", fat.clusters);
 }
 
@@ -122,8 +123,8 @@ static uint32_t next_cluster(uint32_t cluster)
 {
 	uint32_t at = cluster * (fat.is_wide ? 4 : 2);
 
-	want_sector(fat.table + at / VOLUME_SECTOR);
-	at %= VOLUME_SECTOR;
+	want_sector(fat.table + at / SECTOR_SIZE);
+	at %= SECTOR_SIZE;
 	return fat.is_wide ? rd32(sector, at) & 0x0fffffff : rd16(sector, at);
 }
 
@@ -144,8 +145,8 @@ static struct directory open_root(void)
 /* The sector of the next entry; false behind the last. */
 static bool want_entry(struct directory *d)
 {
-	uint32_t n = d->index * ENTRY_SIZE / VOLUME_SECTOR;
-	bool begins = d->index && !(d->index * ENTRY_SIZE % VOLUME_SECTOR);
+	uint32_t n = d->index * ENTRY_SIZE / SECTOR_SIZE;
+	bool begins = d->index && !(d->index * ENTRY_SIZE % SECTOR_SIZE);
 
 	if (d->index >= DIRECTORY_ENTRIES_MAX)
 		die(E_FAT, "FAT damaged, directory has no end, entries: 0x%x", d->index);
@@ -169,7 +170,7 @@ static bool read_raw(struct directory *d, struct span *raw)
 {
 	if (!want_entry(d))
 		return false;
-	*raw = span_sub(sector, d->index * ENTRY_SIZE % VOLUME_SECTOR, ENTRY_SIZE);
+	*raw = span_sub(sector, d->index * ENTRY_SIZE % SECTOR_SIZE, ENTRY_SIZE);
 	d->index++;
 	return rd8(*raw, 0) != 0;
 }
@@ -328,7 +329,7 @@ void fat_find_image(struct entry *found)
 
 struct chain fat_chain(const struct entry *file)
 {
-	uint32_t size = fat.cluster_sectors * VOLUME_SECTOR;
+	uint32_t size = fat.cluster_sectors * SECTOR_SIZE;
 
 	return (struct chain){ file->cluster, file->size / size + (file->size % size != 0) };
 }

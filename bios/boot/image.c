@@ -14,16 +14,6 @@ static struct extent run;  /* what is being read */
 static struct chain chain; /* and what follows it, of a file */
 static struct piece piece;
 
-void sector_read(uint32_t lba, uint8_t *to)
-{
-	uint32_t got;
-	struct piece one = { .to = linear(to),
-			     .from = disk_read(lba, 1, &got),
-			     .size = SECTOR_SIZE };
-
-	high_call(high_copy, &one);
-}
-
 static void open_file(void)
 {
 	struct entry file;

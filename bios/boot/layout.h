@@ -17,12 +17,12 @@
 #define BIOS_BOOT_LAYOUT_H
 
 #define SECTOR_AT 0x7c00
-/* Fields of the first sector: sectors of 512 bytes wherever a place on the medium is told. */
+/* Fields of the first sector.  Places on the medium are counted in sectors of 512 bytes. */
 #define SECTOR_STAGE_LBA 0x1a0
 #define SECTOR_STAGE_COUNT 0x1a4
-/* Sectors of the medium have 512 << this bytes: 2 on a CD; 0 means ask the BIOS. */
+/* The medium's own sectors have 512 << this bytes: 2 on a CD; 0 means ask the BIOS. */
 #define SECTOR_TOLD_SHIFT 0x1a6
-/* Found out, and taken over by the stage. */
+/* What the first sector finds out; the stage reads it there. */
 #define SECTOR_DRIVE 0x1a7
 #define SECTOR_EXTENSIONS 0x1a8
 #define SECTOR_SHIFT 0x1a9

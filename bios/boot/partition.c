@@ -2,10 +2,11 @@
 /*
  * Finds the EFI system partition of a disk: by its GPT (UEFI 5.3) or the backup of that at
  * the disk's end, else by its MBR.
- * Called by boot_main() once; pure but for what the world gives.
+ * Called by boot_main() once; pure, but for sector_read() and disk_sectors().
  */
 #include "bios/boot/volume.h"
 #include "protocol/lib.h"
+#include "protocol/say.h"
 #include "protocol/span.h"
 
 #define GPT_MAGIC 0x5452415020494645ull /* "EFI PART" */
@@ -36,7 +37,7 @@
 #define ESP_GUID_LOW 0x11d2f81fc12a7328ull
 #define ESP_GUID_HIGH 0x3bc93ec9a0004bbaull
 
-static uint8_t bytes[VOLUME_SECTOR];
+static uint8_t bytes[SECTOR_SIZE];
 static const struct span sector = { bytes, sizeof(bytes) };
 
 /* Refuses what 32 bits of sectors do not reach. */
@@ -83,7 +84,7 @@ static bool read_gpt_header(struct gpt *gpt, uint64_t lba, uint32_t shift)
 {
 	uint32_t size = rd32(sector, GPT_HEADER_SIZE), crc = rd32(sector, GPT_HEADER_CRC);
 
-	if (rd64(sector, 0) != GPT_MAGIC || size < GPT_HEADER_MIN || size > VOLUME_SECTOR)
+	if (rd64(sector, 0) != GPT_MAGIC || size < GPT_HEADER_MIN || size > SECTOR_SIZE)
 		return false;
 	memset(bytes + GPT_HEADER_CRC, 0, sizeof(crc));
 	if (~add_sector(~0u, size) != crc || rd64(sector, GPT_LBA) != lba)
@@ -98,10 +99,10 @@ static bool check_gpt_entries(const struct gpt *gpt)
 {
 	uint32_t crc = ~0u, left = gpt->count * gpt->size;
 
-	if (gpt->size < GPT_ENTRY || VOLUME_SECTOR % gpt->size || gpt->count > GPT_COUNT_MAX)
+	if (gpt->size < GPT_ENTRY || SECTOR_SIZE % gpt->size || gpt->count > GPT_COUNT_MAX)
 		return false;
 	for (uint32_t lba = gpt->table; left; lba++) {
-		uint32_t n = left < VOLUME_SECTOR ? left : VOLUME_SECTOR;
+		uint32_t n = left < SECTOR_SIZE ? left : SECTOR_SIZE;
 
 		sector_read(lba, bytes);
 		crc = add_sector(crc, n);
@@ -142,10 +143,10 @@ static struct extent read_extent(uint32_t at, uint32_t shift)
 static struct extent find_in_gpt(const struct gpt *gpt, uint32_t shift)
 {
 	for (uint32_t i = 0; i < gpt->count; i++) {
-		uint32_t at = i * gpt->size % VOLUME_SECTOR;
+		uint32_t at = i * gpt->size % SECTOR_SIZE;
 
 		if (!at)
-			sector_read(gpt->table + i * gpt->size / VOLUME_SECTOR, bytes);
+			sector_read(gpt->table + i * gpt->size / SECTOR_SIZE, bytes);
 		if (rd64(sector, at) == ESP_GUID_LOW && rd64(sector, at + 8) == ESP_GUID_HIGH)
 			return read_extent(at, shift);
 	}

@@ -1,27 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Finding the image on a disk: its EFI system partition (partition.c), the FAT file
- * system in it (fat.c), and which file is the newest (protocol/version.c).  Read only, and each
- * loop has a bound, so damaged data end in a line.  Pure but for what the world gives, so that
- * the unit tests have it too.
+ * system in it (fat.c), and which file is the newest (protocol/version.c).  Disks are only
+ * read, and each loop has a bound, so that damaged data end in a refusal.  These files
+ * touch no machine: they ask disk.h for sectors, and so the unit tests run them too.
  */
 #ifndef BIOS_BOOT_VOLUME_H
 #define BIOS_BOOT_VOLUME_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "protocol/say.h"
+#include "bios/boot/disk.h"
 #include "protocol/version.h"
 
-#define VOLUME_SECTOR 512u
 #define VOLUME_NAME_MAX VERSION_NAME_MAX
-
-/** struct extent - sectors in one piece */
-struct extent {
-	uint32_t lba, count;
-};
 
 /**
  * struct chain - the rest of a file
@@ -56,11 +49,5 @@ struct chain fat_chain(const struct entry *file);
 
 /** fat_extent() - the next sectors of a file that lie in one piece */
 struct extent fat_extent(struct chain *chain);
-
-/** sector_read() - one sector; what the world gives, refuses what cannot be read */
-void sector_read(uint32_t lba, uint8_t *to);
-
-/** disk_sectors() - how many the disk has, of its own size; 0 where nobody knows */
-uint64_t disk_sectors(void);
 
 #endif

@@ -20,7 +20,7 @@
 /* Two walks through the longest directory and FAT chain are far below. */
 #define READS_MAX 400000u
 
-static uint8_t disk[DISK_SECTORS * VOLUME_SECTOR];
+static uint8_t disk[DISK_SECTORS * SECTOR_SIZE];
 static uint32_t reads;
 static uint64_t told_sectors;
 
@@ -29,7 +29,7 @@ void sector_read(uint32_t lba, uint8_t *to)
 	CHECK(++reads < READS_MAX);
 	if (lba >= DISK_SECTORS)
 		die(E_READ, "the medium cannot be read at sector 0x%x", lba);
-	memcpy(to, disk + (size_t)lba * VOLUME_SECTOR, VOLUME_SECTOR);
+	memcpy(to, disk + (size_t)lba * SECTOR_SIZE, SECTOR_SIZE);
 }
 
 uint64_t disk_sectors(void)
@@ -39,7 +39,7 @@ uint64_t disk_sectors(void)
 
 static uint8_t *at(uint32_t lba, uint32_t offset)
 {
-	return disk + (size_t)lba * VOLUME_SECTOR + offset;
+	return disk + (size_t)lba * SECTOR_SIZE + offset;
 }
 
 static void put(uint8_t *p, uint64_t value, int n)
@@ -56,7 +56,7 @@ static void table_put(uint32_t cluster, uint32_t next)
 /* A GPT's header at @lba for entries at @table: 128 of 128 bytes, those of sector 2. */
 static void gpt_put(uint32_t lba, uint32_t other, uint32_t table)
 {
-	memset(at(lba, 0), 0, VOLUME_SECTOR);
+	memset(at(lba, 0), 0, SECTOR_SIZE);
 	memcpy(at(lba, 0), "EFI PART", 8);
 	put(at(lba, 12), 92, 4);
 	put(at(lba, 24), lba, 8);
@@ -64,8 +64,8 @@ static void gpt_put(uint32_t lba, uint32_t other, uint32_t table)
 	put(at(lba, 72), table, 8);
 	put(at(lba, 80), 128, 4);
 	put(at(lba, 84), 128, 4);
-	memmove(at(table, 0), at(2, 0), 32 * VOLUME_SECTOR);
-	put(at(lba, 88), crc32(0, at(table, 0), 32 * VOLUME_SECTOR), 4);
+	memmove(at(table, 0), at(2, 0), 32 * SECTOR_SIZE);
+	put(at(lba, 88), crc32(0, at(table, 0), 32 * SECTOR_SIZE), 4);
 	put(at(lba, 16), crc32(0, at(lba, 0), 92), 4);
 }
 
@@ -90,7 +90,7 @@ static void disk_make(void)
 	put(at(2, 128 + 32), ESP, 8);
 	put(at(2, 128 + 40), BACKUP - 33, 8);
 	gpts_put();
-	put(at(ESP, 11), VOLUME_SECTOR, 2);
+	put(at(ESP, 11), SECTOR_SIZE, 2);
 	*at(ESP, 13) = 1;
 	put(at(ESP, 14), RESERVED, 2);
 	*at(ESP, 16) = 1;
@@ -445,7 +445,7 @@ static void test_bad(void)
 	long_put(at(CLUSTER_FIRST + 9, 0), "linux-7+1-3.efi", 60, 1);
 	find(&e);
 	CHECK_TEXT(e.name, "linux-7+1-3.efi");
-	memset(at(CLUSTER_FIRST + 3, 0), 0xe5, VOLUME_SECTOR);
+	memset(at(CLUSTER_FIRST + 3, 0), 0xe5, SECTOR_SIZE);
 	long_put(at(CLUSTER_FIRST + 9, 0), "linux-7+0-3.efi", 60, 1);
 	find(&e);
 	CHECK_TEXT(e.name, "linux-7+0-3.efi");

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sectors of the drive that the BIOS started us from: disk.c.  The unit tests have a disk
+ * of their own for those who read sectors one at a time.
+ */
+#ifndef BIOS_BOOT_DISK_H
+#define BIOS_BOOT_DISK_H
+
+#include <stdint.h>
+
+/* Sectors have this size wherever one is numbered, whatever the drive's own size is. */
+#define SECTOR_SIZE 512u
+
+/** struct extent - sectors in one piece */
+struct extent {
+	uint32_t lba, count;
+};
+
+/** disk_open() - learn how to read the drive that we were started from */
+void disk_open(void);
+
+/** disk_sectors() - how many it has, of its own size; 0 where the BIOS does not know */
+uint64_t disk_sectors(void);
+
+/**
+ * disk_read() - read several sectors
+ * @lba:   the first
+ * @count: how many are wanted; one read gives as many of them as the BIOS takes at once
+ * @got:   how many were read
+ *
+ * A read that fails is tried again, then made smaller; what cannot be read even alone is
+ * refused (E_READ).
+ *
+ * Return: the address of the first, in the memory of BOOT_BOUNCE.
+ */
+uint32_t disk_read(uint32_t lba, uint32_t count, uint32_t *got);
+
+/** sector_read() - read one sector to @to; refuses (E_READ) */
+void sector_read(uint32_t lba, uint8_t *to);
+
+#endif
