@@ -39,6 +39,19 @@ json_t *json_text(struct span s)
 	return json_stringn(ascii, s.len);
 }
 
+void json_set_number(json_t *o, const char *key, uint64_t n)
+{
+	json_object_set_new(o, key, json_integer((json_int_t)n));
+}
+
+void json_set_virtual(json_t *o, const char *key, uint64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)n);
+	json_object_set_new(o, key, json_string(text));
+}
+
 void json_print(const json_t *tree, enum json_mode mode)
 {
 	json_dumpf(tree, stdout, mode == JSON_PRETTY ? JSON_INDENT(4) : JSON_COMPACT);

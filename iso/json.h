@@ -18,6 +18,12 @@ enum json_mode json_mode_of(const char *subcommand, const char *word);
 /** json_text() - bytes as a string; what is no UTF-8 becomes "?" */
 json_t *json_text(struct span s);
 
+/** json_set_number() - a fact that is a number, for people in hexadecimal */
+void json_set_number(json_t *o, const char *key, uint64_t n);
+
+/** json_set_virtual() - an address as text: half of them are beyond JSON's integers */
+void json_set_virtual(json_t *o, const char *key, uint64_t n);
+
 /** json_print() - to stdout; pretty or short */
 void json_print(const json_t *tree, enum json_mode mode);
 

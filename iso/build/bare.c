@@ -12,7 +12,7 @@
 #include "iso/build/pack.h"
 #include "iso/file.h"
 #include "iso/reject.h"
-#include "protocol/pe.h"
+#include "protocol/formats.h"
 #include "shim/face/layout.h"
 
 /* A bare image is far smaller; a larger file is not one. */
@@ -117,10 +117,9 @@ static void check_section(const struct pack *im, uint32_t i)
 
 static void check_signature(const struct pack *im)
 {
-	size_t at = im->ia32 ? offsetof(struct pe_optional_header32, DataDirectory) :
-			       offsetof(struct pe_optional_header64, DataDirectory);
+	struct pe pe;
 
-	if (rd64(pack_base(im), OPTIONAL_OFFSET + at + PE_DIRECTORY_SECURITY * sizeof(uint64_t)))
+	if (pe_open(&pe, pack_base(im)) && (pe.signature || pe.signature_size))
 		reject(im->path, "is signed (data directory 4 is not empty): "
 				 "give an unsigned one, sign what was built");
 }

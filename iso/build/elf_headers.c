@@ -6,11 +6,11 @@
 #include "iso/build/elf_headers.h"
 
 #include <stddef.h>
-#include <lintel/elf.h>
 
 #include "iso/build/pack.h"
 #include "iso/put.h"
 #include "iso/reject.h"
+#include "protocol/formats.h"
 #include "shim/face/layout.h"
 
 #define MIB2 0x200000ull
@@ -29,20 +29,15 @@ void elf_headers_set_kernel(struct pack *im, uint64_t base, uint64_t end)
 }
 
 /* Offset of the last PT_LOAD of an ELF64 header whose program headers follow it; 0 for none. */
-static size_t find_last_load(struct span s)
+static size_t find_last_load(const struct elf *e)
 {
 	size_t last = 0;
 
-	if (rd32(s, 0) != ELF_MAGIC || rd8(s, 4) != ELFCLASS64 ||
-	    RD64(s, 0, struct elf64_ehdr, e_phoff) != sizeof(struct elf64_ehdr))
+	if (!e->wide || e->segments.at != sizeof(struct elf64_ehdr))
 		return 0;
-	for (size_t i = 0; i < RD16(s, 0, struct elf64_ehdr, e_phnum); i++) {
-		size_t at = sizeof(struct elf64_ehdr) + i * sizeof(struct elf64_phdr);
-
-		if (span_has(s, at, sizeof(struct elf64_phdr)) &&
-		    RD32(s, at, struct elf64_phdr, p_type) == PT_LOAD)
-			last = at;
-	}
+	for (uint64_t i = 0; i < e->segments.n; i++)
+		if (elf_segment(e, i).p_type == PT_LOAD)
+			last = (size_t)(e->segments.at + i * e->segments.entry);
 	return last;
 }
 
@@ -51,13 +46,16 @@ static void add64(uint8_t *p, uint64_t n)
 	put64(p, rd64((struct span){ p, sizeof(n) }, 0) + n);
 }
 
-/* Everything in an ELF header that is an address goes up by @n. */
-static void move_addresses(uint8_t *p, struct span s, uint64_t n)
+/* Everything in an ELF header that is an address goes up by @n; nothing outside is touched. */
+static void move_addresses(uint8_t *p, const struct elf *e, uint64_t n)
 {
 	add64(p + offsetof(struct elf64_ehdr, e_entry), n);
-	for (size_t i = 0; i < RD16(s, 0, struct elf64_ehdr, e_phnum); i++) {
-		uint8_t *ph = p + sizeof(struct elf64_ehdr) + i * sizeof(struct elf64_phdr);
+	for (uint64_t i = 0; i < e->segments.n; i++) {
+		uint64_t at = e->segments.at + i * e->segments.entry;
+		uint8_t *ph = p + at;
 
+		if (!span_has(e->file, at, sizeof(struct elf64_phdr)))
+			return;
 		add64(ph + offsetof(struct elf64_phdr, p_vaddr), n);
 		add64(ph + offsetof(struct elf64_phdr, p_paddr), n);
 	}
@@ -72,7 +70,8 @@ static void fix_header(const struct pack *im, const char *path, uint8_t *p, size
 		       uint64_t offset)
 {
 	struct span s = { p, len };
-	size_t last = find_last_load(s);
+	struct elf e;
+	size_t last = elf_open(&e, s) ? find_last_load(&e) : 0;
 	uint64_t begin = RD64(s, last, struct elf64_phdr, p_offset);
 	uint64_t filesz = RD64(s, last, struct elf64_phdr, p_filesz);
 	uint64_t end = im->base_size - offset;
@@ -82,7 +81,7 @@ static void fix_header(const struct pack *im, const char *path, uint8_t *p, size
 		       "is no bare lintel.efi or lintel.elf: the ELF header at offset 0x%llx has "
 		       "no last PT_LOAD that ends with the file: give one with --stub",
 		       (unsigned long long)offset);
-	move_addresses(p, s, im->elf_base - IMAGE_BASE);
+	move_addresses(p, &e, im->elf_base - IMAGE_BASE);
 	PUT64(p + last, struct elf64_phdr, p_filesz, im->size - offset - begin);
 	PUT64(p + last, struct elf64_phdr, p_memsz,
 	      im->elf_top - RD64(s, last, struct elf64_phdr, p_paddr));

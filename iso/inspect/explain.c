@@ -18,7 +18,6 @@
 
 /* Multiboot 1 headers from here on QEMU does not see. */
 #define QEMU_MULTIBOOT_END 8144
-#define MB1_ADDRESSES 0x10000
 
 static json_t *get(const json_t *facts, const char *face, const char *fact)
 {
@@ -188,7 +187,7 @@ static bool multiboot1(const json_t *f)
 
 static bool multiboot1_place(const json_t *f)
 {
-	return elf(f) || json_integer_value(get(f, "multiboot1", "flags")) & MB1_ADDRESSES;
+	return elf(f) || get(f, "multiboot1", "load_addr");
 }
 
 static bool multiboot2(const json_t *f)

@@ -18,7 +18,6 @@
 
 /* Boot protocol 2.08 has payload_offset and payload_length. */
 #define SINCE 0x208
-#define SECTOR 512
 #define SIZE_SUFFIX 4
 /* No kernel comes near. */
 #define SIZE_MAX_UNPACKED (1u << 30)
@@ -58,10 +57,10 @@ static struct span payload_of(struct span f)
 	uint64_t sectors = RD8(f, LINUX_SETUP_HEADER, struct setup_header, setup_sects);
 	uint64_t at = RD32(f, LINUX_SETUP_HEADER, struct setup_header, payload_offset);
 
-	if (rd32(f, 0x202) != LINUX_HDRS ||
+	if (!linux_has_header(f) ||
 	    RD16(f, LINUX_SETUP_HEADER, struct setup_header, version) < SINCE)
 		return span_sub(f, 0, 0);
-	return span_sub(f, ((sectors ? sectors : 4) + 1) * SECTOR + at,
+	return span_sub(f, ((sectors ? sectors : 4) + 1) * LINUX_SECTOR + at,
 			RD32(f, LINUX_SETUP_HEADER, struct setup_header, payload_length));
 }
 

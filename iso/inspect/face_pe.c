@@ -100,12 +100,10 @@ json_t *face_pe(struct span f)
 	o = json_pack("{s:s, s:s, s:s}", "format", pe.wide ? "PE32+" : "PE32", "machine",
 		      machine_name(pe.machine), "subsystem",
 		      subsystem_name(RD16(f, pe.optional, struct pe_optional_header64, Subsystem)));
-	json_object_set_new(o, "entry",
-			    json_integer(RD32(f, pe.optional, struct pe_optional_header64,
-					      AddressOfEntryPoint)));
-	json_object_set_new(
-		o, "image_size",
-		json_integer(RD32(f, pe.optional, struct pe_optional_header64, SizeOfImage)));
+	json_set_number(o, "entry",
+			RD32(f, pe.optional, struct pe_optional_header64, AddressOfEntryPoint));
+	json_set_number(o, "image_size",
+			RD32(f, pe.optional, struct pe_optional_header64, SizeOfImage));
 	json_object_set_new(
 		o, "checksum",
 		checksum_fact(f, pe.optional + offsetof(struct pe_optional_header64, CheckSum)));

@@ -6,6 +6,8 @@
 #ifndef ISO_INSPECT_FACES_H
 #define ISO_INSPECT_FACES_H
 
+#include <stdbool.h>
+
 #include "iso/json.h"
 
 json_t *face_pe(struct span f);
@@ -17,7 +19,7 @@ json_t *face_elf(struct span f);
 /** face_payload() - the ELF file in a bzImage, unpacked; "damage" where it cannot be */
 json_t *face_payload(struct span f);
 
-/** linux_version() - the version that a bzImage tells, empty where it tells none */
-struct span linux_version(struct span f);
+/** linux_has_header() - whether a file has the magic number of a Linux setup header */
+bool linux_has_header(struct span f);
 
 #endif
