@@ -35,14 +35,19 @@ static bool is_among(const char *name, const char *const *names, size_t count)
 	return false;
 }
 
+bool uki_is_ours(struct span f)
+{
+	return span_has(f, BUNDLE_OFFSET, BUNDLE_TABLE) &&
+	       !memcmp(f.p + BUNDLE_OFFSET, BUNDLE_MAGIC, BUNDLE_SECTIONS);
+}
+
 static struct span table_of(struct span f)
 {
 	uint64_t n = rd32(f, BUNDLE_OFFSET + BUNDLE_SECTIONS);
 
 	if (bundle_table(f).len)
 		return bundle_table(f);
-	if (!span_has(f, BUNDLE_OFFSET, BUNDLE_TABLE) ||
-	    memcmp(f.p + BUNDLE_OFFSET, BUNDLE_MAGIC, BUNDLE_SECTIONS))
+	if (!uki_is_ours(f))
 		return span_sub(f, 0, 0);
 	return span_sub(f, BUNDLE_OFFSET + BUNDLE_TABLE, n * BUNDLE_ENTRY);
 }

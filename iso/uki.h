@@ -37,6 +37,9 @@ struct uki {
 	uint32_t sections;
 };
 
+/** uki_is_ours() - whether a file is an image of Lintel's, of either face, bare or packed */
+bool uki_is_ours(struct span f);
+
 /** uki_read() - the sections of @bytes; none where it is no image */
 void uki_read(struct uki *u, const struct file *f, struct span bytes);
 

@@ -12,6 +12,7 @@
 #include "iso/build/pack.h"
 #include "iso/file.h"
 #include "iso/reject.h"
+#include "iso/uki.h"
 #include "protocol/formats.h"
 #include "shim/face/layout.h"
 
@@ -85,12 +86,9 @@ static void check_promises(const struct pack *im, const struct promise *p)
 
 static void check_layout(const struct pack *im)
 {
-	struct span s = pack_base(im);
-
 	check_promises(im, every_image);
 	check_promises(im, im->ia32 ? ia32_image : universal_image);
-	if (!span_has(s, BUNDLE_OFFSET, BUNDLE_TABLE) ||
-	    memcmp(im->base + BUNDLE_OFFSET, BUNDLE_MAGIC, BUNDLE_SECTIONS))
+	if (!uki_is_ours(pack_base(im)))
 		reject(im->path,
 		       "is no bare lintel.efi: no \"%s\" at offset 0x%x: give one with --stub",
 		       BUNDLE_MAGIC, BUNDLE_OFFSET);

@@ -19,19 +19,13 @@
 #include "protocol/kernel.h"
 #include "shim/face/layout.h"
 
-static bool is_ours(struct span f)
-{
-	return span_has(f, BUNDLE_OFFSET, BUNDLE_TABLE) &&
-	       !memcmp(f.p + BUNDLE_OFFSET, BUNDLE_MAGIC, BUNDLE_SECTIONS);
-}
-
 static const char *kind_of(struct span f, const struct uki *u)
 {
 	bool packed = uki_part(u, ".linux");
 
-	if (is_ours(f) && rd32(f, 0) == ELF_MAGIC)
+	if (uki_is_ours(f) && rd32(f, 0) == ELF_MAGIC)
 		return packed ? "Lintel image, ELF face" : "bare Lintel, ELF face";
-	if (is_ours(f))
+	if (uki_is_ours(f))
 		return packed ? "Lintel image, universal face" : "bare Lintel, universal face";
 	if (packed)
 		return "Unified Kernel Image";
@@ -129,14 +123,14 @@ json_t *facts_of(const struct file *file)
 		json_object_set_new(o, "kernel", kernel(linux_section));
 	set_face(o, "pe", face_pe(f));
 	set_face(o, "linux", face_linux(f));
-	if (!is_ours(f))
+	if (!uki_is_ours(f))
 		set_face(o, "payload", face_payload(f));
 	set_face(o, "multiboot1", face_multiboot1(f));
 	set_face(o, "multiboot2", face_multiboot2(f));
 	set_face(o, "elf", face_elf(f));
-	if (is_ours(f) && rd32(f, 0) != ELF_MAGIC)
+	if (uki_is_ours(f) && rd32(f, 0) != ELF_MAGIC)
 		json_object_set_new(o, "image_checksum", json_string(digest_image(f)));
-	if (is_ours(f))
+	if (uki_is_ours(f))
 		set_face(o, "elf_view", face_elf(span_from(f, ELF_VIEW_OFFSET)));
 	if (u.sections)
 		json_object_set_new(o, "sections", sections(&u));

@@ -11,6 +11,7 @@
 #include "iso/examine.h"
 #include "iso/file.h"
 #include "iso/reject.h"
+#include "iso/uki.h"
 #include "protocol/kernel.h"
 #include "protocol/pe.h"
 #include "shim/face/layout.h"
@@ -42,8 +43,7 @@ bool media_is_bare(const struct file *f)
 	const char *sum;
 	bool bare;
 
-	if (s.len < CODE_OFFSET || rd16(s, 0) != MZ_MAGIC ||
-	    memcmp(s.p + BUNDLE_OFFSET, BUNDLE_MAGIC, sizeof(BUNDLE_MAGIC) - 1) != 0)
+	if (s.len < CODE_OFFSET || rd16(s, 0) != MZ_MAGIC || !uki_is_ours(s))
 		reject(f->path, "is not an image of Lintel: make one with `lintel build`");
 	if (f->size > UINT32_MAX)
 		reject(f->path, "is larger than 4 GiB, no file of a FAT file system may be");
