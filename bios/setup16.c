@@ -64,13 +64,22 @@ static void read_keyboard(void)
 
 uint32_t main(void)
 {
+	/* A loader may have read too little: then nothing that follows would work. */
 	check_header();
+	/* The loader filled in the header in our file; the 32-bit code reads the zero page's. */
 	copy_header();
+	/* Loaders older than protocol 2.02 leave the command line's place elsewhere. */
 	find_cmdline();
+	/* Nothing depends on it, so no answer is looked at: most BIOSes do not know this call. */
 	announce_cpu_mode();
+	/* The 32-bit code cannot ask the BIOS any more, so whatever it needs is asked for here. */
 	e820_read();
+	/* The 32-bit code lies above 1 MiB, where each second MiB is missing without it. */
 	a20_enable();
+	/* Late, since a graphics mode ends the text screen on which refusals are written. */
 	video_read();
+	/* The kernel wants the locks (Num Lock, for one) as the user left them. */
 	read_keyboard();
+	/* An entry of its own beside startup_32, so that reports name the right door. */
 	return zero_page.hdr.code32_start + PM_STARTUP_16;
 }

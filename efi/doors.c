@@ -42,17 +42,27 @@ void efi_set_loader(struct handoff *h)
 	h->loader[n] = '\0';
 }
 
-uint64_t efi_leave(struct handoff *h)
+uint64_t efi_boot(struct handoff *h)
 {
+	/* While the firmware lives, a refusal goes back to the boot manager: so all that can
+	 * be refused is found before boot services end. */
 	if (!h->kernel.size)
 		die(E_NO_KERNEL, "no kernel: pack one with lintel build, or name one: linux=PATH");
+	/* Only the firmware knows the screen, the ACPI tables and random bytes. */
 	efi_gather(h);
+	/* The plan needs the place of the block, and only the firmware can allocate its memory. */
 	efi_take_block(h);
+	/* What does not fit is refused now; efi_exit() plans once more, on the very last map. */
 	lintel_plan(h);
+	/* The firmware's console shows the line only as long as boot services are alive. */
 	lintel_announce(h);
+	/* The same holds for variables: this one says when the kernel began. */
 	efi_bli_end();
+	/* The kernel owns the machine only after this, and moves may use the firmware's memory. */
 	efi_exit(h);
+	/* ConOut is gone; what is written from now on goes to the serial port. */
 	efi_console_close();
+	/* Nothing is refused any more: the plan was made for the very last map. */
 	return lintel_act(h);
 }
 
@@ -63,7 +73,7 @@ uint64_t door_efi(uint64_t image, uint64_t system_table)
 	efi_load_options(&handoff);
 	if (!handoff.kernel.size)
 		efi_choose();
-	return efi_leave(&handoff);
+	return efi_boot(&handoff);
 }
 
 static uint64_t words64(struct span page, size_t low, size_t high)
@@ -88,7 +98,7 @@ uint64_t door_efi_handover(uint64_t image, uint64_t system_table, uint64_t boot_
 		       words64(page, BP(hdr.ramdisk_size), BP(ext_ramdisk_size)),
 		       (struct span){ 0 });
 	efi_load_initrd(&handoff);
-	return efi_leave(&handoff);
+	return efi_boot(&handoff);
 }
 
 uint64_t door_multiboot2_efi64(uint64_t info)
@@ -97,5 +107,5 @@ uint64_t door_multiboot2_efi64(uint64_t info)
 
 	efi_open_door("multiboot2-efi64", given.image, given.system_table);
 	mb2_read(info, &handoff);
-	return efi_leave(&handoff);
+	return efi_boot(&handoff);
 }

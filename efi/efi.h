@@ -56,9 +56,10 @@ struct span path_file(const EFI_DEVICE_PATH *path);
 void efi_open_door(const char *name, uint64_t image, uint64_t system_table);
 /** efi_set_loader() - the firmware is who loaded us */
 void efi_set_loader(struct handoff *h);
-/** efi_leave() - from a handoff that has everything but the last map to the jump.
+/** efi_boot() - boot the kernel of a handoff that lacks no more than what the firmware
+ *  knows at the end: plan, end boot services, write the block.
  *  Return: as lintel_act(). */
-uint64_t efi_leave(struct handoff *h);
+uint64_t efi_boot(struct handoff *h);
 
 /* ---- console.c */
 

@@ -90,16 +90,26 @@ void boot_main(void)
 {
 	uint32_t place;
 
+	/* The checksum needs SSE2, and a processor without long mode could not run the image. */
 	check_cpu();
+	/* Without the BIOS's extensions each read needs the drive's geometry. */
 	disk_open();
+	/* The image goes above 1 MiB, which is whole only with this line on. */
 	a20_enable();
+	/* The image may go only where there is RAM. */
 	e820_read();
+	/* Its size must be known before its place, and a disk without an image ends here. */
 	image_open();
+	/* The first 32 KiB say how much memory the rest needs, and their 16-bit code runs low. */
 	image_take_setup();
+	/* Before these fields are relied upon: the file may be something else. */
 	check_setup();
 	place = room_find(memory_needed());
+	/* The larger part, straight to where it will run: BIOSes are slow, so it is copied once. */
 	image_take_rest(place);
+	/* A BIOS or a medium may give wrong data without an error. */
 	image_check();
+	/* To the setup code we are a boot loader of the Linux protocol: these fields are ours. */
 	fill_setup(place);
 	image_start();
 }

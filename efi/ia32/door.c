@@ -40,5 +40,5 @@ uint64_t door_efi32(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 		efi_load_newest(&handoff);
 	if (!handoff.kernel.size)
 		efi_load_neighbour(&handoff);
-	return efi_leave(&handoff);
+	return efi_boot(&handoff);
 }
