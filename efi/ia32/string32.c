@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * memcpy and memset as shim/lib.c has them, by the string instructions that there are in
- * 32 bits.  Any ring; no side effects.
+ * memcpy and memset as shim/pc/string64.c has them, by the string instructions of 32-bit
+ * mode.  Any ring; no side effects.
  */
 #include "protocol/lib.h"
 
