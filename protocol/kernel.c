@@ -17,7 +17,6 @@
 #define OLD_CMDLINE_SIZE 255
 #define OLD_INITRD_MAX 0x38000000
 #define FOUR_GIB 0x100000000
-#define ELFDATA2LSB 1
 
 static bool is_bzimage(struct span f)
 {

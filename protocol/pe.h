@@ -3,25 +3,47 @@
  * PE/COFF, as far as a UKI has it (Microsoft PE Format; UAPI.5 Unified Kernel
  * Image).  A PE file begins with an MZ header whose e_lfanew (0x3c) is the
  * offset of "PE\0\0"; the COFF header, the optional header and the section
- * table follow without gaps.
+ * table follow without gaps.  Numbers in parentheses are sections of Microsoft's text; its
+ * IMAGE_ is our PE_.  Assembly gets the constants only.
  */
 #ifndef PROTOCOL_PE_H
 #define PROTOCOL_PE_H
 
+#define MZ_MAGIC 0x5a4d	    /* "MZ" */
+#define MZ_E_LFANEW 0x3c    /* where the offset of the PE header is */
+#define PE_MAGIC 0x00004550 /* "PE\0\0" */
+
+/* pe_header.Machine (section 3.3.1) */
+#define PE_MACHINE_I386 0x014c
+#define PE_MACHINE_AMD64 0x8664
+
+/* pe_header.Characteristics (section 3.3.2, IMAGE_FILE_*) */
+#define PE_FILE_EXECUTABLE_IMAGE 0x0002
+#define PE_FILE_LINE_NUMS_STRIPPED 0x0004
+#define PE_FILE_32BIT_MACHINE 0x0100
+#define PE_FILE_DEBUG_STRIPPED 0x0200
+
+/* The optional header (section 3.4); the magic tells PE32 from PE32+ */
+#define PE_MAGIC32 0x10b
+#define PE_MAGIC64 0x20b
+#define PE_SUBSYSTEM_EFI_APPLICATION 10
+#define PE_DLLCHARACTERISTICS_NX_COMPAT 0x0100
+#define PE_DIRECTORIES 16
+#define PE_DIRECTORY_SECURITY 4 /* where the signature is */
+
+/* pe_section.Characteristics (section 4.1, IMAGE_SCN_*) */
+#define PE_SCN_CODE 0x00000020
+#define PE_SCN_INITIALIZED 0x00000040
+#define PE_SCN_UNINITIALIZED 0x00000080
+#define PE_SCN_EXECUTE 0x20000000
+#define PE_SCN_READ 0x40000000
+#define PE_SCN_WRITE 0x80000000
+
+#ifndef __ASSEMBLER__
+
 #include <stdint.h>
 
 #include "protocol/at.h"
-
-#define MZ_MAGIC 0x5a4d
-#define MZ_E_LFANEW 0x3c
-#define PE_MAGIC 0x00004550
-
-#define PE_DIRECTORY_SECURITY 4 /* where the signature is */
-#define PE_MAGIC32 0x10b
-#define PE_MAGIC64 0x20b
-
-#define PE_MACHINE_I386 0x014c
-#define PE_MACHINE_AMD64 0x8664
 
 /** struct pe_header - signature and COFF file header (sections 3.2, 3.3) */
 struct pe_header {
@@ -38,7 +60,7 @@ SIZE(struct pe_header, 24);
 
 /** struct pe_optional_header64 - PE32+ optional header (section 3.4), 16 directories */
 struct pe_optional_header64 {
-	uint16_t Magic; /* 0x20b */
+	uint16_t Magic; /* PE_MAGIC64 */
 	uint8_t MajorLinkerVersion, MinorLinkerVersion;
 	uint32_t SizeOfCode;
 	uint32_t SizeOfInitializedData;
@@ -63,7 +85,7 @@ struct pe_optional_header64 {
 	uint32_t NumberOfRvaAndSizes;
 	struct {
 		uint32_t VirtualAddress, Size;
-	} DataDirectory[16];
+	} DataDirectory[PE_DIRECTORIES];
 } PACKED;
 AT(struct pe_optional_header64, SectionAlignment, 32);
 AT(struct pe_optional_header64, SizeOfImage, 56);
@@ -73,7 +95,7 @@ SIZE(struct pe_optional_header64, 240);
 /** struct pe_optional_header32 - PE32 optional header, the same but for the width of five fields;
  *  from SectionAlignment to DllCharacteristics nothing is displaced */
 struct pe_optional_header32 {
-	uint16_t Magic; /* 0x10b */
+	uint16_t Magic; /* PE_MAGIC32 */
 	uint8_t MajorLinkerVersion, MinorLinkerVersion;
 	uint32_t SizeOfCode;
 	uint32_t SizeOfInitializedData;
@@ -98,7 +120,7 @@ struct pe_optional_header32 {
 	uint32_t NumberOfRvaAndSizes;
 	struct {
 		uint32_t VirtualAddress, Size;
-	} DataDirectory[16];
+	} DataDirectory[PE_DIRECTORIES];
 } PACKED;
 AT(struct pe_optional_header32, SectionAlignment, 32);
 AT(struct pe_optional_header32, SizeOfImage, 56);
@@ -120,11 +142,6 @@ struct pe_section {
 } PACKED;
 SIZE(struct pe_section, 40);
 
-#define PE_SCN_CODE 0x00000020u
-#define PE_SCN_INITIALIZED 0x00000040u
-#define PE_SCN_UNINITIALIZED 0x00000080u
-#define PE_SCN_EXECUTE 0x20000000u
-#define PE_SCN_READ 0x40000000u
-#define PE_SCN_WRITE 0x80000000u
+#endif /* __ASSEMBLER__ */
 
 #endif

@@ -46,6 +46,12 @@ int sizes(const struct boot_params *bp, const struct hvm_start_info *pvh,
 """
 
 
+def read_text(path):
+    """A file of text."""
+    with open(path, encoding="utf-8") as text:
+        return text.read()
+
+
 def structs(text):
     """The structures of a header: the comment in front, the name, and the fields' names."""
     for comment, name, body in re.findall(
@@ -67,8 +73,7 @@ class Headers(Case):
 
     def text(self, name):
         """An installed header."""
-        with open(f"{self.include}/lintel/{name}", encoding="utf-8") as header:
-            return header.read()
+        return read_text(f"{self.include}/lintel/{name}")
 
     def compiles(self, source, *flags, include=()):
         """A source must compile without a word in every mode."""
@@ -133,6 +138,21 @@ class Headers(Case):
                     before = lines[number - 1].strip()
                     alone = re.fullmatch(r"(/?\*.*)?\*/", before)
                     self.assertTrue("/*" in line or alone, f"{name}: {line}")
+
+    def test_each_from_assembly(self):
+        """A face or an entry takes its constants from the header that C takes them from."""
+        constants = re.compile(r"^#define (\w+) (?:0x)?[0-9]", re.M)
+        for header in [*(f"lintel/{name}" for name in self.headers), "protocol/pe.h"]:
+            found = constants.findall(self.text(header[7:]) if header.startswith("lintel/")
+                                      else read_text(header))
+            source = self.file("x.S", "".join([f"#include <{header}>\n" * 2, *(
+                f".quad {name}\n" for name in found)]).encode())
+            for compiler in ("gcc", "clang"):
+                for bits in ("-m32", "-m64"):
+                    with self.subTest(header, compiler=compiler, bits=bits):
+                        ran = run(compiler, bits, "-Wall", "-Werror", "-I", self.include,
+                                  "-I", os.getcwd(), "-c", source, "-o", self.path("x.o"))
+                        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
 
     def test_note_from_assembly(self):
         source = self.file("x.S", b"#include <lintel/lintel.h>\nLINTEL_NOTE\n"

@@ -5,18 +5,17 @@
  * and 5 "Program Loading and Dynamic Linking", and the Intel386 and AMD64 supplements.
  *
  * Little-endian, offsets are counted from the file's begin, sizes are bytes.
- * Installed for kernel writers; compiles alone as C11 and C++17.
+ * Installed for kernel writers; compiles alone as C11 and C++17.  Assembly gets the
+ * constants only.
  */
 #ifndef PROTOCOL_ELF_H
 #define PROTOCOL_ELF_H
 
-#include <stdint.h>
-
-#include "wire.h"
-
 #define ELF_MAGIC 0x464c457f /* e_ident[0..3], as a number: 7f "ELF" */
 #define ELFCLASS32 1	     /* e_ident[4]: 32 bits */
 #define ELFCLASS64 2	     /* e_ident[4]: 64 bits */
+#define ELFDATA2LSB 1	     /* e_ident[5]: little-endian */
+#define EV_CURRENT 1	     /* e_ident[6] and e_version */
 #define ET_EXEC 2	     /* e_type: belongs at its addresses */
 #define ET_DYN 3	     /* e_type: runs at any address */
 #define EM_386 3	     /* e_machine */
@@ -29,12 +28,18 @@
 #define PF_W 2		     /* p_flags: can be written */
 #define PF_R 4		     /* p_flags: can be read */
 
+#ifndef __ASSEMBLER__
+
+#include <stdint.h>
+
+#include "wire.h"
+
 /**
  * struct elf32_ehdr - the head of a file of 32 bits
- * @e_ident:     magic, class, byte order (1: little-endian), version, then zeros
+ * @e_ident:     magic, class, byte order (ELFDATA2LSB), version, then zeros
  * @e_type:      ET_*
  * @e_machine:   EM_*
- * @e_version:   1
+ * @e_version:   EV_CURRENT
  * @e_entry:     the entry's virtual address
  * @e_phoff:     offset of the program headers; 0: none
  * @e_shoff:     offset of the section headers; 0: none
@@ -58,10 +63,10 @@ LINTEL_SIZE(struct elf32_ehdr, 52);
 
 /**
  * struct elf64_ehdr - the head of a file of 64 bits
- * @e_ident:     magic, class, byte order (1: little-endian), version, then zeros
+ * @e_ident:     magic, class, byte order (ELFDATA2LSB), version, then zeros
  * @e_type:      ET_*
  * @e_machine:   EM_*
- * @e_version:   1
+ * @e_version:   EV_CURRENT
  * @e_entry:     the entry's virtual address
  * @e_phoff:     offset of the program headers; 0: none
  * @e_shoff:     offset of the section headers; 0: none
@@ -165,5 +170,7 @@ struct elf64_shdr {
 	uint64_t sh_addralign, sh_entsize;
 } LINTEL_PACKED;
 LINTEL_SIZE(struct elf64_shdr, 64);
+
+#endif /* __ASSEMBLER__ */
 
 #endif

@@ -8,14 +8,11 @@
  * which points to strings, modules and a memory map anywhere below 4 GiB.
  *
  * Little-endian, addresses physical, sizes bytes, where nothing else is said.
- * Installed for kernel writers; compiles alone as C11 and C++17.
+ * Installed for kernel writers; compiles alone as C11 and C++17.  Assembly gets the
+ * constants only.
  */
 #ifndef PROTOCOL_MULTIBOOT1_H
 #define PROTOCOL_MULTIBOOT1_H
-
-#include <stdint.h>
-
-#include "wire.h"
 
 #define MB1_HEADER_MAGIC 0x1badb002 /* of the header; magic + flags + checksum is 0 (3.1.1) */
 #define MB1_SEARCH 8192		    /* bytes; the header lies in these first ones (3.1) */
@@ -33,6 +30,12 @@
 #define MB1_INFO_MMAP 0x0040	    /* mmap_length, mmap_addr */
 #define MB1_INFO_LOADER 0x0200	    /* boot_loader_name */
 #define MB1_INFO_FRAMEBUFFER 0x1000 /* framebuffer_addr and what follows */
+
+#ifndef __ASSEMBLER__
+
+#include <stdint.h>
+
+#include "wire.h"
 
 /**
  * struct multiboot_info - what a Multiboot kernel is handed
@@ -143,5 +146,7 @@ struct multiboot_mmap {
 } LINTEL_PACKED;
 LINTEL_AT(struct multiboot_mmap, base_addr, 4);
 LINTEL_SIZE(struct multiboot_mmap, 24);
+
+#endif /* __ASSEMBLER__ */
 
 #endif

@@ -9,25 +9,29 @@
  * last of type 0.  Everything but the modules lies inside total_size.
  *
  * Little-endian, addresses physical, sizes bytes, where nothing else is said.
- * Installed for kernel writers; compiles alone as C11 and C++17.
+ * Installed for kernel writers; compiles alone as C11 and C++17.  Assembly gets the
+ * constants only.
  */
 #ifndef PROTOCOL_MULTIBOOT2_H
 #define PROTOCOL_MULTIBOOT2_H
 
-#include <stdint.h>
-
-#include "wire.h"
-
 #define MB2_HEADER_MAGIC 0xe85250d6 /* of the header (3.1.2) */
 #define MB2_SEARCH 32768	    /* bytes; the header lies in these first ones (3.1) */
 #define MB2_LOADER_MAGIC 0x36d76289 /* in eax (3.3) */
+
+#define MB2_ARCHITECTURE_I386 0 /* of the header: entered in 32-bit protected mode (3.1.2) */
 
 /* Tags of the header (3.1.3 and on) */
 #define MB2_HEADER_END 0	  /* the last */
 #define MB2_HEADER_ADDRESS 2	  /* addresses are here, not in an ELF header */
 #define MB2_HEADER_ENTRY 3	  /* the entry's address */
 #define MB2_HEADER_MODULE_ALIGN 6 /* modules are to begin at multiples of 4096 */
+#define MB2_HEADER_EFI_BS 7	  /* boot services are to be left alive (3.1.12) */
+#define MB2_HEADER_ENTRY_EFI64 9  /* the entry's address with boot services, long mode (3.1.8) */
 #define MB2_HEADER_RELOCATABLE 10 /* the kernel runs at other addresses too */
+
+#define MB2_HEADER_OPTIONAL 1 /* flag of a tag: a loader that does not know it goes on (3.1.3) */
+#define MB2_PREFERENCE_LOW 1  /* MB2_HEADER_RELOCATABLE: as low as possible (3.1.13) */
 
 /* Tags of the boot information (3.6, a subsection for each) */
 #define MB2_END 0	   /* the last */
@@ -44,6 +48,12 @@
 #define MB2_EFI_MMAP 17	   /* struct mb2_efi_mmap */
 #define MB2_EFI64_IMAGE 20 /* the loader's EFI image handle, struct mb2_pointer */
 #define MB2_LOAD_BASE 21   /* where a relocatable kernel was put, 32 bits */
+
+#ifndef __ASSEMBLER__
+
+#include <stdint.h>
+
+#include "wire.h"
 
 /**
  * struct mb2_info - the boot information's head; tags follow
@@ -187,5 +197,7 @@ struct mb2_framebuffer {
 LINTEL_AT(struct mb2_framebuffer, framebuffer_type, 29);
 LINTEL_AT(struct mb2_framebuffer, color_info, 32);
 LINTEL_SIZE(struct mb2_framebuffer, 38);
+
+#endif /* __ASSEMBLER__ */
 
 #endif

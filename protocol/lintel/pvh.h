@@ -6,16 +6,19 @@
  * xen/include/public/arch-x86/hvm/start_info.h, versions 0 and 1; docs/misc/pvh.pandoc.
  *
  * Little-endian, addresses physical, sizes bytes.
- * Installed for kernel writers; compiles alone as C11 and C++17.
+ * Installed for kernel writers; compiles alone as C11 and C++17.  Assembly gets the
+ * constants only.
  */
 #ifndef PROTOCOL_PVH_H
 #define PROTOCOL_PVH_H
 
+#define HVM_START_MAGIC 0x336ec578 /* hvm_start_info.magic: "xEn3", with bit 7 of the E set */
+
+#ifndef __ASSEMBLER__
+
 #include <stdint.h>
 
 #include "wire.h"
-
-#define HVM_START_MAGIC 0x336ec578 /* hvm_start_info.magic: "xEn3", with bit 7 of the E set */
 
 /**
  * struct hvm_start_info - what a PVH kernel is handed
@@ -77,5 +80,7 @@ struct hvm_memmap_table_entry {
 	uint32_t type, reserved;
 } LINTEL_PACKED;
 LINTEL_SIZE(struct hvm_memmap_table_entry, 24);
+
+#endif /* __ASSEMBLER__ */
 
 #endif

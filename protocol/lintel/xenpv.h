@@ -4,15 +4,19 @@
  * start_info and "Start-of-day memory layout").  A kernel that Lintel has entered inside
  * Xen PV finds it at hardware_subarch_data.
  *
- * Installed for kernel writers; compiles alone as C11 and C++17.
+ * Installed for kernel writers; compiles alone as C11 and C++17.  Assembly gets the
+ * constants only.
  */
 #ifndef PROTOCOL_XENPV_H
 #define PROTOCOL_XENPV_H
 
+#include "xen_guest.h"
+
+#ifndef __ASSEMBLER__
+
 #include <stdint.h>
 
 #include "wire.h"
-#include "xen_guest.h"
 
 /**
  * struct start_info - what Xen tells a PV guest
@@ -67,5 +71,7 @@ LINTEL_AT(struct start_info, mod_start, 0x70);
 LINTEL_AT(struct start_info, cmd_line, 0x80);
 LINTEL_AT(struct start_info, first_p2m_pfn, 0x480);
 LINTEL_SIZE(struct start_info, 0x490);
+
+#endif /* __ASSEMBLER__ */
 
 #endif
