@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory that is there or ends the tool.
+ * Memory.  Where there is none, the tool ends.
  */
 #ifndef ISO_ALLOCATE_H
 #define ISO_ALLOCATE_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Checksums of sections, and of a whole image.  Called by --measure, `lintel inspect` and
- * where media are made.
+ * Checksums of sections, and of a whole image.  Called by `lintel build --measure`,
+ * by `lintel inspect`, and where media are made.
  */
 #include "iso/digest.h"
 
@@ -34,7 +34,8 @@ void digest_print(char text[DIGEST_TEXT], const struct digest *d)
 		snprintf(text + 2 * i, 3, "%02x", d->bytes[i]);
 }
 
-/* Of the first @size bytes, through a buffer: there they lie at a multiple of 16. */
+/* Of the first @size bytes.  They are copied to a buffer, whose address sum_add() can use:
+ * it must be a multiple of 16. */
 static uint64_t sum_of(struct span f, size_t size)
 {
 	struct image_sum sum = { .word = { 0 } };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Lets protocol/ look at an input file: the code that will boot the file is the
- * code that accepts it.  Here is what protocol/ asks of every world: bytes at an
- * address, a console, the end after a refusal.
+ * code that accepts it.  This file has the functions that protocol/ needs and that each
+ * environment (PC, UEFI, Xen, this tool) writes for itself: bytes at an address, a console,
+ * and what happens after a refusal.  Called by every subcommand.
  */
 #include "iso/examine.h"
 
@@ -20,9 +21,9 @@
 
 #define LINE 512
 
-/* What a refusal is about. */
+/* The path of the file that protocol/ looks at: each refusal begins with it. */
 static const char *examined;
-/* Where a refusal leads to, other than to the end. */
+/* Where to go on after a refusal; NULL: the tool ends. */
 static jmp_buf *trying;
 static char refusal[LINE];
 
@@ -32,7 +33,8 @@ static void put_error(const char *text)
 		_exit(STATUS_REFUSED);
 }
 
-/* What read() says by an error, a mapping says by a signal; no output exists yet. */
+/* Where read() returns an error, a mapping raises a signal.  No output exists yet, so there
+ * is none to remove. */
 _Noreturn static void unreadable(int sig)
 {
 	(void)sig;
@@ -50,7 +52,7 @@ struct span examine_file(const struct file *f)
 	examined = f->path;
 	if (!s.len)
 		return s;
-	/* From the beginning: a mapping begins at a page, a part need not. */
+	/* Map from the file's beginning, since a mapping begins at a page and a part need not. */
 	map = mmap(NULL, (size_t)f->base + s.len, PROT_READ, MAP_PRIVATE, f->fd, 0);
 	if (map == MAP_FAILED)
 		reject(f->path, "cannot be mapped into memory: %s", strerror(errno));
@@ -80,7 +82,7 @@ void say(const char *fmt, ...)
 	fputs(line, stderr);
 }
 
-/* The number is for a console's one line; here is room for the file's name. */
+/* The error's number is left out: it is for a boot console, which has one short line. */
 void die(enum error e, const char *fmt, ...)
 {
 	char line[LINE];

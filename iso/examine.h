@@ -12,7 +12,7 @@ struct file;
 /** examine_file() - all its bytes for protocol/, whose refusals name this file from now on */
 struct span examine_file(const struct file *f);
 
-/** examine_try() - have protocol/ do something; its refusal as text, NULL where there is none */
+/** examine_try() - call @act, which calls protocol/; returns the text of a refusal, or NULL */
 const char *examine_try(void (*act)(void *), void *arg);
 
 #endif

@@ -20,7 +20,7 @@ struct file *file_open(const char *path)
 	struct file *f = allocate(sizeof(*f));
 	struct stat st;
 
-	/* O_NONBLOCK: a named pipe is refused below, not waited for. */
+	/* O_NONBLOCK: a named pipe is refused below; without it open() would wait for a writer. */
 	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (f->fd < 0 || fstat(f->fd, &st) < 0)
 		reject(path, "cannot be opened: %s", strerror(errno));

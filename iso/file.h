@@ -13,9 +13,9 @@
  * struct file - an input file
  * @path: as the user gave it
  * @fd:   open for reading until the process ends
- * @base: where it begins in what is open: not at 0 where it is part of another file
- * @size: bytes; reading insists that they are all there
- * @dev, @ino: which file it is, whatever its name
+ * @base: offset in the open file at which it begins; not 0 where it is a part of that file
+ * @size: bytes; reading refuses where fewer are there
+ * @dev, @ino: which file it is, by whatever name it was opened
  * @next: every open input is in one list, so that no output replaces an input
  */
 struct file {

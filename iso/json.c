@@ -58,7 +58,7 @@ void json_print(const json_t *tree, enum json_mode mode)
 	putchar('\n');
 }
 
-/* What somebody else wrote does not get to steer a terminal. */
+/* Text from a file may hold control characters, which must not reach the terminal. */
 static void print_text(const char *text)
 {
 	for (; *text; text++)

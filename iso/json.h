@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a subcommand has found out, as a tree of libjansson, and its ways to stdout.
+ * What a subcommand has found out: a tree of libjansson, and functions that print it.
  */
 #ifndef ISO_JSON_H
 #define ISO_JSON_H
@@ -15,19 +15,19 @@ enum json_mode { JSON_OFF, JSON_PRETTY, JSON_SHORT };
 /** json_mode_of() - of "off", "pretty" and "short"; usage error for others */
 enum json_mode json_mode_of(const char *subcommand, const char *word);
 
-/** json_text() - bytes as a string; what is no UTF-8 becomes "?" */
+/** json_text() - bytes as a string; where they are not UTF-8, each that is not ASCII becomes "?" */
 json_t *json_text(struct span s);
 
 /** json_set_number() - a fact that is a number, for people in hexadecimal */
 void json_set_number(json_t *o, const char *key, uint64_t n);
 
-/** json_set_virtual() - an address as text: half of them are beyond JSON's integers */
+/** json_set_virtual() - an address as text, since half of them are larger than JSON's integers */
 void json_set_virtual(json_t *o, const char *key, uint64_t n);
 
 /** json_print() - to stdout; pretty or short */
 void json_print(const json_t *tree, enum json_mode mode);
 
-/** json_table() - to stdout, for people: what is no size is hexadecimal */
+/** json_table() - to stdout, for people; numbers are hexadecimal but for sizes */
 void json_table(const json_t *tree);
 
 #endif

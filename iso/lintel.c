@@ -34,7 +34,7 @@ static void usage(FILE *to)
 	fputs("\nexit status: 0 done, 1 refused with the reason, 2 usage\n", to);
 }
 
-/* getopt prints argv[0] in front of its messages: let it be the same name always. */
+/* getopt begins its messages with argv[0]: that is always the same name, however we were run. */
 static int run(const struct subcommand *s, int argc, char **argv)
 {
 	static char name[] = "lintel";

@@ -16,7 +16,7 @@ struct command {
 
 /**
  * options_next() - the next option's `val`, -1 after the last one
- * @index: the option's place in @names; NULL where nobody asks
+ * @index: the option's place in @names; NULL where the caller does not need it
  *
  * Ends the program after an option that is not in @names, and after --help, whose `val`
  * is 'h'.

@@ -3,7 +3,7 @@
  * Output files.  Called by every subcommand that writes one.
  *
  * An output is written beside its place and renamed over it when all is well,
- * so a failure never costs the user the file that was there.  The list of
+ * so that a failure leaves the file that was there before.  The list of
  * unfinished outputs is what reject() and the signal handler clean up.
  */
 #include "iso/output.h"
@@ -33,7 +33,7 @@ static void remove_outputs(void)
 static void interrupted(int sig)
 {
 	remove_outputs();
-	/* SA_RESETHAND has restored the default, which is to die of it. */
+	/* SA_RESETHAND has restored the default: this second signal ends the process. */
 	raise(sig);
 }
 
@@ -52,7 +52,7 @@ static void catch_signals(void)
 	catch_signal(SIGHUP);
 	catch_signal(SIGINT);
 	catch_signal(SIGTERM);
-	/* A file size limit is a write error like any other, with its line. */
+	/* So that write() fails with EFBIG at a file size limit, and the user gets a line. */
 	signal(SIGXFSZ, SIG_IGN);
 }
 
@@ -70,7 +70,7 @@ static void check_place(const char *path)
 		reject(path, "is the input %s too: name another output", f->path);
 }
 
-/* "dir/.lintel.XXXXXX": short, so that a long name of the output does not matter. */
+/* "dir/.lintel.XXXXXX": short, so that it fits even where the output's own name is very long. */
 static char *temporary_name(const char *path)
 {
 	static const char name[] = ".lintel.XXXXXX";
@@ -96,14 +96,14 @@ struct output *output_begin(const char *path)
 		catch_signals();
 		reject_after(remove_outputs);
 	}
-	/* In the list before it exists: a signal finds it at any moment. */
+	/* Added to the list before it exists, so that a signal at any moment finds it. */
 	o->next = outputs;
 	outputs = o;
 	o->fd = mkstemp(o->temporary);
 	if (o->fd < 0) {
 		int error = errno;
 
-		/* mkstemp may have stored its last attempt, the name of a file that is not ours. */
+		/* mkstemp may have stored the last name that it tried; that file is not ours. */
 		o->temporary = NULL;
 		reject(path, "cannot be created: %s", strerror(error));
 	}

@@ -24,7 +24,7 @@ struct output {
  * output_begin() - check the place and create the temporary file
  *
  * Refuses a place where an input lies or something that is no regular file.
- * Where the process ends by reject() or a signal, the temporary file goes.
+ * Where the process ends by reject() or a signal, the temporary file is removed.
  */
 struct output *output_begin(const char *path);
 
@@ -34,7 +34,7 @@ void output_write(const struct output *o, const void *buf, size_t n);
 /** output_write_at() - replace bytes that were already written, or refuse */
 void output_write_at(const struct output *o, uint64_t off, const void *buf, size_t n);
 
-/** output_extend() - bytes up to @size, all 0, which take no room on most disks */
+/** output_extend() - make it @size bytes long; what is new reads as 0 */
 void output_extend(const struct output *o, uint64_t size);
 
 /** output_finish() - no more writes; refuses where the disk reports a late error */

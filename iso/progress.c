@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A line that moves while a large image is written.  Called by the writers; only
- * a person at a terminal sees it, a log never does.
+ * The progress line while a large image is written.  Called by stream.c, and by reject(),
+ * which removes it.  Only a person at a terminal sees it; it never gets into a log.
  */
 #include "iso/progress.h"
 

@@ -7,10 +7,10 @@
 
 #include <stdint.h>
 
-/** progress_show() - one line that moves, where stderr is a terminal */
+/** progress_show() - one line that is printed over itself, where stderr is a terminal */
 void progress_show(const char *file, uint64_t done, uint64_t total);
 
-/** progress_clear() - take the line away, if there is one */
+/** progress_clear() - remove the line, if there is one */
 void progress_clear(void);
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Finds the sections of an image.  PE has a section table; the ELF face of our own
- * images has it in the bundle table.  Called by `lintel build` and `lintel inspect`.
+ * images has it in the bundle table (shim/face/layout.h).  Called by `lintel build` and
+ * `lintel inspect`.
  */
 #include "iso/uki.h"
 
@@ -16,8 +17,9 @@
 #include "protocol/pe.h"
 #include "shim/face/layout.h"
 
-/* systemd's stub's own parts and Lintel's, and what was said of the old file alone. */
-static const char *const left_behind[] = {
+/* Sections that are not taken over: the code of systemd's stub and of Lintel, and what is
+ * true of the old file only, like its signature of PCR values. */
+static const char *const not_taken[] = {
 	".text",   ".rodata",	".data",   ".reloc", ".sdmagic",  ".dynamic",
 	".dynsym", ".dynstr",	".rela",   ".rel",   ".bss",	  ".setup",
 	".init",   ".eh_frame", ".pcrsig", ".hash",  ".gnu.hash",
@@ -103,7 +105,7 @@ const struct file *uki_part(const struct uki *u, const char *name)
 			 joined(joined(u->file->path, ": section "), name));
 }
 
-/* Of two, nobody knows which is meant: a UKI of several profiles. */
+/* A UKI of several profiles has a section more than once, and the user means one of them. */
 static void check_once(const struct uki *u, uint32_t i)
 {
 	if (find(u, u->section[i].name) != &u->section[i])
@@ -113,7 +115,7 @@ static void check_once(const struct uki *u, uint32_t i)
 		       u->section[i].name);
 }
 
-/* Nothing is left out in silence. */
+/* Whatever is not taken over is either known to be useless, or reported. */
 static void check_section(const struct uki *u, uint32_t i)
 {
 	const struct section *s = &u->section[i];
@@ -125,7 +127,7 @@ static void check_section(const struct uki *u, uint32_t i)
 		       name, (unsigned long long)(s->offset + s->size), u->bytes.len);
 	if (is_among(name, taken, sizeof(taken) / sizeof(taken[0])))
 		check_once(u, i);
-	else if (!is_among(name, left_behind, sizeof(left_behind) / sizeof(left_behind[0])))
+	else if (!is_among(name, not_taken, sizeof(not_taken) / sizeof(not_taken[0])))
 		fprintf(stderr,
 			"lintel: %s: section %s is not taken over: where it is wanted, give it "
 			"with --section\n",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The sections of a Unified Kernel Image (UAPI.5), of somebody else's or of our own
- * making, either face.  Called by whoever reads an image: --uki, --measure, inspect.
+ * The sections of a Unified Kernel Image (UAPI.5), Lintel's (either
+ * face) or a third party's.  Used by --uki, --measure and `lintel inspect`.
  */
 #ifndef ISO_UKI_H
 #define ISO_UKI_H
@@ -15,9 +15,9 @@ struct file;
 
 /**
  * struct section - a section of an open image
- * @name:   terminated
+ * @name:   ends with a NUL
  * @offset: in the file
- * @size:   bytes that it means; in the file they need not all be
+ * @size:   bytes of its contents; the file may end before the last of them
  * @flags:  Characteristics
  */
 struct section {
@@ -40,13 +40,13 @@ struct uki {
 /** uki_is_ours() - whether a file is an image of Lintel's, of either face, bare or packed */
 bool uki_is_ours(struct span f);
 
-/** uki_read() - the sections of @bytes; none where it is no image */
+/** uki_read() - the sections of @bytes; none where that is no image */
 void uki_read(struct uki *u, const struct file *f, struct span bytes);
 
 /** uki_open() - a UKI whose sections are to be used; refuses what is none, or cut off */
 void uki_open(struct uki *u, const char *path);
 
-/** uki_section() - the bytes of a section; empty where there is none, or not all of it */
+/** uki_section() - the bytes of a section; empty where there is none, or a part of it is missing */
 struct span uki_section(const struct uki *u, const char *name);
 
 /** uki_part() - a section as a file of its own; NULL where there is none, or nothing in it */

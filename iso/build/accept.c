@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Is this a kernel, whole, and for this machine?  Called by `lintel build`: asks
- * the code that boots it, since what is refused there costs a journey to the
- * machine.  Only for files that are no kernel at all is there more to say here.
+ * Is this a kernel, whole, and for this machine?  Called by `lintel build`.  The code
+ * that will boot it answers, so that nothing is packed which the machine would refuse
+ * later.  Files that are no kernel at all get a longer explanation from here.
  */
 #include "iso/build/accept.h"
 

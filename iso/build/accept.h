@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel, as far as building an image must know it.  Called by `lintel build`
+ * The kernel, as far as its image depends on it.  Called by `lintel build`
  * before anything is written.
  */
 #ifndef ISO_BUILD_ACCEPT_H
@@ -12,7 +12,7 @@
 
 struct file;
 
-/** accept_kernel() - understand a kernel as the boot will, or refuse */
+/** accept_kernel() - read a kernel as the boot will, or refuse it */
 void accept_kernel(struct kernel *k, const struct file *f);
 
 #endif

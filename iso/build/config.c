@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A --config file: ukify's ini file.  libinih reads lines, here is what the names in the
- * section [UKI] mean.  Called by `lintel build` once the command line is known, which wins;
- * of a list, the file's values come first.
+ * A --config file: ukify's ini file.  libinih reads the lines; this file knows what the names
+ * in the section [UKI] mean.  Called by `lintel build` after the command line is read, which
+ * wins; of a list, the file's values come first.
  */
 #include "iso/build/config.h"
 
@@ -16,7 +16,7 @@
 #include "iso/file.h"
 #include "iso/reject.h"
 
-/* A longer file is something else. */
+/* A longer file is not a config file. */
 #define CONFIG_MAX (1 << 20)
 
 /* Debian's libinih has these as variables: a line of any length, and "#" for comments. */
@@ -57,11 +57,11 @@ static const struct key {
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
 /**
- * struct reading - a config file on its way into options
- * @said: what the file says, until the command line has won
+ * struct reading - a config file that is being read
+ * @said: what the file says; merge() lets the command line win
  * @name: key of this line
- * @last: key of the line before: an indented line goes on with its value, which is no
- *        mistake for Cmdline= and Initrd=
+ * @last: key of the line before: an indented line continues its value, which is allowed
+ *        for Cmdline= and Initrd=
  */
 struct reading {
 	const char *path;

@@ -16,12 +16,12 @@
 #define MIB2 0x200000ull
 /* Xen PV kernels lie in the first GiB. */
 #define ELF_KERNEL_MAX 0x40000000
-/* What unpacking a kernel takes beside its own place: xz's dictionary, above all. */
+/* Memory for unpacking a kernel, apart from the kernel's own: most of it is xz's dictionary. */
 #define UNPACK_HEAP 0x2200000ull
 
 void elf_headers_set_kernel(struct pack *im, uint64_t base, uint64_t end)
 {
-	/* Further up no ELF loader could put it; other loaders know what to do. */
+	/* No ELF loader could load the image above such a kernel; the other loaders can. */
 	if (end > ELF_KERNEL_MAX)
 		return;
 	im->kernel_base = base;
@@ -88,7 +88,7 @@ static void fix_header(const struct pack *im, const char *path, uint8_t *p, size
 }
 
 /*
- * Where ELF loaders put the image, so that neither it nor what Xen puts behind it lies
+ * Where ELF loaders put the image, so that neither it nor what Xen puts after it lies
  * where the kernel belongs: below the kernel where it fits there, else above.
  */
 static void choose_place(struct pack *im)

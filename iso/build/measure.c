@@ -13,7 +13,7 @@
 
 #define PCR 11
 
-/* In the stub's order; .pcrsig, which signs the result, is not measured. */
+/* In the order of systemd's stub.  .pcrsig is not measured, since it signs the result. */
 static const char *const measured[] = {
 	".linux", ".osrel", ".cmdline", ".initrd",  ".ucode",	".splash",
 	".dtb",	  ".uname", ".sbat",	".pcrpkey", ".profile",

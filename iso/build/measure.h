@@ -9,7 +9,7 @@
 
 struct uki;
 
-/** measure_print() - to stdout, in the words of systemd-measure */
+/** measure_print() - to stdout, in the form of systemd-measure */
 void measure_print(const struct uki *u, enum json_mode mode);
 
 #endif

@@ -75,7 +75,7 @@ void pack_begin(struct pack *im, const char *name)
 static void add_part(struct pack *im, const char *from, struct part part)
 {
 	struct part *p = allocate(sizeof(*p));
-	/* Whatever is added last is padded to a page. */
+	/* The last part is padded to a page, and that must fit too. */
 	const uint64_t limit = UINT32_MAX - (PAGE - 1);
 
 	if (part.size > limit || im->size > limit - part.size)
@@ -136,11 +136,11 @@ static void fix_pe(const struct pack *im)
 
 	PUT32(p, struct pe_optional_header64, SizeOfImage, (uint32_t)im->size);
 	PUT32(p, struct pe_optional_header64, SizeOfInitializedData, (uint32_t)(data + appended));
-	/* Counted as zero in the sum that becomes its value. */
+	/* The sum is computed with this field 0; write_checksums() fills it in. */
 	PUT32(p, struct pe_optional_header64, CheckSum, 0);
 }
 
-/* What a boot loader of the Linux protocol copies, and the memory it must keep free. */
+/* How much a boot loader of the Linux protocol copies, and how much memory it keeps free. */
 static void fix_setup(const struct pack *im)
 {
 	uint8_t *p = im->base + SETUP_HEADER_OFFSET;

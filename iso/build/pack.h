@@ -41,13 +41,13 @@ struct part {
  * @elf_path:  the ELF face of the bare image
  * @elf_face:  its bytes, of which the first FACE_SIZE differ; NULL where none is wanted
  * @size:      file offset of whatever comes next
- * @room:      memory behind the end of the file
+ * @room:      memory after the end of the file
  * @kernel_base, @kernel_end: the addresses that the kernel takes when it runs unpacked
  * @elf_base, @elf_top: the memory that ELF loaders are asked for
  * @payload, @payload_size: place of the bzImage's payload, where it is not the ELF view
  * @section:   header of the section that is open, inside @base
  * @out: the faces as pack_write() made them, not yet committed; NULL for one not wanted
- * @parts, @tail: what follows the base in the file, and where the next part is hung
+ * @parts, @tail: what follows the base in the file, and where the next part is linked
  */
 struct pack {
 	const char *path;
@@ -93,7 +93,7 @@ void pack_add_bytes(struct pack *im, const char *from, const void *bytes, uint64
 /** pack_end() - close the section: its size is exact, the file is padded to PAGE */
 void pack_end(struct pack *im);
 
-/** pack_set_room() - memory that @kernel wants behind the image: part of init_size.  Not of
+/** pack_set_room() - memory that @kernel needs after the image: part of init_size.  Not of
  *  the PE image, which firmware with little memory could then not load. */
 void pack_set_room(struct pack *im, const char *kernel, uint64_t room);
 

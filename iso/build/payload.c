@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * `lintel build --xen`.  As a bzImage the universal face has a payload, and libxc
- * wants to unpack it before it looks at it; an ELF file in it works but is complained
- * of.  So here it is the ELF face once more, gzipped: kernel and initrd do not
- * compress, and the file becomes twice as large.  Called by build.c.
+ * `lintel build --xen`.  As a bzImage the universal face has a payload, which is a plain
+ * ELF file.  Xen's libxc first tries to unpack it, prints a complaint, and then takes it as
+ * it is.  With --xen the payload is the ELF face, gzipped, and libxc is silent.  Kernel and
+ * initrd are compressed already, so the file becomes twice as large.  Called by build.c.
  */
 #include "iso/build/payload.h"
 
@@ -18,7 +18,7 @@
 
 #define BUFFER (1u << 20)
 #define GZIP_WINDOW (MAX_WBITS + 16) /* zlib.h: a gzip header and trailer */
-/* What compresses at all, our own code, does so at any level. */
+/* Only our own code can be compressed further, and for that the fastest level is enough. */
 #define LEVEL 1
 
 static void deflate_some(z_stream *z, const struct output *to, uint8_t *buffer, int flush)
@@ -68,7 +68,7 @@ void payload_add(struct pack *im, struct pack *inner, const char *near)
 	pack_set_payload(im, payload->size);
 	pack_add_file(im, payload);
 	pack_end(im);
-	/* What is open can still be read. */
+	/* Their names go; the payload is still open, and pack_write() reads it. */
 	output_drop(inner->out[1]);
 	output_drop(packed);
 }

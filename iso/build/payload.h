@@ -9,8 +9,8 @@ struct pack;
 
 /**
  * payload_add() - let the image's payload be the gzipped ELF face of another one
- * @inner: the same image without such a payload, complete but for being written
- * @near:  a path in the directory where there is space for its temporary files
+ * @inner: the same image without such a payload, complete, but not written yet
+ * @near:  a path; temporary files are made in its directory
  */
 void payload_add(struct pack *im, struct pack *inner, const char *near);
 

@@ -40,7 +40,7 @@ static const struct command command = {
 	"  --elf=OS.elf             its ELF face: QEMU and Firecracker by PVH, xl, ...",
 };
 
-/* Once only: the second of two would win in silence. */
+/* An option given twice is refused: the second one would win, and the user not know. */
 static void set(const char **option, const char *name, const char *value)
 {
 	if (*option)
@@ -121,7 +121,7 @@ static void take_option(struct request *r, int i, const char *value)
 	};
 
 	if (i == SBAT && !*value)
-		r->sbat = value; /* there is some unless none is wanted */
+		r->sbat = value; /* empty means: no SBAT section; not given means: our own */
 	else if (i == INITRD)
 		add(&r->initrd, names[i].name, value);
 	else if (i == SECTION)
@@ -146,7 +146,7 @@ static void parse(int argc, char **argv, struct request *r)
 		config_read(r, r->config);
 }
 
-/* Whether two paths are one place, also where nothing is there yet. */
+/* Whether two paths name the same file, even if it does not exist yet. */
 static bool same_place(const char *a, const char *b)
 {
 	const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * What the options of `lintel build` name, as sections of the image, in their order.
- * What no option names comes out of the UKI that was given with --uki, if one was.
+ * What no option names is taken out of the UKI that --uki names, if there is one.
  */
 #include "iso/build/sections.h"
 
@@ -20,11 +20,11 @@
 #include "protocol/kernel.h"
 #include "shim/face/layout.h"
 
-/* No command line and no os-release comes near; a kernel given by mistake is above. */
+/* Far more than any command line or os-release; a kernel given by mistake is larger. */
 #define TEXT_MAX (1u << 20)
 
 /**
- * struct text - a section's worth of text
+ * struct text - the text of a section
  * @from: option or file, for messages
  */
 struct text {
@@ -81,7 +81,7 @@ static void add_text(struct pack *im, const char *section, const struct text *t)
 	pack_end(im);
 }
 
-/* What the option says, else what the UKI has; false for neither. */
+/* The option's text, else the UKI's section; false where there is neither. */
 static bool find_text(struct text *t, const char *option, const char *value, const struct uki *u,
 		      const char *section)
 {
@@ -126,7 +126,7 @@ static void add_cmdline(struct pack *im, const char *value, const struct uki *u,
 	add_text(im, ".cmdline", &t);
 }
 
-/* Not find_text(): "@" has no meaning here. */
+/* Without read_text(), since a version may begin with "@". */
 static void add_uname(struct pack *im, const char *value, const struct uki *u)
 {
 	struct text t;
@@ -139,12 +139,14 @@ static void add_uname(struct pack *im, const char *value, const struct uki *u)
 	add_text(im, ".uname", &t);
 }
 
-/* Generation 1: none of Lintel's mistakes has been revoked yet.  shim wants an address. */
+/* Generation 1: no version of Lintel has been revoked yet.  The last field is a URL, here that
+ * of the specification of UKIs. */
 #define OWN_SBAT                                                 \
 	"lintel,1,The Lintel authors,lintel," LINTEL_VERSION "," \
 	"https://uapi-group.org/specifications/specs/unified_kernel_image/\n"
 
-/* shim starts nothing without it, and reads none without the line about SBAT itself. */
+/* shim starts no image without SBAT data, and accepts none without the line about SBAT
+ * itself. */
 static void add_sbat(struct pack *im, const char *value, const struct uki *u)
 {
 	static const char first[] = "sbat,1,SBAT Version,sbat,1,"
@@ -313,6 +315,6 @@ void sections_add(struct pack *im, const struct request *r, const struct uki *u,
 	add_taken(im, ".profile", u);
 	add_taken(im, ".pcrpkey", u);
 	add_initrds(im, r, u);
-	/* Last, with nothing but room behind it: so the kernel can stay where it is loaded. */
+	/* The kernel is last: free memory follows it, so that it can run where it was loaded. */
 	add_linux(im, kernel, k);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The sections of an image in the making.  Called by `lintel build`.
+ * The sections of an image that is being packed.  Called by `lintel build`.
  */
 #ifndef ISO_BUILD_SECTIONS_H
 #define ISO_BUILD_SECTIONS_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Runs sbsign as a child process.  Called by `lintel build` between writing and
- * renaming, so that a signature that fails costs nobody a file.
+ * renaming, so that where signing fails, the user keeps the file that was there.
  */
 #include "iso/build/sign.h"
 
@@ -20,7 +20,7 @@
 
 extern char **environ;
 
-/* What it said, as one line: that is all that a refusal has. */
+/* What the program printed, as one line, since a refusal is one line. */
 static void one_line(FILE *from, char *line, size_t size)
 {
 	size_t n;
@@ -45,7 +45,7 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
-/* Its terminal stays its own: openssl asks for a passphrase there. */
+/* stdin and the terminal are left to sbsign: openssl asks for a passphrase there. */
 static pid_t spawn(char **argv, FILE *said)
 {
 	posix_spawn_file_actions_t to_said;

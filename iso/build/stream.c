@@ -22,11 +22,11 @@
 #define CHECKSUM_OFFSET (OPTIONAL_OFFSET + offsetof(struct pe_optional_header64, CheckSum))
 
 /**
- * struct stream - the bytes of both faces on their way, equal until the end
+ * struct stream - what is written to both faces; only their first bytes differ
  * @name:   for the progress line
- * @buffer: always filled before it is written, so the sum sees whole words
+ * @buffer: filled up before it is written, so that the sums never split a word
  * @pe_sum: of 32-bit words; folding gives the same as summing 16-bit words
- * @sum:    the image's own, while its fields are 0
+ * @sum:    the image's own, computed with its fields 0
  */
 struct stream {
 	const char *name;
@@ -83,7 +83,7 @@ static uint32_t pe_checksum(uint64_t sum, uint64_t size)
 	return (uint32_t)(sum + size);
 }
 
-/* The fields that were 0 on their way; the image's own first, for the other is of it too. */
+/* Fills in the fields that were written as 0.  PE's checksum covers the image's own. */
 static void write_checksums(const struct stream *st, const struct pack *im)
 {
 	uint8_t own[8], pe[4];

@@ -2,8 +2,8 @@
 /*
  * `lintel explain`: which firmware, boot loaders and hypervisors take a file, by which door,
  * and what to do where one does not.  One table of needs, one of loaders.  test/explain_test.py
- * holds it against the loaders of Debian 12; Firecracker's and Cloud Hypervisor's rows say
- * what their documents do.
+ * holds it against the loaders of Debian 12; Firecracker's and Cloud Hypervisor's rows are
+ * from these programs' documents.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Multiboot 1 headers from here on QEMU does not see. */
+/* QEMU looks for a Multiboot 1 header below this offset. */
 #define QEMU_MULTIBOOT_END 8144
 
 static json_t *get(const json_t *facts, const char *face, const char *fact)
@@ -142,7 +142,7 @@ static bool xen_file(const json_t *f)
 	return json_object_get(f, xen_face(f));
 }
 
-/* Where a kernel must know Xen, Lintel in front of it does not help: but a UKI may hide one. */
+/* A kernel that must know Xen is not helped by Lintel.  A UKI may have one that does. */
 static bool xen_able(const json_t *f)
 {
 	return xen_file(f) || has_section(f, ".linux");
@@ -153,13 +153,13 @@ static bool xen_whole(const json_t *f)
 	return !get(f, xen_face(f), "damage");
 }
 
-/* LZO is the one format of Linux that is not looked into here. */
+/* LZO is the one format of Linux kernels that `lintel inspect` does not unpack. */
 static bool xen_known(const json_t *f)
 {
 	return !is(get(f, xen_face(f), "format"), "lzo");
 }
 
-/* Debian builds Xen's library for guests without it. */
+/* Debian builds Xen's library for guests without bzip2. */
 static bool xen_no_bzip2(const json_t *f)
 {
 	return !is(get(f, xen_face(f), "format"), "bzip2");
@@ -200,7 +200,7 @@ static bool multiboot2_place(const json_t *f)
 	return elf(f) || get(f, "multiboot2", "load_addr");
 }
 
-/* With boot services alive GRUB needs an entry for that. */
+/* GRUB leaves boot services running only for a kernel with an entry of its own for that. */
 static bool multiboot2_efi(const json_t *f)
 {
 	return get(f, "multiboot2", "boot_services") && get(f, "multiboot2", "entry_efi64");
@@ -242,14 +242,14 @@ static bool packed(const json_t *f)
 	return ours(f) && json_object_get(f, "kernel");
 }
 
-/* No file: GRUB loads 512 bytes, which cannot find the rest. */
+/* No file meets this: GRUB loads 512 bytes of it, which cannot find the rest. */
 static bool one_sector(const json_t *f)
 {
 	(void)f;
 	return false;
 }
 
-/* Which of Lintel's images has what is lacking. */
+/* Which of Lintel's images has what a file lacks. */
 enum face { UNIVERSAL, ELF_FACE, FACE_IA32 };
 
 /**
@@ -309,8 +309,8 @@ static const struct need {
 
 /*
  * Who takes files, the door that they come in by, and what they need, the first lack first.
- * Of several lines for one loader the first whose needs are met counts; where none is, the
- * last one's lack is told.
+ * Of several lines for one loader the first whose needs are met counts; where there is no
+ * such line, the last one's lack is printed.
  */
 static const struct loader {
 	const char *name, *door;
@@ -388,7 +388,7 @@ static bool takes(const struct loader *l, const json_t *facts)
 	return i == COUNT(l->needs) || !l->needs[i];
 }
 
-/* The line of a loader that counts; the next one begins behind @last. */
+/* The line of a loader that counts; the next loader begins after @last. */
 static const struct loader *line_of(size_t first, size_t *last, const json_t *facts)
 {
 	const struct loader *found = NULL;

@@ -12,7 +12,7 @@
 
 #define MB2_HEAD 16
 
-/* Tags that no kernel of ours has, so that <lintel/multiboot2.h> has no names for them (3.1). */
+/* Tags of the header that <lintel/multiboot2.h> does not name (3.1). */
 enum { HEADER_BOOT_SERVICES = 7, HEADER_EFI32 = 8, HEADER_EFI64 = 9 };
 
 /** struct field - a number of 32 bits in a header tag of Multiboot 2 */

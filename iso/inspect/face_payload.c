@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The ELF file inside a bzImage, which Xen's loaders unpack and look at.  Called by `lintel
- * inspect`.  What Lintel unpacks itself when it boots is unpacked by the same code here
- * (shim/unpack.c); Xen knows some more formats.
+ * inspect`.  Formats that Lintel unpacks when it boots are unpacked here by the same code
+ * (shim/unpack/unpack.c); Xen knows some more.
  */
 #include <bzlib.h>
 #include <lzma.h>
@@ -19,7 +19,7 @@
 /* Boot protocol 2.08 has payload_offset and payload_length. */
 #define SINCE 0x208
 #define SIZE_SUFFIX 4
-/* No kernel comes near. */
+/* Far more than any kernel. */
 #define SIZE_MAX_UNPACKED (1u << 30)
 
 static const struct format {
@@ -38,7 +38,7 @@ static const struct format {
 
 /**
  * struct work - unpacking, which may be refused at any point
- * @to: the ELF file, empty where the format is none of ours
+ * @to: the ELF file, empty where the format is not known
  */
 struct work {
 	struct span payload;
@@ -47,7 +47,7 @@ struct work {
 	struct span to;
 };
 
-/* The libraries' part of an image that boots; the host's loader has done its work. */
+/* Prepares the libraries in an image that boots; here the host's loader has done so. */
 void unpack_libraries(void)
 {
 }

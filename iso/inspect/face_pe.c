@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Reads what a file tells UEFI firmware: the PE header, its checksum, and whether there
- * is a signature.  Called by `lintel inspect`; whether a signature is good says sbverify.
+ * Reads what UEFI firmware looks for in a file: the PE header, its checksum, and whether there
+ * is a signature.  Called by `lintel inspect`; sbverify knows whether a signature is good.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * `lintel inspect`: what a file is, what its headers promise to loaders, and what is in
- * it.  Any file can be asked about; what is damaged is told, not refused.
+ * it.  It takes any file; what is damaged is reported, not refused.
  */
 #include "iso/inspect/inspect.h"
 

@@ -8,7 +8,7 @@
 #include "iso/json.h"
 
 /** signer_of() - the subject of the certificate of a PKCS#7 signature's first signer, or NULL.
- *  That the signature is good is not said. */
+ *  Whether the signature is good is not checked. */
 json_t *signer_of(struct span pkcs7);
 
 #endif

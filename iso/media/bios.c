@@ -29,7 +29,7 @@ static void fill_first_sector(uint8_t *sector, uint64_t stage, uint8_t shift)
 	sector[SECTOR_TOLD_SHIFT] = shift;
 }
 
-/* Whoever loads the stage adds up its words. */
+/* The first sector's code adds up the stage's words and stops where the sum is wrong. */
 static void fill_stage(uint8_t *stage, size_t size, const struct image_place *place)
 {
 	uint32_t sum = STAGE_SUM_VALUE;

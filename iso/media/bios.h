@@ -14,7 +14,7 @@ struct output;
 extern const uint8_t bios_begin[], bios_end[];
 
 /**
- * struct image_place - where an image lies on a medium, as the boot loader is told
+ * struct image_place - where an image lies on a medium, for the boot loader
  * @lba:  its first sector of 512 bytes
  * @size: in bytes
  */
@@ -25,7 +25,7 @@ struct image_place {
 /** bios_size() - bytes of the boot loader */
 size_t bios_size(void);
 
-/** bios_write_stage() - all of it but the first sector, at byte @at; it is told the @place */
+/** bios_write_stage() - all of it but the first sector, at byte @at, with @place filled in */
 void bios_write_stage(const struct output *to, uint64_t at, const struct image_place *place);
 
 /** bios_write_el_torito() - all of it at byte @at, for a BIOS that starts it from a CD */

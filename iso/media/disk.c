@@ -15,15 +15,15 @@
 
 #define SECTORS_OF(bytes) ((bytes) / MEDIA_SECTOR)
 #define MIB (1u << 20)
-/* The boot loader lies behind the GPT, the ESP where partitions usually begin. */
+/* The boot loader lies after the GPT, the ESP where partitions usually begin. */
 #define BIOS_AT (34ull * MEDIA_SECTOR)
 #define ESP_AT MIB
 /* Room for two more images; FAT32 has 65525 clusters at least, and two tables of them. */
 #define ESP_SPARE (64ull * MIB)
 #define ESP_IMAGES 3
-/* Beside a bare image: for what is copied there, whose size nobody knows yet. */
+/* With a bare image: space for the images that the user copies there later. */
 #define ESP_SPARE_BARE (512ull * MIB)
-/* Behind the last partition: the second GPT. */
+/* After the last partition: the second GPT. */
 #define DISK_SPARE MIB
 
 static const struct command command = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The EFI system partition of a medium, which mtools fill.  Called by `lintel iso` and
+ * The EFI system partition of a medium, which mtools fills.  Called by `lintel iso` and
  * `lintel disk`.
  */
 #include "iso/media/esp.h"

@@ -2,8 +2,8 @@
 /*
  * `lintel iso`: a CD image that boots by itself, also from a USB stick, on a BIOS and on
  * UEFI.  xorriso makes it of the boot loader for the BIOS and a FAT file system for UEFI
- * with the image in it; then the boot loader is told where that image lies, so that it
- * is stored once.
+ * with the image in it; then that image's place is written into the boot loader, so that
+ * the image is stored only once.
  */
 #include <stdio.h>
 
@@ -20,7 +20,7 @@
 
 /* Free space of the ESP: OVMF keeps its variables there where it has no flash. */
 #define ESP_SPARE (1u << 20)
-/* ISO 9660 and El Torito: where the boot catalog's place is told, and what is in it. */
+/* ISO 9660 and El Torito: where the boot catalog's place is stored, and what is in it. */
 #define BOOT_RECORD (17 * CD_SECTOR)
 #define BOOT_RECORD_CATALOG 0x47
 #define CATALOG_SIZE 0x80
@@ -38,7 +38,7 @@ static const struct command command = {
 	"  --output=OS.iso          the CD image\n",
 };
 
-/* FAT entries of the smallest clusters are a 64th of the data, twice. */
+/* With the smallest clusters each of the two FATs takes a 64th of the data. */
 static void make_esp(const struct output *esp, const struct file *image)
 {
 	uint64_t sectors = (image->size + image->size / 32 + ESP_SPARE) / CD_SECTOR * 4;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Runs other programs.  Called where media are made; blocks until the program has ended.
+ * Runs other programs.  Called where media are made; returns when the program has ended.
  */
 #include "iso/media/program.h"
 
@@ -17,7 +17,7 @@
 
 #define EXIT_NO_PROGRAM 127 /* as the shell has it */
 
-/* sgdisk is in /sbin, which not everybody's PATH has. */
+/* sgdisk is in /sbin, which a user's PATH often lacks. */
 static void extend_path(void)
 {
 	const char *path = getenv("PATH");
@@ -29,7 +29,7 @@ static void extend_path(void)
 	free(longer);
 }
 
-/* In the child: its words go to @said, which the user sees where it fails. */
+/* In the child.  Its output goes to @said, which the user sees where it fails. */
 __attribute__((noreturn)) static void exec_program(const char *const argv[], int said)
 {
 	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
