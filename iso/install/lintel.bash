@@ -29,7 +29,7 @@ _lintel()
 	mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 }
 
-# What the program itself says of its subcommands or options, so that both always agree.
+# Subcommands and options come from the program's own help, so that they always agree with it.
 _lintel_words()
 {
 	"${COMP_WORDS[0]}" "$@" 2>/dev/null |
