@@ -12,8 +12,8 @@
 
 #define MB2_HEAD 16
 
-/* Tags of the header that <lintel/multiboot2.h> does not name (3.1). */
-enum { HEADER_BOOT_SERVICES = 7, HEADER_EFI32 = 8, HEADER_EFI64 = 9 };
+/* A tag of the header that <lintel/multiboot2.h> does not name (3.1). */
+#define HEADER_ENTRY_EFI32 8
 
 /** struct field - a number of 32 bits in a header tag of Multiboot 2 */
 static const struct field {
@@ -25,8 +25,8 @@ static const struct field {
 	{ MB2_HEADER_ADDRESS, 16, "load_end_addr" },
 	{ MB2_HEADER_ADDRESS, 20, "bss_end_addr" },
 	{ MB2_HEADER_ENTRY, 8, "entry_addr" },
-	{ HEADER_EFI32, 8, "entry_efi32" },
-	{ HEADER_EFI64, 8, "entry_efi64" },
+	{ HEADER_ENTRY_EFI32, 8, "entry_efi32" },
+	{ MB2_HEADER_ENTRY_EFI64, 8, "entry_efi64" },
 	{ MB2_HEADER_RELOCATABLE, 8, "relocatable_min" },
 	{ MB2_HEADER_RELOCATABLE, 12, "relocatable_max" },
 };
@@ -52,7 +52,7 @@ static void add_tag(json_t *o, struct span tag)
 {
 	uint16_t type = rd16(tag, 0);
 
-	if (type == HEADER_BOOT_SERVICES)
+	if (type == MB2_HEADER_EFI_BS)
 		json_object_set_new(o, "boot_services", json_true());
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (fields[i].tag == type)
