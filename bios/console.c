@@ -4,14 +4,7 @@
  * Called by every step; real mode.  No console that is missing can stop it.
  */
 #include "bios/setup16.h"
-
-#define COM1 0x3f8
-#define COM1_LINE (COM1 + 3)
-#define COM1_STATUS (COM1 + 5)
-#define COM1_CAN_SEND 0x20
-#define LINE_8N1 0x03
-#define LINE_DIVISOR 0x80
-#define DEBUG_PORT 0xe9
+#include "shim/pc/com1.h"
 
 /*
  * A BIOS or boot loader that uses COM1 has set it up, and its settings are left alone; so is
@@ -19,12 +12,12 @@
  */
 static void set_up_serial(void)
 {
-	if (inb(COM1_LINE))
+	if (inb(COM1_LCR))
 		return;
-	outb(COM1_LINE, LINE_DIVISOR | LINE_8N1);
+	outb(COM1_LCR, LCR_DLAB | LCR_8N1);
 	outb(COM1, 1); /* 115200 baud */
 	outb(COM1 + 1, 0);
-	outb(COM1_LINE, LINE_8N1);
+	outb(COM1_LCR, LCR_8N1);
 }
 
 /* The status of a port that is not there reads 0xff, which is "can send". */
@@ -32,7 +25,7 @@ static void write_serial(char c)
 {
 	uint32_t tries = 20000;
 
-	while (!(inb(COM1_STATUS) & COM1_CAN_SEND) && --tries)
+	while (!(inb(COM1_LSR) & LSR_THR_EMPTY) && --tries)
 		io_wait();
 	outb(COM1, (uint8_t)c);
 }

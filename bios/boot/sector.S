@@ -10,12 +10,12 @@
  * of dl (GRUB's `chainloader (hd0)+1` passes that of its own root), disks are tried.
  */
 #include "bios/boot/layout.h"
+#include "shim/pc/com1.h"
 
 #define TRIES 3
 #define FIRST_DISK 0x80
 #define DRIVES_END 0x90
 #define TICKS_5S 91
-#define COM1 0x3f8
 #define DRIVE_PARAMETERS 0x600
 #define DRIVE_SECTOR_SIZE 24
 
@@ -90,8 +90,8 @@ next:	movw	$SECTOR_AT, %sp
 	cmpb	$DRIVES_END, %dl
 	jb	try
 
-	movw	$COM1 + 3, %dx			/* 8N1, in case nobody has set it up */
-	movb	$3, %al
+	movw	$COM1_LCR, %dx			/* 8N1, in case nobody has set it up */
+	movb	$LCR_8N1, %al
 	outb	%al, %dx
 	movw	$unreadable, %si
 fail:	lodsb

@@ -8,15 +8,10 @@
 
 #include "protocol/lib.h"
 #include "protocol/say.h"
+#include "shim/pc/com1.h"
 #include "shim/pc/instructions.h"
 #include "shim/pc/refuse.h"
 
-#define COM1 0x3f8
-#define COM_LCR (COM1 + 3)
-#define COM_LSR (COM1 + 5)
-#define LSR_THR_EMPTY 0x20
-#define LCR_8N1 0x03
-#define LCR_DLAB 0x80
 #define ABSENT 0xff
 #define UART_SPINS 100000
 
@@ -29,8 +24,6 @@
 #define CRTC_CURSOR_HIGH 0x0e
 #define CRTC_CURSOR_LOW 0x0f
 
-#define DEBUG_PORT 0xe9
-
 static bool no_text_screen;
 static void (*world_write)(const char *text, size_t len);
 static void (*world_refuse)(void);
@@ -38,24 +31,24 @@ static void (*world_refuse)(void);
 /* A line control register of 0 (5 data bits) means that nobody has set the UART up. */
 static void uart_set_up(void)
 {
-	outb(COM_LCR, LCR_DLAB | LCR_8N1);
+	outb(COM1_LCR, LCR_DLAB | LCR_8N1);
 	outb(COM1, 1); /* 115200 baud */
 	outb(COM1 + 1, 0);
-	outb(COM_LCR, LCR_8N1);
+	outb(COM1_LCR, LCR_8N1);
 }
 
 static void uart_put(char c)
 {
-	for (uint32_t i = 0; i < UART_SPINS && !(inb(COM_LSR) & LSR_THR_EMPTY); i++)
+	for (uint32_t i = 0; i < UART_SPINS && !(inb(COM1_LSR) & LSR_THR_EMPTY); i++)
 		;
 	outb(COM1, (uint8_t)c);
 }
 
 void console_pc_serial(const char *text, size_t len)
 {
-	if (inb(COM_LSR) == ABSENT)
+	if (inb(COM1_LSR) == ABSENT)
 		return;
-	if (!inb(COM_LCR))
+	if (!inb(COM1_LCR))
 		uart_set_up();
 	for (; len; len--, text++) {
 		if (*text == '\n')

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The first serial port of a PC and port 0xe9, for the consoles of every mode: ports and
+ * register bits of a 16550.  Read by C and assembly, so constants only.
+ */
+#ifndef SHIM_PC_COM1_H
+#define SHIM_PC_COM1_H
+
+#define COM1 0x3f8
+#define COM1_LCR (COM1 + 3) /* line control */
+#define COM1_LSR (COM1 + 5) /* line status */
+#define LCR_8N1 0x03
+#define LCR_DLAB 0x80 /* COM1 and COM1 + 1 are the divisor of the speed */
+#define LSR_THR_EMPTY 0x20
+
+/* Hypervisors write out what comes here. */
+#define DEBUG_PORT 0xe9
+
+#endif
