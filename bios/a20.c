@@ -55,7 +55,7 @@ static void ask_bios(void)
 	bios_call(0x15, &r);
 }
 
-/* Wait until the controller takes a byte; what it still has to say is lost. */
+/* Wait until the controller takes a byte; bytes that it still has for us are lost. */
 static bool wait_for_kbc(void)
 {
 	uint8_t status;

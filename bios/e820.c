@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Asks the BIOS for memory.  Every range that it tells is passed on: 128 in the zero
- * page, the rest in a setup_data node.  A BIOS without E820 is asked the two older
+ * Asks the BIOS for memory.  Every range that it reports is passed on: 128 in the
+ * zero page, the rest in a setup_data node.  A BIOS without E820 is asked the two older
  * questions, and a map is made of its answers.
  * Called by main() and by boot_main(), once; real mode.
  */
@@ -43,7 +43,7 @@ static void add_range(const struct boot_e820_entry *range)
 
 /*
  * One walk through the list, @size bytes per answer.  A BIOS that forgets "SMAP"
- * midway answers something else: then nothing that it said is believed.
+ * midway answers something else: then none of its answers is used.
  */
 static void ask_e820(uint32_t size)
 {
@@ -77,7 +77,7 @@ static void ask_e820(uint32_t size)
 }
 
 /**
- * struct e801 - what int 15h AX=E801 tells
+ * struct e801 - the answer of int 15h AX=E801
  * @low:  KiB from 1 to 16 MiB
  * @high: blocks of 64 KiB from 16 MiB on
  */
@@ -89,17 +89,17 @@ struct e801 {
 static struct e801 ask_e801(void)
 {
 	struct bios_regs r = { .eax = 0xe801 };
-	struct e801 none = { 0, 0 }, told;
+	struct e801 none = { 0, 0 }, answer;
 
 	if (!bios_call(0x15, &r))
 		return none;
-	told.low = r.eax & 0xffff;
-	told.high = r.ebx & 0xffff;
+	answer.low = r.eax & 0xffff;
+	answer.high = r.ebx & 0xffff;
 	if (r.ecx & 0xffff || r.edx & 0xffff) {
-		told.low = r.ecx & 0xffff;
-		told.high = r.edx & 0xffff;
+		answer.low = r.ecx & 0xffff;
+		answer.high = r.edx & 0xffff;
 	}
-	return told.low <= 15 * 1024 ? told : none;
+	return answer.low <= 15 * 1024 ? answer : none;
 }
 
 static uint16_t ask_ext_mem(void)
@@ -124,19 +124,19 @@ static void add_ram(uint64_t base, uint64_t size)
 	add_range(&range);
 }
 
-static void make_map(const struct e801 *told, uint32_t ext_mem_k)
+static void make_map(const struct e801 *answer, uint32_t ext_mem_k)
 {
 	uint32_t low_k = ask_low_mem();
 
 	ranges = 0;
 	have_ram = false;
-	if (!told->low && !ext_mem_k)
+	if (!answer->low && !ext_mem_k)
 		return;
 	if (low_k <= LOW_KIB_MAX)
 		add_ram(0, low_k * KIB);
-	if (told->low) {
-		add_ram(MIB, told->low * KIB);
-		add_ram(16 * MIB, told->high * 64 * KIB);
+	if (answer->low) {
+		add_ram(MIB, answer->low * KIB);
+		add_ram(16 * MIB, answer->high * 64 * KIB);
 	} else {
 		add_ram(MIB, ext_mem_k * KIB);
 	}
@@ -160,11 +160,11 @@ static void finish_map(void)
 
 void e820_read(void)
 {
-	struct e801 told = ask_e801();
+	struct e801 answer = ask_e801();
 	uint16_t ext_mem_k = ask_ext_mem();
 
 	/* With a hole below 16 MiB, what lies above it does not count (as in Linux). */
-	zero_page.alt_mem_k = told.low < 15 * 1024 ? told.low : told.low + told.high * 64;
+	zero_page.alt_mem_k = answer.low < 15 * 1024 ? answer.low : answer.low + answer.high * 64;
 	zero_page.screen_info.ext_mem_k = ext_mem_k;
 
 	/* Some BIOSes answer 24 bytes with attributes 0 throughout: ask them without. */
@@ -172,7 +172,7 @@ void e820_read(void)
 	if (!have_ram)
 		ask_e820(20);
 	if (!have_ram)
-		make_map(&told, ext_mem_k);
+		make_map(&answer, ext_mem_k);
 	if (!have_ram)
 		die(E_E820,
 		    "no memory map from the BIOS (int 15h E820, E801, 88), "

@@ -10,12 +10,12 @@
 #define OLD_CMDLINE_MAGIC 0xa33f
 #define JUMP_SHORT 0xeb
 
-/* The jump at 0x200 leads to the end of the header: that is how it tells its length. */
+/* The jump at 0x200 leads to the end of the header, so its distance gives the length. */
 static uint32_t header_size(void)
 {
-	uint32_t behind_jump = offsetof(struct setup_header, jump) + sizeof(face_header.jump);
+	uint32_t after_jump = offsetof(struct setup_header, jump) + sizeof(face_header.jump);
 
-	return behind_jump + (face_header.jump >> 8);
+	return after_jump + (face_header.jump >> 8);
 }
 
 static void check_header(void)

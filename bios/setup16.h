@@ -24,7 +24,7 @@
 /** face_header - the setup header as the boot loader left it, at 0x1f1 */
 extern struct setup_header face_header;
 
-/** struct old_cmdline - where loaders before protocol 2.02 tell the command line, at 0x20 */
+/** struct old_cmdline - from loaders before protocol 2.02, at 0x20 */
 struct old_cmdline {
 	uint16_t magic;	 /* 0xa33f */
 	uint16_t offset; /* within the segment */

@@ -61,7 +61,7 @@ SIZE(struct vbe_mode, 256);
 #define VBE_DIRECT_COLOUR 6
 #define VBE_USE_LINEAR 0x4000
 
-/* A video DAC has 6 bits per colour unless told otherwise. */
+/* A video DAC has 6 bits per colour unless it is set to more. */
 #define DAC_BITS 6
 
 /* AH is the number of columns; a BIOS without video gives our own 0x0f back. */
@@ -149,7 +149,7 @@ static void fill_framebuffer(struct screen_info *s, const struct vbe_mode *mode)
 		s->red_size = s->green_size = s->blue_size = s->rsvd_size = DAC_BITS;
 }
 
-/* Whatever fails, the text mode stays and screen_info tells so. */
+/* Whatever fails, the text mode stays, and so does what screen_info says. */
 static void set_graphics(struct screen_info *s, uint32_t number)
 {
 	uint32_t memory = vbe_memory();

@@ -2,7 +2,7 @@
 /*
  * The Boot Loader Interface (systemd.io/BOOT_LOADER_INTERFACE): variables that
  * `bootctl status` and systemd-analyze read.  Boot services alive; what a boot loader
- * before us said stays.
+ * before us has set stays as it is.
  */
 #include "efi/efi.h"
 #include "protocol/lib.h"

@@ -11,7 +11,7 @@
 
 #define DIRECTORY L"\\EFI\\Linux\\"
 #define DIRECTORY_LENGTH (sizeof(DIRECTORY) / sizeof(CHAR16) - 1)
-/* What the firmware tells of a file: 80 bytes, then its name. */
+/* What the firmware says about a file: 80 bytes, then its name. */
 #define INFO_SIZE 1024
 
 /* ---- which one */
@@ -43,7 +43,7 @@ static void take_name(struct efi_choice *c, struct span name)
 	c->name[n] = '\0';
 }
 
-/* The next file with an image's name; false behind the last. */
+/* The next file with an image's name; false after the last. */
 static bool read_entry(EFI_FILE_HANDLE directory, struct efi_choice *c)
 {
 	static union {
@@ -124,7 +124,7 @@ static size_t text_size(const CHAR16 *text)
 	return n * sizeof(CHAR16);
 }
 
-/* The volume's path and behind it the file's, so that the image knows where it came from. */
+/* The volume's path and then the file's, so that the image knows where it came from. */
 static EFI_DEVICE_PATH *full_path(const struct efi_choice *c)
 {
 	EFI_GUID guid = DEVICE_PATH_PROTOCOL;
@@ -170,7 +170,7 @@ static EFI_HANDLE load(const struct efi_choice *c)
 	if (status == EFI_SUCCESS)
 		return image;
 	efi_pass_over(c, reason(status), status);
-	/* What may be loaded but not started is there all the same. */
+	/* An image that may not be started can have been loaded nevertheless. */
 	if (image)
 		efi.bs->UnloadImage(image);
 	return NULL;
@@ -206,7 +206,7 @@ static void start(const struct efi_choice *c, EFI_HANDLE image)
 		efi.bs->UnloadImage(image);
 		return;
 	}
-	/* What was read for us it reads itself. */
+	/* The image reads all files that it needs itself. */
 	efi_free_all();
 	efi_say_choice(c);
 	status = efi.bs->StartImage(image, NULL, NULL);

@@ -52,7 +52,7 @@ struct span path_file(const EFI_DEVICE_PATH *path);
 
 /* ---- doors.c */
 
-/** efi_open_door() - all that comes first: console, clock, what is packed, the map */
+/** efi_open_door() - what every door begins with: console, clock, packed files, the map */
 void efi_open_door(const char *name, uint64_t image, uint64_t system_table);
 /** efi_set_loader() - the firmware is who loaded us */
 void efi_set_loader(struct handoff *h);

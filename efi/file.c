@@ -63,7 +63,7 @@ static EFI_STATUS open_on(EFI_FILE_HANDLE root, const CHAR16 *name, EFI_FILE_HAN
 	EFI_STATUS status = root->Open(root, file, (CHAR16 *)name, EFI_FILE_MODE_READ, 0);
 
 	root->Close(root);
-	/* A position behind everything is the end; asking where it is gives the size. */
+	/* UEFI takes the highest position as the end of the file, whose position is the size. */
 	if (status == EFI_SUCCESS && ((*file)->SetPosition(*file, UINT64_MAX) != EFI_SUCCESS ||
 				      (*file)->GetPosition(*file, size) != EFI_SUCCESS))
 		status = EFI_DEVICE_ERROR;
@@ -102,15 +102,15 @@ static void read_at(EFI_FILE_HANDLE file, const char *path, uint64_t at, uint64_
 	}
 }
 
-/* Kernels that come as files of their own have no signature that anybody has checked. */
+/* Nobody has checked the signature of a kernel that is a file of its own. */
 static void refuse_unsigned(const struct handoff *h, const char *path)
 {
 	if (handoff_secure_boot(h))
 		die(E_SECURE_BOOT, "Secure Boot: %s is not signed with the image", path);
 }
 
-/* A kernel gets the room behind itself that it needs to start where it was read; how much,
- * its first bytes say. */
+/* A kernel is read to where it has the room after itself that it needs to start there.  How
+ * much that is stands in its first bytes, so these are read first. */
 struct blob efi_load_kernel(const struct handoff *h, const char *path)
 {
 	static struct kernel kernel;

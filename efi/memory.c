@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Memory in the UEFI world: what we take, the map, and the end of boot services.
+ * Memory under UEFI: what we take, the map, and the end of boot services.
  * Everything that can fail is done before the end; after it nothing can.
  */
 #include "efi/efi.h"

@@ -99,7 +99,7 @@ static bool option(const char *word, const char *key, char *value)
 	return true;
 }
 
-/* One word: a file to be loaded, or for the kernel. */
+/* One word of the options: it names a file to be loaded, or it is for the kernel. */
 static void take_word(struct handoff *h, const char *word, size_t len, bool want_initrd)
 {
 	char path[EFI_PATH_MAX];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What the firmware knows of the machine: configuration tables, variables, screen,
+ * What the firmware knows about the machine: configuration tables, variables, screen,
  * random bytes.  Boot services alive.
  */
 #include "efi/efi.h"

@@ -11,7 +11,7 @@
 
 #define EFLAGS_ID (1u << 21)
 #define CPUID_EXTENDED 0x80000000u
-#define CPUID_LONG_MODE (1u << 29) /* EDX of the leaf behind */
+#define CPUID_LONG_MODE (1u << 29) /* EDX of the next leaf */
 
 #define SETUP_FIELD(field) (SETUP_HEADER_OFFSET + offsetof(struct setup_header, field))
 

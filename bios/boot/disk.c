@@ -122,7 +122,7 @@ uint32_t disk_read(uint32_t lba, uint32_t count, uint32_t *got)
 	uint32_t n = limit_count(first, (before + count + (1u << shift) - 1) >> shift);
 
 	if (!read_sectors(first, n)) {
-		one_by_one = true; /* so that the line names the sector, and large reads may fail */
+		one_by_one = true; /* some drives fail large reads only */
 		n = 1;
 		if (!read_sectors(first, n)) {
 			progress_end();

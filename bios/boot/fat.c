@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Reads FAT16 and FAT32 (Microsoft's "FAT General Overview"): directories with long
- * names, and where a file's clusters lie.  The one file system there is, so it is
- * static data.
+ * names, and where a file's clusters lie.  There is only one file system, so what
+ * is known of it is static data.
  * Called by boot_main(); pure but for sector_read().
  */
 #include "bios/boot/volume.h"
@@ -88,7 +88,7 @@ static void read_geometry(struct extent partition)
 	fat.data = partition.lba + (uint32_t)data;
 	fat.clusters = (uint32_t)(total - data) / fat.cluster_sectors;
 	fat.is_wide = fat.clusters >= FAT32_CLUSTERS_MIN;
-	/* Then the last cluster's entry is in the table, and reading it goes nowhere else. */
+	/* So the last cluster's entry is in the table, and no read leaves the table. */
 	if (fat.clusters > FAT32_CLUSTERS_MAX ||
 	    fat.clusters + 2 > size * scale * (SECTOR_SIZE / (fat.is_wide ? 4 : 2)))
 		die(E_FAT, "FAT shorter than its clusters need: 0x%x", fat.clusters);
@@ -129,7 +129,7 @@ static uint32_t next_cluster(uint32_t cluster)
 }
 
 /**
- * struct directory - on its way through one
+ * struct directory - how far the walk through a directory has come
  * @cluster: where it is; 0 in the root of FAT16, which has none
  * @index:   of the next entry
  */
@@ -142,7 +142,7 @@ static struct directory open_root(void)
 	return (struct directory){ fat.is_wide ? fat.root : 0, 0 };
 }
 
-/* The sector of the next entry; false behind the last. */
+/* The sector of the next entry; false after the last. */
 static bool want_entry(struct directory *d)
 {
 	uint32_t n = d->index * ENTRY_SIZE / SECTOR_SIZE;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The 32-bit part of the boot loader for BIOS media: copies what was read to its place
- * above 1 MiB and reckons the checksum on the way.
+ * above 1 MiB and computes the checksum on the way.
  * Called through high_call(): protected mode, flat, interrupts off.  It links to nothing
  * else, since all other code is 16-bit (the Makefile checks).
  */
@@ -12,7 +12,7 @@
 #define CR0_TS (1u << 3)
 #define CR4_OSFXSR (1u << 9)
 
-/* Kept here, for between two pieces the registers are the BIOS's. */
+/* Kept in memory, since the BIOS uses the registers between two pieces. */
 static struct image_sum sum;
 
 void high_copy(void *argument)
@@ -36,7 +36,7 @@ void high_sum(void *argument)
 			 :
 			 : "r"(cr0 & ~(CR0_EM | CR0_TS)), "r"(cr4 | CR4_OSFXSR)
 			 : "memory");
-	/* Of what arrived, not of what was sent: so broken memory is seen too. */
+	/* The sum is of the copy, not of what was read, so that broken memory is found too. */
 	sum_add(&sum, (const void *)piece->to, piece->size / SUM_BLOCK);
 	__asm__ volatile("movl %0, %%cr4\n\tmovl %1, %%cr0" : : "r"(cr4), "r"(cr0) : "memory");
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The image on the medium: where it lies, its bytes one after the other, and whether
- * they are the right ones.  On an ISO the host tool has told the place, on a disk it is a
- * file; the checksum is in the image.
+ * they are the right ones.  On an ISO the host tool has written its place into this
+ * stage, on a disk it is a file; the checksum is in the image.
  * Called by boot_main(); real mode.
  */
 #include "bios/boot/boot.h"
@@ -53,7 +53,7 @@ static void take_piece(uint32_t wanted)
 	run.count -= got;
 }
 
-/* A signature behind the bytes of the checksum is none of them. */
+/* A signature follows the bytes of which the checksum is, and does not count. */
 static void sum_piece(uint32_t sum_size)
 {
 	struct piece part = piece;

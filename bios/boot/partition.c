@@ -68,7 +68,7 @@ static uint32_t add_sector(uint32_t crc, uint32_t n)
 }
 
 /**
- * struct gpt - where the partitions are told
+ * struct gpt - where the list of partitions is
  * @table: first sector of the entries
  * @count, @size: of the entries
  * @crc: of all of them
@@ -118,7 +118,7 @@ static bool read_gpt(struct gpt *gpt, uint64_t lba, uint32_t shift)
 	return read_gpt_header(gpt, lba, shift) && check_gpt_entries(gpt);
 }
 
-/* The one at the end: the first has told where, if its header was right. */
+/* The GPT at the end of the disk; the first one says where, if its header was right. */
 static void read_gpt_backup(struct gpt *gpt, uint32_t shift)
 {
 	uint64_t count = disk_sectors(), lba = gpt->backup ? gpt->backup : count ? count - 1 : 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The checksum that an image carries for the boot loader of BIOS media, which has nothing
- * else to know wrong data by.  Reckoned by high.c, and by the host tool that writes it;
- * what it is of stands in shim/layout.h.
+ * The checksum that an image carries for the boot loader of BIOS media, which has no
+ * other way to notice wrong data.  Computed by high.c, and by the host tool, which writes
+ * it; shim/face/layout.h says of which bytes it is.
  *
  * Made to be cheap, 85 instructions for 512 bytes with SSE2, and to notice whatever a
  * medium or a BIOS does.  Within a block it is Fletcher's sum of sums in two lanes of 64

@@ -9,7 +9,7 @@ uint64_t __udivmoddi4(uint64_t n, uint64_t by, uint64_t *rest);
 uint64_t __udivdi3(uint64_t n, uint64_t by);
 uint64_t __umoddi3(uint64_t n, uint64_t by);
 
-/* As on paper, from the highest bit on.  Who divides by 0 gets all ones. */
+/* Long division, from the highest bit on.  Division by 0 gives all ones. */
 uint64_t __udivmoddi4(uint64_t n, uint64_t by, uint64_t *rest)
 {
 	uint64_t quotient = 0, left = 0;

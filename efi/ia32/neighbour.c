@@ -60,7 +60,7 @@ static void readable(char *to, const CHAR16 *path)
 	*to = '\0';
 }
 
-/* The UKI's initrd goes before what a boot loader added, as a packed one does. */
+/* The initrd of the UKI goes before those that a boot loader added, as a packed one does. */
 static void move_last_to_front(struct handoff *h)
 {
 	struct blob last = h->initrd[h->initrds - 1];

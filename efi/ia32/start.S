@@ -6,9 +6,9 @@
  *                 Protected mode, identity-mapped or without paging, the firmware's
  *                 descriptor tables and stack, boot services alive.
  *
- * The C function does all that is to be done in 32 bits; what is left is the change to
- * long mode, on the block's identity map, and the jump to the block's 64-bit code
- * (shim/leave.S, here as bytes).  Refusals end through the firmware's Exit().
+ * The C function does all work in 32 bits.  Then this file changes to long mode, on the
+ * identity map in the block, and jumps to the block's 64-bit code (shim/pc/leave.S, which is
+ * included here as bytes).  Refusals end through the firmware's Exit().
  */
 #include "shim/leave.h"
 
