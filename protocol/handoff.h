@@ -151,10 +151,6 @@ void handoff_memory(struct handoff *h, uint64_t lower_kib, uint64_t upper_kib);
 /** handoff_check_map() - refuses a handoff without RAM (E_NO_MAP) */
 void handoff_check_map(const struct handoff *h);
 
-/* The report's last line: its number is that many hexadecimal digits, before the newline. */
-#define REPORT_TSC_JUMP "tsc_jump"
-#define REPORT_TSC_DIGITS 16
-
 /** handoff_report() - add a line "key=value" to the boot report; dropped where it is full */
 void handoff_report(struct handoff *h, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -267,23 +267,3 @@ void linux_write(const struct handoff *h, const struct kernel *k, const struct l
 	memset(bp->e820_table, 0, sizeof(bp->e820_table));
 	write_nodes(h, bp, at->setup_data);
 }
-
-uint64_t linux_report_tsc(uint64_t boot_params)
-{
-	static const char line[] = REPORT_TSC_JUMP "=0x";
-	size_t size = sizeof(line) - 1 + REPORT_TSC_DIGITS + 1;
-	uint64_t at = rd64(span_at(boot_params, sizeof(struct boot_params)), BP(hdr.setup_data));
-
-	for (; at; at = rd64(span_at(at, sizeof(struct setup_data)), 0)) {
-		struct span head = span_at(at, sizeof(struct setup_data));
-		uint32_t len = RD32(head, 0, struct setup_data, len);
-		uint64_t text = at + sizeof(struct setup_data) + len - size;
-
-		if (RD32(head, 0, struct setup_data, type) != SETUP_LINTEL)
-			continue;
-		if (len < size || memcmp(span_at(text, size).p, line, sizeof(line) - 1))
-			return 0;
-		return text + sizeof(line) - 1;
-	}
-	return 0;
-}

@@ -138,8 +138,4 @@ uint64_t linux_setup_data_size(const struct handoff *h);
  */
 void linux_write(const struct handoff *h, const struct kernel *k, const struct linux_place *at);
 
-/** linux_report_tsc() - where in the report of a written block the digits of tsc_jump lie, 0
- *  where it has none */
-uint64_t linux_report_tsc(uint64_t boot_params);
-
 #endif

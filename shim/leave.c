@@ -20,7 +20,6 @@ AT(struct leave, ebx, LEAVE_EBX);
 AT(struct leave, gdtr, LEAVE_GDTR);
 AT(struct leave, idtr, LEAVE_IDTR);
 AT(struct leave, gdt, LEAVE_GDT);
-AT(struct leave, tsc, LEAVE_TSC);
 AT(struct leave, move, LEAVE_MOVE);
 SIZE(struct move, 24);
 _Static_assert(LEAVE_ARGS + sizeof(struct leave) + 64 <= LEAVE_BOOT_PARAMS,
@@ -90,7 +89,6 @@ static void write_jump(const struct plan *p, const struct kernel *k, uint64_t ar
 	l->gdtr.base = (uint64_t)(uintptr_t)l->gdt;
 	l->idtr.limit = 0;
 	l->idtr.base = 0;
-	l->tsc = k->exit == EXIT_LINUX ? linux_report_tsc(arg) : 0;
 	memcpy(l->move, p->move, p->moves * sizeof(l->move[0]));
 }
 

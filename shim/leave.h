@@ -29,8 +29,7 @@
 #define LEAVE_GDTR 32
 #define LEAVE_IDTR 42
 #define LEAVE_GDT 56
-#define LEAVE_TSC 88
-#define LEAVE_MOVE 96
+#define LEAVE_MOVE 88
 
 /* The boot protocol's selectors; the code descriptor has the width of the jump. */
 #define LEAVE_CS 0x10
@@ -48,7 +47,6 @@
  * @bits:  width of the entry, 64 or 32
  * @moves: how many of @move there are
  * @ebx:   the 32-bit entry's ebx
- * @tsc:   address of 16 hexadecimal digits for the time of the jump, 0 for none
  */
 struct leave {
 	uint64_t cr3, pc, arg;
@@ -59,7 +57,6 @@ struct leave {
 	} __attribute__((packed)) gdtr, idtr;
 	uint32_t ebx;
 	uint64_t gdt[4];
-	uint64_t tsc;
 	struct move move[MOVES_MAX];
 };
 

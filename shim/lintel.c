@@ -89,8 +89,7 @@ void lintel_report(struct handoff *h)
 	handoff_report(h, "moved", "%u", booting.plan.moves);
 	if (!h->rsdp && h->rsdp_copy[0])
 		handoff_report(h, "repaired", "rsdp"); /* leave.c gives the copy a place */
-	/* Filled in at the jump; last, so that it is found there. */
-	handoff_report(h, REPORT_TSC_JUMP, "0x%016x", 0);
+	handoff_report(h, "tsc_jump", "0x%016" X64, machine_time());
 }
 
 void lintel_plan(struct handoff *h)

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the pure core asks of the machine file (trap.c); the host's tests answer
- * for themselves.
+ * What the pure code asks of the processor.  Answered by pc/machine.c, for 32-bit UEFI by
+ * efi/ia32/machine.c, and by the unit tests for themselves.
  */
-#ifndef SHIM_MACHINE_FACTS_H
-#define SHIM_MACHINE_FACTS_H
+#ifndef SHIM_MACHINE_H
+#define SHIM_MACHINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /** machine_has_gib_pages() - CPUID 80000001h, edx bit 26 */
 bool machine_has_gib_pages(void);
 
 /** machine_has_la57() - whether paging has five levels now, which only leaving long mode ends */
 bool machine_has_la57(void);
+
+/** machine_time() - the time-stamp counter */
+uint64_t machine_time(void);
 
 #endif

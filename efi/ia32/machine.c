@@ -20,3 +20,8 @@ bool machine_has_gib_pages(void)
 {
 	return cpuid(CPUID_EXTENDED_FEATURES).edx >> CPUID_GIB_PAGES & 1;
 }
+
+uint64_t machine_time(void)
+{
+	return rdtsc();
+}

@@ -17,8 +17,8 @@
  *           the Linux protocol leaves everything below 0x8000 behind
  *   ......  the core, its data and bss; then the sections that `lintel build` adds
  */
-#ifndef SHIM_LAYOUT_H
-#define SHIM_LAYOUT_H
+#ifndef SHIM_FACE_LAYOUT_H
+#define SHIM_FACE_LAYOUT_H
 
 /* Where loaders that take a fixed address put file offset 0. */
 #define IMAGE_BASE 0x200000

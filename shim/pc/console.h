@@ -2,8 +2,8 @@
 /*
  * The PC's consoles, for console_write() of say.h.
  */
-#ifndef SHIM_CONSOLE_H
-#define SHIM_CONSOLE_H
+#ifndef SHIM_PC_CONSOLE_H
+#define SHIM_PC_CONSOLE_H
 
 #include "protocol/handoff.h"
 

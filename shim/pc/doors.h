@@ -4,8 +4,8 @@
  * what its protocol's register held.  Each returns the address of the code that
  * leaves (leave.h).
  */
-#ifndef SHIM_DOORS_H
-#define SHIM_DOORS_H
+#ifndef SHIM_PC_DOORS_H
+#define SHIM_PC_DOORS_H
 
 #include "protocol/handoff.h"
 

@@ -3,8 +3,8 @@
  * What ring 0 must give compiled code that is not our own: vector registers and an
  * fs base.  The core itself is compiled for general registers only.
  */
-#ifndef SHIM_FPU_H
-#define SHIM_FPU_H
+#ifndef SHIM_PC_FPU_H
+#define SHIM_PC_FPU_H
 
 /** fpu_begin() - once before unpack(), in ring 0; interrupts must stay off until it is done */
 void fpu_begin(void);

@@ -4,8 +4,8 @@
  * (console.c, trap.c, paging.c, refuse.c, doors*.c, fpu.c, xen.c): everything else must also
  * run in ring 3 under Xen and in the host's tests.  Ring 0.
  */
-#ifndef SHIM_MACHINE_H
-#define SHIM_MACHINE_H
+#ifndef SHIM_PC_INSTRUCTIONS_H
+#define SHIM_PC_INSTRUCTIONS_H
 
 #include <stdint.h>
 

@@ -74,25 +74,7 @@ zero:	xor	%eax, %eax
 	rep stosb
 	jmp	next
 
-	/* The time, into the boot report: digits from the highest on. */
-moved:	mov	LEAVE_TSC(%rbp), %rdi
-	test	%rdi, %rdi
-	jz	untold
-	rdtsc
-	shl	$32, %rdx
-	or	%rax, %rdx
-	mov	$16, %ecx
-digit:	rol	$4, %rdx
-	mov	%edx, %eax
-	and	$15, %al
-	add	$'0', %al
-	cmp	$'9', %al
-	jbe	1f
-	add	$'a' - '9' - 1, %al
-1:	stosb
-	loop	digit
-
-untold:	mov	LEAVE_PC(%rbp), %rcx
+moved:	mov	LEAVE_PC(%rbp), %rcx
 	mov	LEAVE_EBX(%rbp), %ebx
 	mov	LEAVE_ARG(%rbp), %rsi
 	mov	LEAVE_BITS(%rbp), %edx

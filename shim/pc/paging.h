@@ -3,8 +3,8 @@
  * Identity maps: Lintel's own, made as addresses are touched (paging.c), and the
  * one that the kernel is entered with (identity.c).
  */
-#ifndef SHIM_PAGING_H
-#define SHIM_PAGING_H
+#ifndef SHIM_PC_PAGING_H
+#define SHIM_PC_PAGING_H
 
 #include <stdbool.h>
 #include <stdint.h>

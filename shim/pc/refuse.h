@@ -2,8 +2,8 @@
 /*
  * What follows a refusal on the bare PC.
  */
-#ifndef SHIM_REFUSE_H
-#define SHIM_REFUSE_H
+#ifndef SHIM_PC_REFUSE_H
+#define SHIM_PC_REFUSE_H
 
 /** refuse_pc() - stay, or reset after lintel.reboot=SECONDS of the command line */
 _Noreturn void refuse_pc(void);

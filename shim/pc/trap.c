@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Processor exceptions, and what the core wants to know of the processor.  Called
- * by trap.S and the doors.  64-bit, ring 0, interrupts off.
+ * Processor exceptions.  Called by trap.S and the doors.  64-bit, ring 0, interrupts off.
  */
 #include "shim/pc/trap.h"
 
 #include <stdint.h>
 
 #include "protocol/say.h"
-#include "shim/machine.h"
 #include "shim/pc/instructions.h"
 #include "shim/pc/paging.h"
 
@@ -21,7 +19,6 @@
 #define STACKS 2
 #define STACK_SIZE 4096
 #define GATE_INTERRUPT 0x8e01 /* on the first stack of the task state */
-#define CR4_LA57 0x1000
 
 /* What trap.S leaves on the stack. */
 struct frame {
@@ -107,14 +104,4 @@ void trap(const struct frame *f)
 	die(E_TRAP, "processor exception %" U64 " at image+%" X64 ", error %" X64 ", address %" X64,
 	    f->vector, f->rip - (uint64_t)(uintptr_t)image_base, f->error,
 	    f->vector == PAGE_FAULT ? address : 0);
-}
-
-bool machine_has_la57(void)
-{
-	return read_cr4() & CR4_LA57;
-}
-
-bool machine_has_gib_pages(void)
-{
-	return cpuid(0x80000001).edx >> 26 & 1;
 }

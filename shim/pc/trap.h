@@ -3,8 +3,8 @@
  * Processor exceptions: a page fault maps memory, everything else is refused with
  * its line instead of a silent reset.
  */
-#ifndef SHIM_TRAP_H
-#define SHIM_TRAP_H
+#ifndef SHIM_PC_TRAP_H
+#define SHIM_PC_TRAP_H
 
 /** trap_init() - load our interrupt descriptor table; cs is 0x10 */
 void trap_init(void);

@@ -7,8 +7,8 @@
  * give them vector registers, an fs base of unpack_tls(), and no interrupts on their
  * stack, since they keep data below the stack pointer.  fpu.h does so in ring 0.
  */
-#ifndef SHIM_UNPACK_H
-#define SHIM_UNPACK_H
+#ifndef SHIM_UNPACK_UNPACK_H
+#define SHIM_UNPACK_UNPACK_H
 
 #include "protocol/span.h"
 

@@ -2,8 +2,8 @@
 /*
  * For exits that enter a kernel through its ELF file: the one inside a bzImage.
  */
-#ifndef SHIM_VMLINUX_H
-#define SHIM_VMLINUX_H
+#ifndef SHIM_UNPACK_VMLINUX_H
+#define SHIM_UNPACK_VMLINUX_H
 
 #include "protocol/handoff.h"
 

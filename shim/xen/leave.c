@@ -25,14 +25,8 @@ static void carry_out(const struct plan *p)
 void leave_pv(const struct plan *p, struct handoff *h, const struct kernel *k, uint64_t stack)
 {
 	uint64_t block = leave_params(p, h, k);
-	uint64_t tsc = k->exit == EXIT_LINUX ? linux_report_tsc(block) : 0;
-	char digits[REPORT_TSC_DIGITS + 1];
 
 	carry_out(p);
-	if (tsc) {
-		format(digits, sizeof(digits), "%016" X64, xen_tsc());
-		memcpy(memory_at(tsc), digits, REPORT_TSC_DIGITS);
-	}
 	if (k->notes.hypercall_page)
 		xen_fill_page(k->notes.hypercall_page);
 	xen_jump((uint64_t)(uintptr_t)memory_at(p->entry), (uint64_t)(uintptr_t)memory_at(block),

@@ -220,8 +220,3 @@ struct span xen_memory_map(void)
 		map.nr_entries = 0;
 	return (struct span){ table, map.nr_entries * E820_ENTRY };
 }
-
-uint64_t xen_tsc(void)
-{
-	return rdtsc();
-}

@@ -3,8 +3,8 @@
  * Xen's services to a guest that is about to boot a kernel: console, memory map, the
  * end.  In PV (ring 3) and in PVH (ring 0, a processor that tells of Xen by CPUID).
  */
-#ifndef SHIM_XEN_H
-#define SHIM_XEN_H
+#ifndef SHIM_XEN_XEN_H
+#define SHIM_XEN_XEN_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,9 +36,6 @@ void xen_fill_page(uint64_t page);
 
 /** xen_hypercall() - ask Xen; arguments as its ABI has them, negative: an error */
 int64_t xen_hypercall(uint64_t number, uint64_t a, uint64_t b, uint64_t c);
-
-/** xen_tsc() - the processor's time, for those who touch no machine */
-uint64_t xen_tsc(void);
 
 /** xen_jump() - enter a kernel in PV: all registers but these are 0
  *  @rsi: start_info or boot_params, virtual; @rsp: Xen's own stack */
