@@ -49,7 +49,7 @@ BOOT_O := $(call obj,$(BOOT_C) $(BOOT_S) bios/a20.c bios/call.S bios/e820.c bios
 HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) shim/unpack/unpack.c $(TOOL_C) $(TOOL_S))
 # The probe kernel is Lintel's entries and readers with other doors.
 PROBE_O := $(call obj,$(PROTOCOL_C) $(wildcard test/probe/*.[cS]) \
-	$(addprefix shim/,memory.c say.c string.c xen/xen.c xen/start.S) $(wildcard shim/face/*.S) \
+	$(addprefix shim/,handoff.c memory.c say.c string.c xen/xen.c xen/start.S) $(wildcard shim/face/*.S) \
 	$(filter-out $(addprefix shim/pc/,doors.c refuse.c fpu.c leave.S),$(wildcard shim/pc/*.[cS])))
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf \

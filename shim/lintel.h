@@ -15,6 +15,9 @@ struct booting {
 };
 extern struct booting booting;
 
+/** handoff - the one that the door's reader fills (handoff.c) */
+extern struct handoff handoff;
+
 /** lintel_image() - note what is packed into our own image; before the door's reader */
 void lintel_image(struct handoff *h);
 

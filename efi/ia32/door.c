@@ -7,7 +7,7 @@
 #include "efi/efi.h"
 #include "efi/ia32/neighbour.h"
 #include "protocol/say.h"
-#include "shim/pc/doors.h"
+#include "shim/lintel.h"
 #include "shim/pc/instructions.h"
 
 #define CPUID_EXTENDED 0x80000000

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * What the core wants to know of the processor (shim/machine.h), asked in 32-bit mode.
- * Ring 0; cpuid is the only instruction of the machine here.
+ * Ring 0; cpuid and rdtsc are the only instructions of the machine here.
  */
 #include "shim/machine.h"
 

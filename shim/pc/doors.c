@@ -12,8 +12,6 @@
 #include "shim/pc/paging.h"
 #include "shim/pc/trap.h"
 
-struct handoff handoff;
-
 void doors_begin(const char *name, uint64_t tsc)
 {
 	handoff_init(&handoff, name);

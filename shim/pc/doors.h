@@ -7,9 +7,7 @@
 #ifndef SHIM_PC_DOORS_H
 #define SHIM_PC_DOORS_H
 
-#include "protocol/handoff.h"
-
-extern struct handoff handoff;
+#include <stdint.h>
 
 /** doors_begin() - an empty handoff, and what is packed into the image; @tsc at the entry */
 void doors_begin(const char *name, uint64_t tsc);

@@ -5,7 +5,7 @@
  */
 #include "protocol/lib.h"
 #include "protocol/say.h"
-#include "shim/pc/doors.h"
+#include "shim/lintel.h"
 #include "shim/pc/instructions.h"
 #include "shim/pc/refuse.h"
 

@@ -16,8 +16,8 @@
 
 	.section .text, "ax"
 	.code64
-	.globl start_linux64, arrive64, gdt, gdtr, stack_top, paging_pool
-	.hidden start_linux64, arrive64, gdt, gdtr, stack_top, paging_pool
+	.globl start_linux64, arrive64
+	.hidden start_linux64, arrive64, gdt, gdtr, stack_top
 
 start_linux64:
 	cli
@@ -50,23 +50,4 @@ enter64:
 	lea	LEAVE_ARGS(%rax), %rdi
 	jmp	*%rax
 
-	.section .data, "aw"
-	.balign 8
-gdt:	.quad 0
-	.quad 0
-	.quad 0x00af9b000000ffff	/* 0x10: 64-bit code */
-	.quad 0x00cf93000000ffff	/* 0x18: data */
-	.quad 0, 0			/* 0x20: task state, trap.c fills it in */
-gdtr:	.word . - gdt - 1
-	.quad 0
-
-	.section .bss.stack, "aw", @nobits
-	.balign 16
-	.skip 16384
-stack_top:
-
-	.section .bss.pages, "aw", @nobits
-	.balign 4096
-paging_pool:
-	.skip 14 * 4096			/* paging.c: two sets of 7 */
 	.section .note.GNU-stack, "", @progbits

@@ -10,6 +10,7 @@
 #include "protocol/lib.h"
 #include "protocol/readers.h"
 #include "protocol/say.h"
+#include "shim/lintel.h"
 #include "shim/memory.h"
 #include "shim/pc/console.h"
 #include "shim/pc/doors.h"
@@ -23,8 +24,6 @@
 #define CRC32_POLYNOMIAL 0xedb88320u
 #define PM1A_CONTROL 0x604 /* QEMU's, pc and q35 */
 #define SLEEP_S5 0x2000
-
-struct handoff handoff;
 
 _Noreturn void door_linux64_pv(uint64_t boot_params);
 

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the entries stand on before any C runs: descriptor table, stack, and the pages of
+ * which page tables are made.  Data only, for start32.S, start64.S, task.c, paging.c and
+ * xen/start.S.
+ */
+	.globl gdt, gdtr, stack_top, paging_pool
+	.hidden gdt, gdtr, stack_top, paging_pool
+
+	.section .data, "aw"
+	.balign 8
+gdt:	.quad 0
+	.quad 0
+	.quad 0x00af9b000000ffff	/* 0x10: 64-bit code */
+	.quad 0x00cf93000000ffff	/* 0x18: data */
+	.quad 0, 0			/* 0x20: task state, task.c fills it in */
+gdtr:	.word . - gdt - 1
+	.quad 0
+
+	.section .bss.stack, "aw", @nobits
+	.balign 16
+	.skip 16384
+stack_top:
+
+	.section .bss.pages, "aw", @nobits
+	.balign 4096
+paging_pool:
+	.skip 14 * 4096			/* paging.c: two sets of 7 */
+	.section .note.GNU-stack, "", @progbits
