@@ -149,7 +149,7 @@ def sources(*, efi):
     """
     return [name for name in files(".c")
             if (name in PURE or not name.startswith(("bios/", "efi/ia32/", "test/hello/")))
-            and any(re.search(r"<efi\.h>|\"efi\.h\"", line) for _, line in lines(name)) == efi]
+            and any(re.search(r'<efi\.h>|"efi/', line) for _, line in lines(name)) == efi]
 
 
 def sources32():
