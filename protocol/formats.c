@@ -81,12 +81,12 @@ bool pe_open(struct pe *p, struct span file)
 
 /* The first place at a multiple of @step where @words words begin with @magic and sum to 0. */
 static struct span header(struct span f, uint64_t end, uint64_t step, uint32_t magic,
-			  uint32_t words)
+			  uint64_t words)
 {
 	for (uint64_t at = 0; at < end && span_has(f, at, words * 4); at += step) {
 		uint32_t sum = 0;
 
-		for (uint32_t i = 0; i < words; i++)
+		for (uint64_t i = 0; i < words; i++)
 			sum += rd32(f, at + 4 * i);
 		if (rd32(f, at) == magic && !sum)
 			return span_from(f, at);
