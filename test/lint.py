@@ -75,7 +75,7 @@ def run(command):
 
 def check_text():
     """No tabs or blanks at a line's end, no line too long."""
-    for name in files(".c", ".h", ".S", ".py", ".ld"):
+    for name in files(".c", ".h", ".S", ".inc", ".py", ".ld"):
         for number, line in lines(name):
             if line != line.rstrip():
                 yield f"{name}:{number}: blank at the end"
@@ -85,7 +85,7 @@ def check_text():
 
 def check_head():
     """Every source file begins with its licence and says what it is for."""
-    for name in files(".c", ".h", ".S", ".py", ".ld"):
+    for name in files(".c", ".h", ".S", ".inc", ".py", ".ld"):
         head = "\n".join(line for _, line in lines(name)[:8])
         if "SPDX-License-Identifier: BSD-2-Clause" not in head:
             yield f"{name}:1: no licence"
@@ -96,7 +96,7 @@ def check_head():
 def include_faults(name, header):
     """What is wrong with one include line of a product's file."""
     folder = name.split("/")[0]
-    if header in WIRE and not name.endswith(".S") and name not in WIRE[header]:
+    if header in WIRE and not name.endswith((".S", ".inc")) and name not in WIRE[header]:
         yield f"{header} is known to {', '.join(sorted(WIRE[header]))} only (law 1)"
     if header == "shim/pc/instructions.h" and not name.startswith(MACHINE):
         yield "no instruction of the machine's own here (law 4)"
@@ -108,7 +108,7 @@ def include_faults(name, header):
 
 def check_includes():
     """Laws 1 and 4, full paths, and the arrows between the folders."""
-    for name in files(".c", ".h", ".S"):
+    for name in files(".c", ".h", ".S", ".inc"):
         if name.split("/")[0] not in ARROWS or name.startswith("protocol/lintel/"):
             continue
         for number, line in lines(name):

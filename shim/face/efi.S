@@ -4,22 +4,19 @@
  * makes the file a bzImage.  Data only, but for two 16-bit jumps.  lintel.ld puts it
  * at address 0, so a label's distance from `face` is its file offset.
  */
+#include <lintel/linux.h>
+
+#include "protocol/pe.h"
 #include "shim/face/layout.h"
 
-/* Linux boot protocol 2.15; see protocol/lintel/linux.h for the fields. */
-#define LOADED_HIGH 1
-#define XLF_KERNEL_64 1
-#define XLF_CAN_BE_LOADED_ABOVE_4G 2
-#define XLF_EFI_HANDOVER_64 8
-#define XLF_5LEVEL 0x20
 #define XLOADFLAGS (XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G | XLF_EFI_HANDOVER_64 | XLF_5LEVEL)
 #define END_OF_HEADER 0x26c
 #define VERSION_STRING 0x280
 
 	.section .face_efi, "a"
 face:
-	.ascii	"MZ"
-	.org	0x3c
+	.word	MZ_MAGIC
+	.org	MZ_E_LFANEW
 	.long	PE_OFFSET
 
 	/* Not 0: a loader that copies this sector as boot_params gives itself away. */
@@ -27,16 +24,16 @@ face:
 	.byte	0xff, 0xff
 
 	.org	SETUP_HEADER_OFFSET
-header:	.byte	PM_OFFSET / 512 - 1		/* setup_sects */
+header:	.byte	PM_OFFSET / LINUX_SECTOR - 1		/* setup_sects */
 	.word	1				/* root_flags */
 	.long	image_syssize - face		/* syssize */
 	.word	0				/* ram_size */
 	.word	0xffff				/* vid_mode: as it is */
 	.word	0				/* root_dev */
-	.word	0xaa55				/* boot_flag */
+	.word	LINUX_BOOT_FLAG			/* boot_flag */
 	.byte	0xeb, END_OF_HEADER - 0x202	/* jump: 16-bit entry, to the header's end */
-	.ascii	"HdrS"
-	.word	0x020f				/* version */
+	.long	LINUX_HDRS			/* header */
+	.word	LINUX_VERSION			/* version */
 	.long	0				/* realmode_swtch */
 	.word	0				/* start_sys_seg */
 	.word	VERSION_STRING - 0x200		/* kernel_version */

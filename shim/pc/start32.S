@@ -16,10 +16,11 @@
  * argument in edi and its C function in eax; long mode begins at arrive64 with
  *   edi = argument, esi = C function
  */
+#include <lintel/multiboot1.h>
+#include <lintel/multiboot2.h>
+#include <lintel/pvh.h>
+
 #include "shim/face/layout.h"
-#define MB1_LOADER_MAGIC 0x2badb002
-#define MB2_LOADER_MAGIC 0x36d76289
-#define HVM_START_MAGIC 0x336ec578
 
 #define CR0_PE 0x00000001
 #define CR0_ET 0x00000010
