@@ -29,7 +29,7 @@ EFI_C := $(wildcard efi/*.c)
 EFI_S := $(wildcard efi/*.S)
 # The image for 32-bit UEFI has no other door, so nothing else of shim/.
 IA32_C := $(PROTOCOL_C) $(EFI_C) $(wildcard efi/ia32/*.c) $(filter-out shim/memory.c,$(wildcard shim/*.c)) \
-	$(addprefix shim/pc/,console.c refuse.c)
+	$(addprefix shim/pc/,console.c machine.c refuse.c)
 IA32_S := $(wildcard efi/ia32/*.S)
 BIOS_C := $(wildcard bios/*.c)
 BIOS_S := $(wildcard bios/*.S)

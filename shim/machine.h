@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the pure code asks of the processor.  Answered by pc/machine.c, for 32-bit UEFI by
- * efi/ia32/machine.c, and by the unit tests for themselves.
+ * What the pure code asks of the processor.  Answered by pc/machine.c; about paging by who
+ * sets it up, pc/paging.c and efi/ia32/memory.c.
  */
 #ifndef SHIM_MACHINE_H
 #define SHIM_MACHINE_H

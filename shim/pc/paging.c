@@ -27,6 +27,8 @@
 extern uint64_t paging_pool[2][SET][ENTRIES];
 extern const char image_base[], image_end[];
 
+#define CR4_LA57 0x1000
+
 static uint32_t set, taken;
 static uint64_t *fourth_level;
 
@@ -70,6 +72,11 @@ static void start_over(void)
 	map_gib((uint64_t)(uintptr_t)image_base);
 	map_gib((uint64_t)(uintptr_t)image_end - 1);
 	write_cr3((uint64_t)(uintptr_t)root);
+}
+
+bool machine_has_la57(void)
+{
+	return read_cr4() & CR4_LA57;
 }
 
 void paging_init(void)
