@@ -92,7 +92,7 @@ $(BUILD)/lintel.ld: shim/face/lintel.ld shim/face/layout.h shim/leave.h
 LINK = ld -pie --no-dynamic-linker -z text --no-warn-rwx-segments \
 	-e start_linux64 -T $(BUILD)/lintel.ld
 
-# The decompressors: what shim/unpack.c calls, and nothing of the C library.
+# The decompressors: what shim/unpack/unpack.c calls, and nothing of the C library.
 UNPACK_A := $(foreach lib,z lzma zstd lz4,$(shell $(CC) -print-file-name=lib$(lib).a))
 
 # The probe kernel notes its registers before anything else happens.

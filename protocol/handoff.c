@@ -67,6 +67,34 @@ void handoff_keep(struct handoff *h, uint64_t base, uint64_t size)
 	map_use(&h->map, base, base + size);
 }
 
+static void use(struct handoff *h, struct blob b)
+{
+	map_use(&h->map, b.base, b.base + b.size);
+}
+
+void handoff_mark_lasting(struct handoff *h)
+{
+	const struct efi_info *efi = &h->bp.efi_info;
+	uint64_t at = (uint64_t)efi->efi_memmap_hi << 32 | efi->efi_memmap;
+
+	use(h, h->block);
+	for (uint32_t i = 0; i < h->keeps; i++)
+		use(h, h->keep[i]);
+	/* The kernel reads it where it lies. */
+	if (efi->efi_loader_signature)
+		use(h, (struct blob){ at, efi->efi_memmap_size });
+}
+
+void handoff_mark(struct handoff *h)
+{
+	handoff_mark_lasting(h);
+	use(h, h->kernel);
+	for (uint32_t i = 0; i < h->initrds; i++)
+		use(h, h->initrd[i]);
+	for (uint32_t i = 0; i < h->setup_datas; i++)
+		use(h, h->setup_data[i]);
+}
+
 void handoff_cmdline(struct handoff *h, struct span s)
 {
 	size_t have = strlen(h->cmdline), add = span_text(s).len;

@@ -4,7 +4,7 @@
  * everything behind the readers knows nothing else.  Pure; any world, any mode.
  *
  * After a reader returned, nothing in here points into the loader's memory
- * except blobs, and every blob is marked used in the map (DESIGN law 2).
+ * except blobs, and every blob is marked used in the map (HACKING, law 2).
  */
 #ifndef PROTOCOL_HANDOFF_H
 #define PROTOCOL_HANDOFF_H
@@ -109,6 +109,14 @@ void handoff_ramdisk(struct handoff *h, uint64_t base, uint64_t size);
 
 /** handoff_keep() - note memory that nothing may be moved to, and mark it used */
 void handoff_keep(struct handoff *h, uint64_t base, uint64_t size);
+
+/** handoff_mark_lasting() - mark used what stays until the kernel runs: a block taken by the
+ *  door, handoff_keep()'s memory, the EFI memory map */
+void handoff_mark_lasting(struct handoff *h);
+
+/** handoff_mark() - mark used everything in the handoff that lies somewhere: that, the kernel's
+ *  file, the initrds, setup_data */
+void handoff_mark(struct handoff *h);
 
 /** handoff_secure_boot() - whether signatures are enforced, as the firmware or loader says.
  *  Then our own image's kernel, initrd and command line are all that there is: what it has

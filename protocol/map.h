@@ -45,7 +45,7 @@ struct map {
 };
 
 /**
- * struct fit - what map_take() looks for
+ * struct fit - what map_find_low() and map_find_high() look for
  * @size:  bytes, at least 1
  * @align: power of two
  * @min:   lowest address of the first byte

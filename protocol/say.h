@@ -2,7 +2,7 @@
 /*
  * What Lintel says: one line when it boots a kernel, one line when it refuses.
  * The words are made here (pure); where they go is the world's business
- * (shim/console.c, the EFI console, the host's stderr).
+ * (shim/pc/console.c, the EFI console, the host's stderr).
  */
 #ifndef PROTOCOL_SAY_H
 #define PROTOCOL_SAY_H
@@ -48,13 +48,13 @@ enum error {
 	E_TRAP = 20,	    /* the processor raised an exception */
 	E_EFI_APP = 21,	    /* an EFI application that is not a Linux kernel */
 	E_E820 = 22,	    /* the BIOS told no usable memory map */
+	E_A20 = 23,	    /* address line 20 stays off */
 	E_FILE = 24,	    /* a file named in the load options cannot be read */
 	E_EXIT = 25,	    /* the firmware does not end boot services */
 	E_SECURE_BOOT = 26, /* Secure Boot, and the kernel is not signed with the image */
 	E_EFI32 = 27,	    /* 32-bit UEFI entered the 64-bit image */
-	E_XEN = 29,	    /* the kernel cannot be started inside Xen */
 	E_UNPACK = 28,	    /* the kernel's payload cannot be unpacked */
-	E_A20 = 23,	    /* address line 20 stays off */
+	E_XEN = 29,	    /* the kernel cannot be started inside Xen */
 	E_READ = 30,	    /* the BIOS cannot read the medium */
 	E_DATA = 31,	    /* what was read from the medium is not what was written there */
 	E_ROOM = 32,	    /* no room in memory for the image on the medium */

@@ -23,7 +23,7 @@ struct span {
 
 /**
  * span_at() - the bytes at an address of the machine
- * @base: address as the handoff gives it (DESIGN law 3: it can be dereferenced)
+ * @base: address as the handoff gives it (HACKING, law 3: it can be dereferenced)
  * @size: number of bytes
  *
  * The one place where a number becomes a pointer, so that host tests can give

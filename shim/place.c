@@ -215,19 +215,6 @@ static bool kernel_go(struct plan *p, struct handoff *h, const struct kernel *k)
 
 /* ---- both ---- */
 
-/* What nobody may overwrite: a door's block, the EFI memory map that the kernel will read. */
-static void use_lasting(struct handoff *h)
-{
-	const struct efi_info *efi = &h->bp.efi_info;
-	uint64_t at = (uint64_t)efi->efi_memmap_hi << 32 | efi->efi_memmap;
-
-	use_blob(&h->map, h->block);
-	for (uint32_t i = 0; i < h->keeps; i++)
-		use_blob(&h->map, h->keep[i]);
-	if (efi->efi_loader_signature)
-		map_use(&h->map, at, at + efi->efi_memmap_size);
-}
-
 struct attempt {
 	bool move_kernel, move_initrd;
 };
@@ -237,7 +224,7 @@ static bool plan_attempt(struct plan *p, struct handoff *h, const struct kernel 
 {
 	memset(p, 0, sizeof(*p));
 	map_release(&h->map);
-	use_lasting(h);
+	handoff_mark_lasting(h);
 	if (h->initrds && !a.move_initrd && !initrd_stay(p, h, k))
 		return false;
 	/* Initrds are moved first, so the kernel's place is chosen as if they were gone ... */
@@ -325,11 +312,7 @@ static void place_block(struct plan *p, struct handoff *h, const struct kernel *
 		map_use(&h->map, OLD_BOOT_PARAMS, OLD_BOOT_PARAMS_END);
 	}
 	use_blob(&h->map, image);
-	use_blob(&h->map, k->file);
-	for (uint32_t i = 0; i < h->initrds; i++)
-		use_blob(&h->map, h->initrd[i]);
-	for (uint32_t i = 0; i < h->setup_datas; i++)
-		use_blob(&h->map, h->setup_data[i]);
+	handoff_mark(h);
 	if (h->block.size) {
 		p->block = h->block;
 		return;

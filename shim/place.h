@@ -44,7 +44,7 @@ struct plan {
  * place() - make the plan
  * @p:          filled
  * @h:          its map's marks of what is used are set anew
- * @k:          the kernel
+ * @k:          the kernel, opened from @h's file
  * @image:      our own code and data: needed until the block is written
  * @block_size: bytes that the block needs
  *

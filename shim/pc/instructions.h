@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The instructions that C has no words for.  Only the machine files include this
- * (console.c, trap.c, paging.c, refuse.c, doors*.c, fpu.c, xen.c): everything else must also
- * run in ring 3 under Xen and in the host's tests.  Ring 0.
+ * The instructions that C has no words for.  Only shim/pc/, shim/xen/ and efi/ include this
+ * (law 4): everything else must also run in ring 3 inside Xen and in the host's tests.
+ * Ring 0, but for rdtsc() and cpuid().
  */
 #ifndef SHIM_PC_INSTRUCTIONS_H
 #define SHIM_PC_INSTRUCTIONS_H

@@ -16,22 +16,6 @@
 
 #define MIB 0x100000
 
-static void use(struct map *m, struct blob b)
-{
-	map_use(m, b.base, b.base + b.size);
-}
-
-static void mark(struct handoff *h, struct blob image)
-{
-	map_release(&h->map);
-	use(&h->map, image);
-	use(&h->map, h->kernel);
-	for (uint32_t i = 0; i < h->keeps; i++)
-		use(&h->map, h->keep[i]);
-	for (uint32_t i = 0; i < h->initrds; i++)
-		use(&h->map, h->initrd[i]);
-}
-
 /* Free memory, at @wanted if it can be had there; taken. */
 static struct blob take(struct handoff *h, uint64_t size, uint64_t wanted)
 {
@@ -43,7 +27,7 @@ static struct blob take(struct handoff *h, uint64_t size, uint64_t wanted)
 		die(E_MEMORY,
 		    "unpacking the kernel needs %" U64 " KiB in one piece, of %" U64 " KiB RAM",
 		    size >> 10, map_total(&h->map, MAP_RAM) >> 10);
-	use(&h->map, (struct blob){ at, size });
+	map_use(&h->map, at, at + size);
 	return (struct blob){ at, size };
 }
 
@@ -71,7 +55,9 @@ void vmlinux_open(struct handoff *h, struct blob image)
 		return;
 	payload = span_sub(file, kernel.payload.base, kernel.payload.size);
 	memcpy(h->kernel_name, kernel.name, sizeof(h->kernel_name));
-	mark(h, image);
+	map_release(&h->map);
+	handoff_mark(h);
+	map_use(&h->map, image.base, image.base + image.size);
 	if (rd32(payload, 0) == ELF_MAGIC)
 		h->kernel = (struct blob){ h->kernel.base + kernel.payload.base, payload.len };
 	else

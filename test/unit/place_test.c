@@ -229,6 +229,7 @@ static bool place_once(uint64_t s)
 	}
 	for (uint32_t i = below(3); i > 0; i--)
 		add_keep();
+	h.kernel = file;
 	if (below(3))
 		make_bzimage(file);
 	else
@@ -264,7 +265,8 @@ static void simple(uint64_t kernel_at, uint64_t initrd_at)
 	seed = 1;
 	handoff_init(&h, "test");
 	map_add(&h.map, MIB, 64 * MIB, MAP_RAM);
-	make_bzimage((struct blob){ kernel_at, 4 * MIB });
+	h.kernel = (struct blob){ kernel_at, 4 * MIB };
+	make_bzimage(h.kernel);
 	k.relocatable = k.realigns = true;
 	k.align = 2 * MIB;
 	k.run = k.base = 16 * MIB;
@@ -377,6 +379,24 @@ static void test_place_keep(void)
 	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), E_MEMORY);
 }
 
+/* The block comes to lie on no setup_data and not on the EFI memory map; a block that the door
+ * has taken already is in the kernel's way. */
+static void test_place_marks(void)
+{
+	simple(3 * MIB, 40 * MIB);
+	h.setup_data[h.setup_datas++] = (struct blob){ 63 * MIB, MIB };
+	h.bp.efi_info = (struct efi_info){ .efi_loader_signature = EFI_LOADER_SIGNATURE_64,
+					   .efi_memmap = 62 * MIB,
+					   .efi_memmap_size = MIB };
+	place(&p, &h, &k, image, MIB);
+	CHECK_EQUAL(p.block.base, 61 * MIB);
+	simple(3 * MIB, 40 * MIB);
+	h.block = (struct blob){ 20 * MIB, MIB };
+	place(&p, &h, &k, image, MIB);
+	CHECK_EQUAL(p.block.base, 20 * MIB);
+	CHECK(p.load >= 21 * MIB);
+}
+
 static void test_place_joined_initrds(void)
 {
 	simple(40 * MIB, 4 * MIB);
@@ -409,6 +429,7 @@ const struct test place_tests[] = { { "place: random machines", test_place_rando
 				    { "place: ELF, fixed kernels", test_place_fixed_elf },
 				    { "place: ELF, relocated", test_place_relocated_elf },
 				    { "place: memory that stays", test_place_keep },
+				    { "place: what lies somewhere", test_place_marks },
 				    { "place: initrds that join", test_place_joined_initrds },
 				    { "place: refusals", test_place_refusals },
 				    { 0 } };
