@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The rules of HACKING.md that a program can check, each counted as a test.
 
-usage: lint.py [--quick], in the top directory.  Needs clang, clang-format, clang-tidy,
+usage: lint.py [--quick], in the top directory, after make.  Needs clang, clang-format, clang-tidy,
 cppcheck and universal-ctags; --quick leaves out what takes more than a few seconds.
 """
 import os
@@ -29,6 +29,13 @@ ARROWS = {"protocol": {"protocol"}, "shim": {"protocol", "shim"},
           "iso": {"protocol", "shim", "bios", "iso"}}
 # Files of bios/ that touch no machine; the unit tests have them too.
 PURE = {"bios/boot/fat.c", "bios/boot/partition.c"}
+# Where the objects of each folder are, and the one circle that is allowed: Xen's entry and exit.
+OBJECTS = {"protocol": "obj", "shim": "obj", "efi": "obj", "bios": "obj", "efi/ia32": "obj32",
+           "iso": "host"}
+XEN_CIRCLE = {"shim/xen/doors.c", "shim/xen/leave.c", "shim/xen/start.S", "shim/xen/xen.c"}
+# A file of ours, as comments and documents name it.
+OUR_FILE = re.compile(r"(?<![\w./$-])((?:protocol|shim|efi|bios|iso|test|docs)/[\w./-]*\w\."
+                      r"(?:c|h|S|inc|ld|py|md))\b")
 LONGEST = 50
 COLUMNS = 100
 WARNINGS = ("-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes "
@@ -124,6 +131,59 @@ def check_assembly():
             for number, line in lines(name):
                 if "__asm__" in line:
                     yield f"{name}:{number}: an instruction outside the machine's rooms (law 4)"
+
+
+def symbols(objects):
+    """For each object file: what it defines for others, and what it uses of them."""
+    out = subprocess.run(["nm", "-A", "-g", *objects], check=True, text=True,
+                         stdout=subprocess.PIPE, timeout=60).stdout
+    found = {name: (set(), set()) for name in objects}
+    for line in out.splitlines():
+        name, symbol = line.split(":", 1)
+        *_, kind, symbol = symbol.split()
+        found[name][kind in "Uw"].add(symbol)
+    return found
+
+
+def reachable(arrows, start):
+    """All that can be reached from @start, itself only where there is a way back."""
+    found, todo = set(), [start]
+    while todo:
+        for name in arrows[todo.pop()] - found:
+            found.add(name)
+            todo.append(name)
+    return found
+
+
+def circles(folder, tree):
+    """The sources of a folder whose objects can reach themselves."""
+    sources_here = [name for name in files(".c", ".S") if name.startswith(f"{folder}/")]
+    objects = {f"build/{tree}/{name}.o": name for name in sources_here
+               if os.path.exists(f"build/{tree}/{name}.o")}
+    found = symbols(list(objects)) if objects else {}
+    arrows = {objects[a]: {objects[b] for b in found if a != b and found[a][1] & found[b][0]}
+              for a in found}
+    return arrows, {name for name in arrows if name in reachable(arrows, name)}
+
+
+def check_circles():
+    """No circle between the objects of a folder, but for Xen's entry and exit."""
+    for folder, tree in OBJECTS.items():
+        arrows, circle = circles(folder, tree)
+        if len(arrows) < 2:
+            yield f"build/{tree}/{folder}: no objects: run make first"
+        for name in sorted(circle - XEN_CIRCLE):
+            yield f"{name}: in a circle with {', '.join(sorted(arrows[name] & circle))}"
+
+
+def check_paths():
+    """Files of ours that are named in comments and documents exist."""
+    for name in [*files(".c", ".h", ".S", ".inc", ".ld", ".py", ".md"), "Makefile"]:
+        for number, line in lines(name):
+            for match in OUR_FILE.finditer(line):
+                path = match.group(1)
+                if not re.search(r"\b(NAME|X)\b|NAME_", path) and not os.path.exists(path):
+                    yield f"{name}:{number}: there is no {path}"
 
 
 def check_lengths():
