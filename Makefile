@@ -28,7 +28,8 @@ SHIM_S := $(wildcard shim/*/*.S)
 EFI_C := $(wildcard efi/*.c)
 EFI_S := $(wildcard efi/*.S)
 # The image for 32-bit UEFI has no other door, so nothing else of shim/.
-IA32_C := $(PROTOCOL_C) $(EFI_C) $(wildcard efi/ia32/*.c) $(filter-out shim/memory.c,$(wildcard shim/*.c)) \
+IA32_C := $(PROTOCOL_C) $(EFI_C) $(wildcard efi/ia32/*.c) \
+	$(filter-out shim/memory.c,$(wildcard shim/*.c)) \
 	$(addprefix shim/pc/,console.c machine.c refuse.c)
 IA32_S := $(wildcard efi/ia32/*.S)
 BIOS_C := $(wildcard bios/*.c)
@@ -42,15 +43,18 @@ PUBLIC_H := $(wildcard protocol/lintel/*.h)
 
 obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 CORE_O := $(call obj,$(PROTOCOL_C) $(SHIM_C) $(SHIM_S) $(EFI_C) $(EFI_S))
-SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S)) $(BUILD)/obj16/protocol/format.c.o $(BUILD)/obj16/shim/say.c.o $(BUILD)/obj16/shim/string.c.o $(BUILD)/obj16/efi/ia32/divide.c.o
+# What both 16-bit programs share with all others: lines for people.
+SAY16_O := $(patsubst %,$(BUILD)/obj16/%.o,protocol/format.c shim/say.c shim/string.c \
+	efi/ia32/divide.c)
+SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S)) $(SAY16_O)
 IA32_O := $(patsubst %,$(BUILD)/obj32/%.o,$(IA32_C) $(IA32_S))
 BOOT_O := $(call obj,$(BOOT_C) $(BOOT_S) bios/a20.c bios/call.S bios/e820.c bios/console.c) \
-	$(BUILD)/obj16/protocol/version.c.o $(BUILD)/obj16/protocol/format.c.o $(BUILD)/obj16/shim/say.c.o $(BUILD)/obj16/shim/string.c.o $(BUILD)/obj16/efi/ia32/divide.c.o
+	$(BUILD)/obj16/protocol/version.c.o $(SAY16_O)
 HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) shim/unpack/unpack.c $(TOOL_C) $(TOOL_S))
 # The probe kernel is Lintel's entries and readers with other doors.
 PROBE_O := $(call obj,$(PROTOCOL_C) $(wildcard test/probe/*.[cS]) \
-	$(addprefix shim/,handoff.c memory.c say.c string.c xen/xen.c xen/start.S) $(wildcard shim/face/*.S) \
-	$(filter-out $(addprefix shim/pc/,doors.c refuse.c fpu.c leave.S),$(wildcard shim/pc/*.[cS])))
+	$(addprefix shim/,handoff.c memory.c say.c string.c xen/xen.c xen/start.S) \
+	$(wildcard shim/face/*.S) $(filter-out $(addprefix shim/pc/,doors.c refuse.c fpu.c leave.S),$(wildcard shim/pc/*.[cS])))
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf \
 	probe32.elf hello.elf launcher bios.bin)
@@ -192,7 +196,7 @@ $(BUILD)/obj/bios/%.c.o: bios/%.c
 	@mkdir -p $(@D)
 	$(Q)gcc $(SETUP16) -c $< -o $@
 
-# What BIOS and UEFI must decide alike.
+# What BIOS and UEFI must decide alike, and what says lines for people.
 $(BUILD)/obj16/%.c.o: %.c
 	$(call say,CC16)
 	@mkdir -p $(@D)
@@ -229,7 +233,8 @@ $(BUILD)/bios.bin: $(BOOT_O) bios/boot/boot.ld
 # ---- a boot loader that says what others never say, for tests
 
 # At 256 MiB, out of the way of the kernel that it loads.
-$(BUILD)/launcher: test/launcher/start.S test/launcher/launcher.c protocol/lintel/linux.h protocol/lintel/multiboot1.h
+$(BUILD)/launcher: test/launcher/start.S test/launcher/launcher.c \
+		$(addprefix protocol/lintel/,linux.h multiboot1.h wire.h)
 	$(call say,LD32)
 	$(Q)gcc $(filter-out -m16 -Os -MMD -MP,$(SETUP16)) -m32 -O2 -fno-tree-loop-distribute-patterns \
 		-nostdlib -static -no-pie -Wl,-n,--no-warn-rwx-segments,-Ttext=0x10000000,--build-id=none,-e,start,-m,elf_i386 \
@@ -361,7 +366,7 @@ check-media: all ## tests of the media that build/lintel makes
 check-setup16: all ## tests of the 16-bit setup code, in QEMU
 	$(Q)$(call step,setup16) $(PY) test/setup16_test.py $(BUILD)
 
-check-lint: ## the rules of HACKING.md, clang's and cppcheck's
+check-lint: all ## the rules of HACKING.md, clang's and cppcheck's
 	$(Q)$(call step,lint) $(PY) test/lint.py
 
 check-lies: all ## loaders that lie, in QEMU
