@@ -881,6 +881,9 @@ class StubRefusals(Case):
         self.stub_refused(lambda data: put(data, view, "I", 0), "0x8e00", "PT_LOAD")
         self.stub_refused(lambda data: put(data, view + 56, "H", 0), "0x8e00", "PT_LOAD")
         self.stub_refused(lambda data: put(data, view + 32, "Q", 0x1000), "0x8e00", "PT_LOAD")
+        # Program headers that would reach out of the header's place, or overlap.
+        self.stub_refused(lambda data: put(data, view + 56, "H", 0xffff), "0x8e00", "PT_LOAD")
+        self.stub_refused(lambda data: put(data, view + 54, "H", 8), "0x8e00", "PT_LOAD")
         for field in (8, 32):
             self.stub_refused(lambda data, f=field: shorten(data, f), "0x8e00", "PT_LOAD")
 

@@ -28,12 +28,15 @@ void elf_headers_set_kernel(struct pack *im, uint64_t base, uint64_t end)
 	im->kernel_end = end;
 }
 
-/* Offset of the last PT_LOAD of an ELF64 header whose program headers follow it; 0 for none. */
+/* Offset of the last PT_LOAD of an ELF64 header whose program headers follow it, all of them in
+ * the header's own place; 0 for none. */
 static size_t find_last_load(const struct elf *e)
 {
 	size_t last = 0;
 
-	if (!e->wide || e->segments.at != sizeof(struct elf64_ehdr))
+	if (!e->wide || e->segments.at != sizeof(struct elf64_ehdr) ||
+	    e->segments.entry != sizeof(struct elf64_phdr) ||
+	    !span_has(e->file, e->segments.at, e->segments.n * e->segments.entry))
 		return 0;
 	for (uint64_t i = 0; i < e->segments.n; i++)
 		if (elf_segment(e, i).p_type == PT_LOAD)
@@ -46,16 +49,13 @@ static void add64(uint8_t *p, uint64_t n)
 	put64(p, rd64((struct span){ p, sizeof(n) }, 0) + n);
 }
 
-/* Everything in an ELF header that is an address goes up by @n; nothing outside is touched. */
+/* Everything in an ELF header that is an address goes up by @n. */
 static void move_addresses(uint8_t *p, const struct elf *e, uint64_t n)
 {
 	add64(p + offsetof(struct elf64_ehdr, e_entry), n);
 	for (uint64_t i = 0; i < e->segments.n; i++) {
-		uint64_t at = e->segments.at + i * e->segments.entry;
-		uint8_t *ph = p + at;
+		uint8_t *ph = p + e->segments.at + i * e->segments.entry;
 
-		if (!span_has(e->file, at, sizeof(struct elf64_phdr)))
-			return;
 		add64(ph + offsetof(struct elf64_phdr, p_vaddr), n);
 		add64(ph + offsetof(struct elf64_phdr, p_paddr), n);
 	}
