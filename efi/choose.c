@@ -187,7 +187,7 @@ static bool prepare(EFI_HANDLE image)
 	if (efi.bs->HandleProtocol(image, &guid, (void **)&li) != EFI_SUCCESS)
 		return false;
 	file = span_at((uintptr_t)li->ImageBase, li->ImageSize);
-	if (!bundle_find(bundle_table(file), ".linux").size)
+	if (!bundle_is_uki(file))
 		return false;
 	if (rd16(words, 0) > ' ') {
 		li->LoadOptions = (void *)(uintptr_t)words.p;

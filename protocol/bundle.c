@@ -44,6 +44,11 @@ struct blob bundle_find(struct span table, const char *name)
 	return (struct blob){ 0 };
 }
 
+bool bundle_is_uki(struct span file)
+{
+	return bundle_find(bundle_table(file), ".linux").size != 0;
+}
+
 /* A section's bytes in memory; size 0 where the UKI has no such section. */
 static struct blob section(struct blob file, struct span table, const char *name)
 {

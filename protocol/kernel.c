@@ -28,8 +28,7 @@ static bool is_foreign(struct span f)
 {
 	struct pe pe;
 
-	return rd32(f, ARM64_MAGIC_OFFSET) == ARM64_MAGIC ||
-	       (pe_open(&pe, f) && !bundle_find(pe.sections, ".linux").size);
+	return rd32(f, ARM64_MAGIC_OFFSET) == ARM64_MAGIC || (pe_open(&pe, f) && !bundle_is_uki(f));
 }
 
 enum kernel_kind kernel_kind(struct span f)

@@ -117,6 +117,9 @@ struct blob bundle_find(struct span table, const char *name);
 /** bundle_table() - the section table of a PE file; empty where it is none */
 struct span bundle_table(struct span file);
 
+/** bundle_is_uki() - whether a file is a PE file with a kernel in it, in a section .linux */
+bool bundle_is_uki(struct span file);
+
 /**
  * bundle_open() - take kernel, initrd and command line out of a UKI
  * @file:  the file; its sections lie at their file offsets

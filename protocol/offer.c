@@ -25,17 +25,17 @@ static bool may_be_enforced(const struct handoff *h)
 
 bool handoff_kernel(struct handoff *h, struct blob file)
 {
-	struct span bytes = span_at(file.base, file.size), table = bundle_table(bytes);
-	bool is_kernel = kernel_kind(bytes) != KERNEL_NONE;
+	struct span bytes = span_at(file.base, file.size);
+	bool is_uki = bundle_is_uki(bytes);
 
-	if (!is_kernel && !bundle_find(table, ".linux").size)
+	if (!is_uki && kernel_kind(bytes) == KERNEL_NONE)
 		return false;
 	if (may_be_enforced(h))
 		die(E_SECURE_BOOT,
 		    "Secure Boot: the kernel at %" X64 " is not signed with the image: pack it",
 		    file.base);
-	if (bundle_find(table, ".linux").size)
-		bundle_open(file, table, h);
+	if (is_uki)
+		bundle_open(file, bundle_table(bytes), h);
 	else
 		h->kernel = file;
 	return true;
@@ -81,7 +81,7 @@ static struct blob archived_kernel(struct blob ramdisk)
 	struct span archive = span_at(ramdisk.base, ramdisk.size);
 	struct span file = cpio_first_file(archive);
 
-	if (kernel_kind(file) == KERNEL_NONE && !bundle_find(bundle_table(file), ".linux").size)
+	if (kernel_kind(file) == KERNEL_NONE && !bundle_is_uki(file))
 		return (struct blob){ 0 };
 	return (struct blob){ ramdisk.base + (uint64_t)(file.p - archive.p), file.len };
 }

@@ -16,7 +16,7 @@
 
 static void refuse_other(const struct file *f, struct span s)
 {
-	if (bundle_find(bundle_table(s), ".linux").size)
+	if (bundle_is_uki(s))
 		reject(f->path,
 		       "is a Unified Kernel Image: give it with --uki, or extract the kernel in it "
 		       "with `objcopy -O binary --only-section=.linux`");
