@@ -15,6 +15,8 @@
 /* A BIOS keeps it on 16 bytes; UEFI promises nothing. */
 #define BIOS_STEP 16
 #define UEFI_STEP 4
+/* A longer structure is no root pointer: a search must not sum whole areas again and again. */
+#define RSDP_LENGTH_MAX 256
 
 /* EFI_SYSTEM_TABLE and EFI_CONFIGURATION_TABLE, 64-bit (UEFI 2.10, sections 4.3 and 4.6). */
 #define EFI_SYSTEM_TABLE_SIGNATURE 0x5453595320494249 /* "IBI SYST" */
@@ -42,7 +44,8 @@ static bool is_rsdp(struct span s)
 		return false;
 	if (RD8(s, 0, struct acpi_rsdp, revision) < 2)
 		return true;
-	return length >= ACPI_RSDP_SIZE && length <= s.len && sums_to_zero(s, length);
+	return length >= ACPI_RSDP_SIZE && length <= RSDP_LENGTH_MAX && length <= s.len &&
+	       sums_to_zero(s, length);
 }
 
 /* Whether a copy was noted and this is not what it was made from. */
@@ -80,6 +83,21 @@ void acpi_note_rsdp(struct handoff *h, struct span copy)
 	memcpy(h->rsdp_copy, copy.p, copy.len < ACPI_RSDP_SIZE ? copy.len : ACPI_RSDP_SIZE);
 }
 
+/* The configuration tables of 64-bit UEFI; empty where there are none. */
+static struct span efi_tables(const struct efi_info *efi)
+{
+	uint64_t at = (uint64_t)efi->efi_systab_hi << 32 | efi->efi_systab, n;
+	struct span st = { 0 };
+
+	/* Address 0 is no table, and may not even be looked at. */
+	if (at && efi->efi_loader_signature == EFI_LOADER_SIGNATURE_64)
+		st = span_at(at, EFI_SYSTEM_TABLE_SIZE);
+	n = rd64(st, EFI_TABLE_COUNT);
+	if (rd64(st, 0) != EFI_SYSTEM_TABLE_SIGNATURE || n > EFI_TABLES_MAX || !n)
+		return (struct span){ 0 };
+	return span_at(rd64(st, EFI_TABLES), n * EFI_TABLE_SIZE);
+}
+
 /* The system table of 64-bit UEFI names it, also when boot services have ended. */
 static uint64_t efi_rsdp(const struct efi_info *efi)
 {
@@ -87,14 +105,9 @@ static uint64_t efi_rsdp(const struct efi_info *efi)
 					    0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 };
 	static const uint8_t acpi10[16] = { 0x30, 0x2d, 0x9d, 0xeb, 0x88, 0x2d, 0xd3, 0x11,
 					    0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d };
-	struct span st = span_at((uint64_t)efi->efi_systab_hi << 32 | efi->efi_systab,
-				 EFI_SYSTEM_TABLE_SIZE);
-	uint64_t n = rd64(st, EFI_TABLE_COUNT), old = 0;
-	struct span tables = span_at(rd64(st, EFI_TABLES), n * EFI_TABLE_SIZE);
+	struct span tables = efi_tables(efi);
+	uint64_t old = 0;
 
-	if (efi->efi_loader_signature != EFI_LOADER_SIGNATURE_64 ||
-	    rd64(st, 0) != EFI_SYSTEM_TABLE_SIGNATURE || n > EFI_TABLES_MAX)
-		return 0;
 	for (uint64_t off = 0; span_has(tables, off, EFI_TABLE_SIZE); off += EFI_TABLE_SIZE) {
 		if (!memcmp(tables.p + off, acpi20, 16))
 			return rd64(tables, off + 16);
@@ -104,15 +117,23 @@ static uint64_t efi_rsdp(const struct efi_info *efi)
 	return old;
 }
 
-void acpi_find_rsdp(struct handoff *h)
+static bool search_bios(struct handoff *h)
 {
 	uint64_t ebda = (uint64_t)rd16(span_at(BDA_EBDA_SEGMENT, 2), 0) << 4;
+
+	return (ebda && search(h, ebda, EBDA_SEARCHED, BIOS_STEP)) ||
+	       search(h, ROM_BASE, ROM_SIZE, BIOS_STEP);
+}
+
+void acpi_find_rsdp(struct handoff *h)
+{
+	const struct efi_info *efi = &h->bp.efi_info;
 	struct range r;
 
 	if (!h->rsdp)
-		h->rsdp = efi_rsdp(&h->bp.efi_info);
-	if (h->rsdp || (ebda && search(h, ebda, EBDA_SEARCHED, BIOS_STEP)) ||
-	    search(h, ROM_BASE, ROM_SIZE, BIOS_STEP))
+		h->rsdp = efi_rsdp(efi);
+	/* UEFI has no BIOS data area, and may forbid to read page 0, where a BIOS has it. */
+	if (h->rsdp || (!efi->efi_loader_signature && search_bios(h)))
 		return;
 	for (uint32_t i = 0; map_next(&h->map, &i, &r);)
 		if (r.type == MAP_ACPI && search(h, r.base, r.end - r.base, UEFI_STEP))

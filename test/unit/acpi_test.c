@@ -131,10 +131,47 @@ static void test_acpi_uefi(void)
 	CHECK_EQUAL(h.rsdp, 0x7fe014);
 }
 
+/* Firmware may protect page 0, also while it has no ACPI to tell of. */
+static void test_acpi_page_zero(void)
+{
+	struct acpi_rsdp r = make(2, 0x1234);
+
+	memcpy(rom() + 0x100, &r, sizeof(r));
+	h.bp.efi_info.efi_loader_signature = EFI_LOADER_SIGNATURE_64;
+	world_forbid(0, 0x1000);
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0);
+	h.bp.efi_info.efi_loader_signature = 0;
+	h.rsdp = 0x7fe000;
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0x7fe000);
+	CHECK(!world_trespassed());
+	h.rsdp = 0;
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0xe0100);
+	CHECK(world_trespassed()); /* on a BIOS it is read: so the test sees it */
+}
+
+/* Each sum of a structure as long as the area would make the search quadratic. */
+static void test_acpi_length(void)
+{
+	struct acpi_rsdp r = make(2, 0x1234);
+	uint8_t *p = rom();
+
+	r.length = 0x10000;
+	memcpy(p, &r, sizeof(r));
+	sum(p, 0x10000, offsetof(struct acpi_rsdp, extended_checksum));
+	sum(p, ACPI_RSDP_SIZE_V1, offsetof(struct acpi_rsdp, checksum));
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0);
+}
+
 const struct test acpi_tests[] = { { "acpi: in the ROM area", test_acpi_rom },
 				   { "acpi: EBDA first", test_acpi_ebda_first },
 				   { "acpi: extended checksum", test_acpi_extended_checksum },
 				   { "acpi: a loader's copy", test_acpi_copy },
 				   { "acpi: a loader's address", test_acpi_given },
 				   { "acpi: UEFI", test_acpi_uefi },
+				   { "acpi: page 0 is not read under UEFI", test_acpi_page_zero },
+				   { "acpi: a root pointer of absurd length", test_acpi_length },
 				   { 0 } };

@@ -49,6 +49,12 @@ uint8_t *world_put(uint64_t base, const void *bytes, size_t size);
 /** world_low() - memory below 4 GiB whose addresses are its own, for what is written */
 uint8_t *world_low(size_t size);
 
+/** world_forbid() - note each look at these addresses, until the next reset */
+void world_forbid(uint64_t base, uint64_t end);
+
+/** world_trespassed() - whether forbidden addresses were looked at */
+bool world_trespassed(void);
+
 /** world_said() - everything that say() and die() printed since the reset */
 const char *world_said(void);
 

@@ -20,6 +20,8 @@ struct chunk {
 static struct chunk chunks[CHUNKS];
 static size_t chunk_count;
 static char said[65536];
+static uint64_t forbidden_base, forbidden_end;
+static bool trespassed;
 
 jmp_buf world_refusal;
 
@@ -32,6 +34,19 @@ void world_reset(void)
 			free(chunks[i].bytes);
 	chunk_count = 0;
 	said[0] = '\0';
+	forbidden_base = forbidden_end = 0;
+	trespassed = false;
+}
+
+void world_forbid(uint64_t base, uint64_t end)
+{
+	forbidden_base = base;
+	forbidden_end = end;
+}
+
+bool world_trespassed(void)
+{
+	return trespassed;
 }
 
 uint8_t *world_put(uint64_t base, const void *bytes, size_t size)
@@ -67,6 +82,8 @@ struct span span_at(uint64_t base, uint64_t size)
 {
 	struct span best = { 0 };
 
+	if (base < forbidden_end && size > 0 && base + size > forbidden_base)
+		trespassed = true;
 	for (size_t i = 0; i < chunk_count; i++) {
 		struct chunk *c = &chunks[i];
 		uint64_t off = base - c->base;
