@@ -55,7 +55,8 @@ static void read_nodes(uint64_t at, struct handoff *h)
 	}
 }
 
-/* Loaders that copy the file's first sector leave junk in all but these fields. */
+/* Loaders that copy the file's first sector leave junk in all but these fields, the same that
+ * Linux keeps (arch/x86/include/asm/bootparam_utils.h), but for a panel of OLPC's. */
 static void keep_trusted(struct boot_params *to, const struct boot_params *from)
 {
 	to->screen_info = from->screen_info;
@@ -65,11 +66,17 @@ static void keep_trusted(struct boot_params *to, const struct boot_params *from)
 	memcpy(to->hd0_info, from->hd0_info, sizeof(to->hd0_info));
 	memcpy(to->hd1_info, from->hd1_info, sizeof(to->hd1_info));
 	memcpy(to->sys_desc_table, from->sys_desc_table, sizeof(to->sys_desc_table));
+	to->cc_blob_address = from->cc_blob_address;
 	to->efi_info = from->efi_info;
 	to->alt_mem_k = from->alt_mem_k;
 	to->e820_entries = from->e820_entries;
+	to->eddbuf_entries = from->eddbuf_entries;
+	to->edd_mbr_sig_buf_entries = from->edd_mbr_sig_buf_entries;
+	to->secure_boot = from->secure_boot;
 	to->hdr = from->hdr;
+	memcpy(to->edd_mbr_sig_buffer, from->edd_mbr_sig_buffer, sizeof(to->edd_mbr_sig_buffer));
 	memcpy(to->e820_table, from->e820_table, sizeof(to->e820_table));
+	memcpy(to->eddbuf, from->eddbuf, sizeof(to->eddbuf));
 }
 
 static void read_efi_map(const struct efi_info *efi, struct handoff *h)

@@ -227,11 +227,22 @@ static void test_linux_sentinel(void)
 	bp->sentinel = 0xff;
 	bp->ext_cmd_line_ptr = 0x41414141;
 	bp->ext_ramdisk_image = 0x42424242;
+	bp->secure_boot = SECURE_BOOT_ENABLED;
+	bp->cc_blob_address = 0x5000;
+	bp->eddbuf_entries = bp->edd_mbr_sig_buf_entries = 1;
+	bp->edd_mbr_sig_buffer[0] = 0x12345678;
+	bp->eddbuf[0] = 0x80;
 	handoff_init(&out, "linux32");
 	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), 0);
 	CHECK_TEXT(out.report, "repaired=boot_params\n");
 	CHECK_EQUAL(out.rsdp, 0);
 	CHECK_EQUAL(out.bp.kbd_status, 0);
+	CHECK_EQUAL(out.bp.secure_boot, SECURE_BOOT_ENABLED);
+	CHECK_EQUAL(out.bp.cc_blob_address, 0x5000);
+	CHECK_EQUAL(out.bp.eddbuf_entries, 1);
+	CHECK_EQUAL(out.bp.edd_mbr_sig_buf_entries, 1);
+	CHECK_EQUAL(out.bp.edd_mbr_sig_buffer[0], 0x12345678);
+	CHECK_EQUAL(out.bp.eddbuf[0], 0x80);
 	CHECK(!strcmp(out.cmdline, in.cmdline));
 	CHECK_EQUAL(out.bp.screen_info.orig_video_isVGA, 1);
 }
