@@ -35,23 +35,50 @@ struct edid_protocol {
 	UINT8 *Edid;
 };
 
-static uint8_t global_byte(const CHAR16 *name)
-{
-	EFI_GUID global = EFI_GLOBAL_VARIABLE;
-	UINT8 value = 0;
-	UINTN size = sizeof(value);
+/* shim's vendor GUID, 605DAB50-E046-4300-ABB6-3DD810DD8B23. */
+#define SHIM_LOCK                                                      \
+	{                                                              \
+		0x605dab50, 0xe046, 0x4300,                            \
+		{                                                      \
+			0xab, 0xb6, 0x3d, 0xd8, 0x10, 0xdd, 0x8b, 0x23 \
+		}                                                      \
+	}
 
-	if (efi.st->RuntimeServices->GetVariable((CHAR16 *)name, &global, NULL, &size, &value) !=
-	    EFI_SUCCESS)
-		return 0;
-	return value;
+/* A variable of one byte; 0 where there is none. */
+static EFI_STATUS read_byte(const CHAR16 *name, EFI_GUID vendor, UINT8 *value, UINT32 *attributes)
+{
+	UINTN size = sizeof(*value);
+	EFI_STATUS status = efi.st->RuntimeServices->GetVariable((CHAR16 *)name, &vendor,
+								 attributes, &size, value);
+
+	if (status == EFI_SUCCESS)
+		return EFI_SUCCESS;
+	*value = 0;
+	return status == EFI_NOT_FOUND ? EFI_SUCCESS : status;
+}
+
+/* The owner has told shim not to verify; only code before ExitBootServices() can say so. */
+static bool shim_is_off(void)
+{
+	EFI_GUID vendor = SHIM_LOCK;
+	UINT32 attributes = 0;
+	UINT8 off;
+
+	return read_byte(L"MokSBState", vendor, &off, &attributes) == EFI_SUCCESS && off == 1 &&
+	       !(attributes & EFI_VARIABLE_RUNTIME_ACCESS);
 }
 
 uint8_t efi_secure_boot(void)
 {
-	bool enforced = global_byte(L"SecureBoot") && !global_byte(L"SetupMode");
+	EFI_GUID global = EFI_GLOBAL_VARIABLE;
+	UINT32 attributes;
+	UINT8 on, setup;
 
-	return enforced ? SECURE_BOOT_ENABLED : SECURE_BOOT_DISABLED;
+	/* An error is no "off": whoever can cause one must not switch Secure Boot off by it. */
+	if (read_byte(L"SecureBoot", global, &on, &attributes) != EFI_SUCCESS ||
+	    read_byte(L"SetupMode", global, &setup, &attributes) != EFI_SUCCESS)
+		return SECURE_BOOT_UNKNOWN;
+	return on && !setup && !shim_is_off() ? SECURE_BOOT_ENABLED : SECURE_BOOT_DISABLED;
 }
 
 static void find_rsdp(struct handoff *h)

@@ -45,7 +45,8 @@ struct blob {
  * @kernel_name: its name, where the door knows it and the file does not tell
  * @initrd:     every other file, in the order given
  * @own_initrd: whether one of them is packed into our own image
- * @is_signed:  whether our own image is, as far as it can be seen
+ * @is_signed:  whether our own image is; false where its first 32 KiB are not in memory
+ * @may_be_uefi: whether the loader may run on UEFI without saying so in @bp's efi_info
  * @setup_data: nodes that came through a Linux door, whole (header and data)
  * @keep:       memory that nothing may be moved to, whatever its type: what the world
  *              itself stands on
@@ -68,7 +69,7 @@ struct handoff {
 	char kernel_name[64];
 	struct blob initrd[INITRDS_MAX];
 	uint32_t initrds;
-	bool own_initrd, is_signed;
+	bool own_initrd, is_signed, may_be_uefi;
 	struct blob setup_data[SETUP_DATA_MAX];
 	uint32_t setup_datas;
 	struct blob keep[KEEP_MAX];
@@ -118,7 +119,8 @@ void handoff_mark_lasting(struct handoff *h);
  *  file, the initrds, setup_data */
 void handoff_mark(struct handoff *h);
 
-/** handoff_secure_boot() - whether signatures are enforced, as the firmware or loader says.
+/** handoff_secure_boot() - whether signatures are enforced, as the firmware or loader says, or,
+ *  where neither can say, may be enforced and our own image is signed.
  *  Then our own image's kernel, initrd and command line are all that there is: what it has
  *  not may come from the loader, but never the kernel. */
 bool handoff_secure_boot(const struct handoff *h);
@@ -140,7 +142,8 @@ void handoff_cmdline(struct handoff *h, struct span s);
 
 /** handoff_settle_cmdline() - use the UKI's command line where the loader gave none, and
  *  always under Secure Boot.  Words that loaders add by themselves (BOOT_IMAGE=, initrd=)
- *  are no command line. */
+ *  are no command line.  Where the kernel cannot learn that Secure Boot counts,
+ *  lockdown=integrity is added, as it would lock itself down where it can. */
 void handoff_settle_cmdline(struct handoff *h);
 
 /** handoff_loader() - the boot loader's name; a longer one is cut */

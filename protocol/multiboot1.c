@@ -122,6 +122,8 @@ void mb1_read(uint64_t base, struct handoff *h)
 	uint32_t flags = RD32(info, 0, struct multiboot_info, flags);
 	bool with_name;
 
+	/* GRUB starts us the same way on UEFI, and the protocol has no field for it. */
+	h->may_be_uefi = true;
 	if (info.len < offsetof(struct multiboot_info, grub_color_info))
 		die(E_BLOCK, "multiboot1 information at %" X64 " cannot be read", base);
 	if (flags & MB1_INFO_MMAP)

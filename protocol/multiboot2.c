@@ -166,6 +166,8 @@ static void read_efi(struct span info, uint64_t base, struct handoff *h)
 	do {
 		at = base + off;
 		tag = next_tag(info, &off);
+		if (RD32(tag, 0, struct mb2_tag, type) == MB2_EFI32)
+			h->may_be_uefi = true;
 		if (RD32(tag, 0, struct mb2_tag, type) == MB2_EFI64)
 			systab = RD64(tag, 0, struct mb2_pointer, pointer);
 		if (RD32(tag, 0, struct mb2_tag, type) == MB2_EFI_MMAP)
@@ -179,6 +181,7 @@ static void read_efi(struct span info, uint64_t base, struct handoff *h)
 							    descriptor_version),
 			};
 	} while (RD32(tag, 0, struct mb2_tag, type) != MB2_END);
+	h->may_be_uefi |= systab || efi.efi_memmap;
 	if (!systab || !efi.efi_memmap)
 		return;
 	efi.efi_loader_signature = EFI_LOADER_SIGNATURE_64;

@@ -10,13 +10,20 @@
 #include "protocol/lib.h"
 #include "protocol/say.h"
 
+/* A signed image is the owner's answer where the loader, which may run on UEFI, gives none. */
 bool handoff_secure_boot(const struct handoff *h)
 {
-	return h->bp.secure_boot == SECURE_BOOT_ENABLED;
+	switch (h->bp.secure_boot) {
+	case SECURE_BOOT_DISABLED:
+		return false;
+	case SECURE_BOOT_UNSET:
+		return h->is_signed && (h->may_be_uefi || h->bp.efi_info.efi_loader_signature);
+	default:
+		return true;
+	}
 }
 
-/* A loader that was to verify files has verified us, and leaves what we start to us.  Not
- * every protocol says whether it had to. */
+/* A loader that was to verify files has verified us, and leaves what we start to us. */
 static bool may_be_enforced(const struct handoff *h)
 {
 	return h->bp.secure_boot != SECURE_BOOT_DISABLED &&
@@ -138,7 +145,27 @@ static bool only_decoration(const char *line)
 	return true;
 }
 
-void handoff_settle_cmdline(struct handoff *h)
+static bool has_word(const char *line, const char *key)
+{
+	for (const char *at = line; *at; at++)
+		if ((at == line || at[-1] == ' ') && starts(at, key))
+			return true;
+	return false;
+}
+
+/* Linux locks itself down where boot_params says that Secure Boot is on. */
+static void lock_down(struct handoff *h)
+{
+	static const char word[] = "lockdown=integrity";
+
+	if (!handoff_secure_boot(h) || h->bp.secure_boot == SECURE_BOOT_ENABLED ||
+	    has_word(h->cmdline, "lockdown="))
+		return;
+	say("lintel: Secure Boot may be on, and this kernel cannot know: %s is added\n", word);
+	handoff_cmdline(h, (struct span){ (const uint8_t *)word, sizeof(word) });
+}
+
+static void settle(struct handoff *h)
 {
 	struct span own = h->bundled_cmdline;
 	size_t n = span_text(own).len;
@@ -150,4 +177,12 @@ void handoff_settle_cmdline(struct handoff *h)
 		leave_out(h, "command line");
 	h->cmdline[0] = '\0';
 	handoff_cmdline(h, own);
+	/* The plan may be made several times: this is settled. */
+	h->bundled_cmdline = span_sub(own, 0, 0);
+}
+
+void handoff_settle_cmdline(struct handoff *h)
+{
+	settle(h);
+	lock_down(h);
 }

@@ -381,6 +381,13 @@ def shim():
                 never="|file second ok", door="efi-handover",
                 dropped=["initrd", "command line"]),
         Case("shim/unsigned", shim_grub("linux /cloud.efi"), ["^error: .*signature"], "^lintel"),
+        # GRUB does not say that Secure Boot is on; the kernel cannot know, and is told to lock.
+        Case("shim/multiboot", shim_grub(f"multiboot {image} {OWN}"),
+             ["^lintel: Secure Boot: the loader's command line is left out",
+              "^lintel: Secure Boot may be on, .*: lockdown=integrity is added",
+              "Kernel is locked down from command line",
+              *base.debian("cloud", f"{CMDLINE} lockdown=integrity", kib=ram(512) - SMM,
+                           door="multiboot1", dropped=["command line"])], WRONG, seconds=150),
         Case("shim/unsigned-multiboot2", shim_grub("multiboot2 /cloud.efi"), ["^error: "],
              "^lintel"),
         secured("shim/multiboot2", shim_grub(f"multiboot2 {image} {OWN}"),

@@ -407,6 +407,44 @@ static void test_secure_cmdline(void)
 	}
 }
 
+static const char *settled(uint8_t secure_boot, bool is_signed, const char *given)
+{
+	static const char own[] = "root=/abc";
+
+	h.bp.secure_boot = secure_boot;
+	h.is_signed = is_signed;
+	h.report[0] = '\0';
+	strcpy(h.cmdline, given);
+	h.bundled_cmdline = (struct span){ (const uint8_t *)own, strlen(own) };
+	handoff_settle_cmdline(&h);
+	handoff_settle_cmdline(&h);
+	return h.cmdline;
+}
+
+/* Multiboot 1 cannot say that the machine has UEFI, and firmware may answer with an error. */
+static void test_secure_unknown(void)
+{
+	static const char locked[] = "root=/abc lockdown=integrity";
+
+	handoff_init(&h, "test");
+	CHECK(!strcmp(settled(SECURE_BOOT_UNSET, true, "evil"), "evil"));
+	CHECK(!strcmp(settled(SECURE_BOOT_UNKNOWN, false, "evil"), locked));
+	h.may_be_uefi = true;
+	CHECK(!strcmp(settled(SECURE_BOOT_UNSET, false, "evil"), "evil"));
+	CHECK(!strcmp(settled(SECURE_BOOT_UNSET, true, "evil"), locked));
+	CHECK(!strcmp(h.report, "dropped=command line\n"));
+	CHECK(!strcmp(settled(SECURE_BOOT_UNSET, true, ""), locked));
+	CHECK(!h.report[0]);
+	CHECK(!strcmp(settled(SECURE_BOOT_DISABLED, true, "evil"), "evil"));
+	h.own_initrd = true;
+	h.bp.secure_boot = SECURE_BOOT_UNSET;
+	CHECK(!handoff_wants_initrd(&h));
+	h.bundled_cmdline = (struct span){ 0 };
+	strcpy(h.cmdline, "lockdown=confidentiality");
+	handoff_settle_cmdline(&h);
+	CHECK(!strcmp(h.cmdline, "lockdown=confidentiality"));
+}
+
 /* The directory that sbsign fills is the fifth. */
 static void test_signed(void)
 {
@@ -475,6 +513,7 @@ const struct test kernel_tests[] = { { "bzimage: good", test_bzimage_good },
 				     { "secure boot: kernel", test_secure_kernel },
 				     { "secure boot: initrd", test_secure_initrd },
 				     { "secure boot: command line", test_secure_cmdline },
+				     { "secure boot: where nobody can tell", test_secure_unknown },
 				     { "secure boot: signed image", test_signed },
 				     { "cpio: microcode", test_cpio },
 				     { 0 } };

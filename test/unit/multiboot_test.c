@@ -61,6 +61,7 @@ static void test_mb1_good(void)
 	CHECK_EQUAL(map_total(&h.map, MAP_RAM), 63 * MIB + 0x9fc00);
 	CHECK_EQUAL(h.initrds, 1);
 	CHECK_EQUAL(h.initrd[0].size, 11);
+	CHECK(h.may_be_uefi);
 	CHECK(!map_is_free(&h.map, MODULE, MODULE + 11));
 	CHECK_EQUAL(h.bp.screen_info.orig_video_isVGA, 1);
 }
@@ -352,6 +353,13 @@ static void test_mb2_efi(void)
 	CHECK_EQUAL(e.image, handle);
 	mb2_read(INFO, &h);
 	CHECK_EQUAL(h.bp.efi_info.efi_loader_signature, 0); /* boot services live: ours to ask */
+	CHECK(h.may_be_uefi);
+	begin_mb2();
+	add_mmap();
+	add_tag(MB2_EFI32, &systab, sizeof(uint32_t));
+	end_mb2();
+	mb2_read(INFO, &h);
+	CHECK(h.may_be_uefi);
 	begin_mb2();
 	add_mmap();
 	add_tag(MB2_EFI64, &systab, sizeof(systab));
