@@ -20,7 +20,10 @@
 #define BPB_FAT_SIZE16 22
 #define BPB_TOTAL32 32
 #define BPB_FAT_SIZE32 36
+#define BPB_FLAGS 40 /* of FAT32 only */
 #define BPB_ROOT_CLUSTER 44
+#define FLAG_NO_MIRROR 0x80 /* only the FAT with the number in the bits below is kept */
+#define FLAGS_FAT 0x0f
 #define FAT16_CLUSTERS_MIN 4085
 #define FAT32_CLUSTERS_MIN 65525
 #define FAT32_CLUSTERS_MAX 0x0ffffff5
@@ -64,6 +67,33 @@ static uint32_t either(uint32_t small, uint32_t large)
 	return small ? small : large;
 }
 
+/* Linux, EDK II and mkfs.fat -F tell FAT32 by this field; by the number of clusters, as on paper,
+ * a small FAT32 would be read as FAT16. */
+static bool is_fat32(void)
+{
+	return !rd16(sector, BPB_FAT_SIZE16);
+}
+
+/* The number of the FAT that is kept up to date. */
+static uint32_t active_fat(void)
+{
+	uint32_t flags = is_fat32() ? rd16(sector, BPB_FLAGS) : 0;
+
+	return flags & FLAG_NO_MIRROR ? flags & FLAGS_FAT : 0;
+}
+
+/* So the last cluster's entry is in the table, and no read leaves the table. */
+static void check_clusters(uint64_t table_sectors)
+{
+	uint32_t max = fat.is_wide ? FAT32_CLUSTERS_MAX : FAT32_CLUSTERS_MIN - 1;
+
+	if (!fat.is_wide && fat.clusters < FAT16_CLUSTERS_MIN)
+		die(E_FAT, "FAT12 is not read, only FAT16 and FAT32; clusters: 0x%x", fat.clusters);
+	if (fat.clusters > max ||
+	    fat.clusters + 2 > table_sectors * (SECTOR_SIZE / (fat.is_wide ? 4 : 2)))
+		die(E_FAT, "FAT shorter than its clusters need: 0x%x", fat.clusters);
+}
+
 /* All in sectors of 512 bytes, and checked against the partition's size. */
 static void read_geometry(struct extent partition)
 {
@@ -73,7 +103,8 @@ static void read_geometry(struct extent partition)
 	uint64_t root = (uint64_t)rd16(sector, BPB_RESERVED) + rd8(sector, BPB_FATS) * size;
 	uint64_t data;
 
-	if (!scale || scale > 8 || !rd8(sector, BPB_CLUSTER) || !size)
+	if (!scale || scale > 8 || scale & (scale - 1) || !rd8(sector, BPB_CLUSTER) || !size ||
+	    active_fat() >= rd8(sector, BPB_FATS))
 		die(E_FAT, "no FAT file system in the EFI system partition at sector 0x%x",
 		    partition.lba);
 	fat.cluster_sectors = rd8(sector, BPB_CLUSTER) * scale;
@@ -83,15 +114,13 @@ static void read_geometry(struct extent partition)
 	total *= scale;
 	if (total > partition.count || data >= total || partition.lba + total > UINT32_MAX)
 		die(E_FAT, "FAT larger than its partition, sectors: 0x%x", (uint32_t)total);
-	fat.table = partition.lba + rd16(sector, BPB_RESERVED) * scale;
+	fat.table = partition.lba +
+		    (rd16(sector, BPB_RESERVED) + active_fat() * (uint32_t)size) * scale;
 	fat.root = partition.lba + (uint32_t)root * scale;
 	fat.data = partition.lba + (uint32_t)data;
 	fat.clusters = (uint32_t)(total - data) / fat.cluster_sectors;
-	fat.is_wide = fat.clusters >= FAT32_CLUSTERS_MIN;
-	/* So the last cluster's entry is in the table, and no read leaves the table. */
-	if (fat.clusters > FAT32_CLUSTERS_MAX ||
-	    fat.clusters + 2 > size * scale * (SECTOR_SIZE / (fat.is_wide ? 4 : 2)))
-		die(E_FAT, "FAT shorter than its clusters need: 0x%x", fat.clusters);
+	fat.is_wide = is_fat32();
+	check_clusters(size * scale);
 }
 
 void fat_open(struct extent partition)
@@ -99,8 +128,6 @@ void fat_open(struct extent partition)
 	sector_lba = partition.lba;
 	sector_read(sector_lba, bytes);
 	read_geometry(partition);
-	if (fat.clusters < FAT16_CLUSTERS_MIN)
-		die(E_FAT, "FAT12 is not read, only FAT16 and FAT32; clusters: 0x%x", fat.clusters);
 	if (!fat.is_wide)
 		return;
 	fat.root_sectors = 0;
@@ -344,6 +371,7 @@ struct extent fat_extent(struct chain *chain)
 		run.count += fat.cluster_sectors;
 		chain->left--;
 		chain->cluster = chain->left ? next_cluster(last) : 0;
-	} while (chain->left && chain->cluster == last + 1);
+		/* A damaged chain may go on behind the volume's last cluster. */
+	} while (chain->left && chain->cluster == last + 1 && is_cluster(chain->cluster));
 	return run;
 }

@@ -136,8 +136,10 @@ static struct extent read_extent(uint32_t at, uint32_t shift)
 	if (!first || last < first)
 		die(E_FAT, "EFI system partition ends before it begins, at sector 0x%x",
 		    (uint32_t)first);
+	/* The last LBA is part of it, with all its sectors of 512 bytes. */
 	return (struct extent){ scale_lba(first, shift),
-				scale_lba(last, shift) - scale_lba(first, shift) + 1 };
+				(scale_lba(last, shift) - scale_lba(first, shift)) +
+					(1u << shift) };
 }
 
 static struct extent find_in_gpt(const struct gpt *gpt, uint32_t shift)

@@ -320,6 +320,114 @@ static void test_geometry(void)
 	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
 }
 
+/* A disk with sectors of 4,096 bytes: its LBA 6 to 255 are 2,000 sectors of 512 bytes. */
+static void test_large_sectors(void)
+{
+	const uint32_t scale = 8, last = 255;
+	struct extent esp;
+	uint8_t guid[16];
+
+	disk_make();
+	memcpy(guid, at(2, 128), sizeof(guid));
+	memset(disk, 0, sizeof(disk));
+	memcpy(at(2 * scale, 0), guid, sizeof(guid));
+	put(at(2 * scale, 32), 6, 8);
+	put(at(2 * scale, 40), last, 8);
+	memcpy(at(scale, 0), "EFI PART", 8);
+	put(at(scale, 12), 92, 4);
+	put(at(scale, 24), 1, 8);
+	put(at(scale, 72), 2, 8);
+	put(at(scale, 80), 128, 4);
+	put(at(scale, 84), 128, 4);
+	put(at(scale, 88), crc32(0, at(2 * scale, 0), 32 * SECTOR_SIZE), 4);
+	put(at(scale, 16), crc32(0, at(scale, 0), 92), 4);
+	reads = 0;
+	esp = partition_find(3);
+	CHECK_EQUAL(esp.lba, 6 * scale);
+	CHECK_EQUAL(esp.count, (last + 1 - 6) * scale);
+}
+
+/* The last cluster of a file may point behind the volume's end, where others' bytes lie. */
+static void test_chain_leaves(void)
+{
+	const uint32_t last = 8001; /* of 8,000 clusters the first is 2 */
+	struct entry e = { "A.EFI", last, 3 * SECTOR_SIZE, false };
+	static struct chain chain;
+	struct extent run;
+
+	disk_make();
+	files_make();
+	table_put(last, last + 1);
+	table_put(last + 1, last + 2);
+	reads = 0;
+	fat_open(partition_find(0));
+	chain = fat_chain(&e);
+	run = fat_extent(&chain);
+	CHECK_EQUAL(run.lba, CLUSTER_FIRST + last);
+	CHECK_EQUAL(run.count, 1);
+	CHECK_EQUAL(DIES_WITH(fat_extent(&chain)), E_FAT);
+}
+
+#define FAT32_SECTORS 64u
+#define FAT32_FIRST (ESP + RESERVED + 2 * FAT32_SECTORS - 2)
+
+/* The same files in a FAT32 with two FATs; of 8,000 clusters, as mkfs.fat -F 32 allows. */
+static void disk_make32(uint16_t flags, uint32_t table)
+{
+	static const uint16_t chain[][2] = {
+		{ 2, 3 }, { 3, 4 }, { 4, 0xffff }, { 10, 12 }, { 12, 0xffff }
+	};
+	uint8_t *p;
+
+	disk_make();
+	put(at(ESP, 17), 0, 2);
+	put(at(ESP, 19), 8000 + RESERVED + 2 * FAT32_SECTORS, 2);
+	put(at(ESP, 22), 0, 2);
+	*at(ESP, 16) = 2;
+	put(at(ESP, 36), FAT32_SECTORS, 4);
+	put(at(ESP, 40), flags, 2);
+	put(at(ESP, 44), 5, 4);
+	for (size_t i = 0; i < sizeof(chain) / sizeof(chain[0]); i++)
+		put(at(ESP + RESERVED + table * FAT32_SECTORS, chain[i][0] * 4),
+		    chain[i][1] == 0xffff ? 0x0fffffff : chain[i][1], 4);
+	entry_put(at(FAT32_FIRST + 5, 0), "EFI        ", 0x10, 6, 0);
+	entry_put(at(FAT32_FIRST + 6, 0), "LINUX      ", 0x10, 7, 0);
+	p = at(FAT32_FIRST + 7, 0);
+	long_put(p, "linux-6.efi", 10, 2 * SECTOR_SIZE);
+}
+
+static void check_fat32(void)
+{
+	struct entry e;
+	struct chain chain;
+	struct extent run;
+
+	find(&e);
+	CHECK_TEXT(e.name, "linux-6.efi");
+	chain = fat_chain(&e);
+	run = fat_extent(&chain);
+	CHECK_EQUAL(run.lba, FAT32_FIRST + 10);
+	CHECK_EQUAL(run.count, 1);
+	run = fat_extent(&chain);
+	CHECK_EQUAL(run.lba, FAT32_FIRST + 12);
+}
+
+static void test_small_fat32(void)
+{
+	disk_make32(0, 0);
+	check_fat32();
+}
+
+static void test_mirroring_off(void)
+{
+	struct entry e;
+
+	disk_make32(0x81, 1);
+	check_fat32();
+	disk_make32(0x82, 0); /* there is no third one */
+	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
+}
+
 static void find_and_walk(void)
 {
 	struct entry e;
@@ -461,6 +569,10 @@ const struct test volume_tests[] = {
 	{ "volume: the backup is not at the disk's end", test_backup_elsewhere },
 	{ "volume: a directory without end", test_endless },
 	{ "volume: what contradicts itself is refused", test_geometry },
+	{ "volume: sectors of 4,096 bytes", test_large_sectors },
+	{ "volume: a file's chain leaves the volume", test_chain_leaves },
+	{ "volume: a FAT32 of few clusters", test_small_fat32 },
+	{ "volume: a FAT32 without mirroring", test_mirroring_off },
 	{ "volume: damaged bytes never hang or overrun", test_damage },
 	{ "volume: the order of versions", test_versions },
 	{ "volume: the order of images, with counters of tries", test_images },
