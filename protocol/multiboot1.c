@@ -22,12 +22,15 @@ static struct span table_at(uint32_t base, uint32_t size, const char *what)
 	return s;
 }
 
-/* A string tells no length: its end is looked for as far as a command line can go. */
+/* A file's name that a loader puts before the command line is not longer. */
+#define NAME_MAX 4095
+
+/* A string tells no length: its end is looked for as far as a name and a command line can go. */
 static struct span string_at(uint32_t base)
 {
 	if (!base)
 		return (struct span){ 0 };
-	return span_at(base, CMDLINE_MAX + 1);
+	return span_at(base, NAME_MAX + 1 + CMDLINE_MAX + 1);
 }
 
 static void read_mmap(struct span info, struct handoff *h)
@@ -72,6 +75,9 @@ static struct span words(struct span s, bool with_name)
 		off++;
 	while (rd8(s, off) == ' ')
 		off++;
+	if (off > NAME_MAX)
+		die(E_CMDLINE, "the file's name before the command line has more than %u bytes",
+		    NAME_MAX);
 	return span_from(s, off);
 }
 

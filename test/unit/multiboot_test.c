@@ -84,6 +84,30 @@ static void test_mb1_file_name(void)
 	CHECK(!strcmp(h.cmdline, ""));
 }
 
+/* The name does not count: the longest line fits behind it, and a longer one is not cut. */
+static void test_mb1_longest_line(void)
+{
+	static const char name[] = "/boot/lintel.efi ";
+	static uint32_t length; /* since a refusal is a longjmp */
+	char *line;
+
+	for (length = CMDLINE_MAX; length <= CMDLINE_MAX + 1; length++) {
+		make_mb1();
+		line = (char *)world_put(0x100000, NULL, 3 * CMDLINE_MAX);
+		strcpy(line, name);
+		memset(line + strlen(name), 'x', length);
+		mbi->cmdline = 0x100000;
+		strcpy(text + 4096, "GNU GRUB 0.97");
+		CHECK_EQUAL(DIES_WITH(mb1_read(INFO, &h)), length > CMDLINE_MAX ? E_CMDLINE : 0);
+	}
+	make_mb1();
+	line = (char *)world_put(0x100000, NULL, 3 * CMDLINE_MAX);
+	memset(line, 'x', 3 * CMDLINE_MAX);
+	mbi->cmdline = 0x100000;
+	strcpy(text + 4096, "GNU GRUB 0.97");
+	CHECK_EQUAL(DIES_WITH(mb1_read(INFO, &h)), E_CMDLINE);
+}
+
 static void test_mb1_no_map(void)
 {
 	make_mb1();
@@ -381,6 +405,7 @@ static void test_mb2_efi(void)
 const struct test multiboot_tests[] = {
 	{ "multiboot1: good", test_mb1_good },
 	{ "multiboot1: file name before the words", test_mb1_file_name },
+	{ "multiboot1: the longest line behind a name", test_mb1_longest_line },
 	{ "multiboot1: no map", test_mb1_no_map },
 	{ "multiboot1: lies", test_mb1_lies },
 	{ "multiboot1: modules", test_mb1_modules },
