@@ -8,6 +8,7 @@
 #include "protocol/kernel.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"
+#include "protocol/text.h"
 
 #define DIRECTORY L"\\EFI\\Linux\\"
 #define DIRECTORY_LENGTH (sizeof(DIRECTORY) / sizeof(CHAR16) - 1)
@@ -176,23 +177,35 @@ static EFI_HANDLE load(const struct efi_choice *c)
 	return NULL;
 }
 
+/* Our own load options for the image that we start, in memory that outlives this function. */
+static void pass_options(EFI_LOADED_IMAGE *li)
+{
+	const char *text = efi_options();
+	size_t size = strlen(text) + 1;
+	void *options;
+
+	if (!*text ||
+	    efi.bs->AllocatePool(EfiLoaderData, size * sizeof(CHAR16), &options) != EFI_SUCCESS)
+		return;
+	li->LoadOptions = options;
+	/* A character of UTF-8 has at least as many bytes as it has units of UTF-16. */
+	li->LoadOptionsSize = (UINT32)((text_to_utf16(options, size, text) + 1) * sizeof(CHAR16));
+}
+
 /* False where there is nothing in it to boot: a bare Lintel, perhaps this one, which would only
  * choose once more. */
 static bool prepare(EFI_HANDLE image)
 {
 	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
-	struct span words = efi_options(), file;
 	EFI_LOADED_IMAGE *li;
+	struct span file;
 
 	if (efi.bs->HandleProtocol(image, &guid, (void **)&li) != EFI_SUCCESS)
 		return false;
 	file = span_at((uintptr_t)li->ImageBase, li->ImageSize);
 	if (!bundle_is_uki(file))
 		return false;
-	if (rd16(words, 0) > ' ') {
-		li->LoadOptions = (void *)(uintptr_t)words.p;
-		li->LoadOptionsSize = (UINT32)words.len;
-	}
+	pass_options(li);
 	return true;
 }
 

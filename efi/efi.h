@@ -106,9 +106,9 @@ bool efi_load_initrd(struct handoff *h);
 /** efi_load_options() - the image's load options as the handoff's command line, but for
  *  linux=PATH and initrd=PATH, which name files on the image's volume and are loaded */
 void efi_load_options(struct handoff *h);
-/** efi_options() - the load options after the program's own name, UTF-16; where they begin
- *  with a control character they are no text */
-struct span efi_options(void);
+/** efi_options() - the load options after the program's own name, "" where they are no text;
+ *  refuses what is too long (E_CMDLINE) */
+const char *efi_options(void);
 
 /* ---- choose.c */
 

@@ -8,6 +8,7 @@
 #include "protocol/kernel.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"
+#include "protocol/text.h"
 
 #define FOUR_GIB 0x100000000
 /* Some firmware cannot read more at once. */
@@ -48,13 +49,14 @@ EFI_FILE_HANDLE efi_open_volume(void)
 /* Firmware wants backslashes from the root; people write either. */
 static void firmware_path(CHAR16 *to, const char *path)
 {
-	UINTN n = 0;
+	UINTN n = *path != '/' && *path != '\\';
 
-	if (*path != '/' && *path != '\\')
-		to[n++] = '\\';
-	for (; *path && n < EFI_PATH_MAX - 1; path++)
-		to[n++] = *path == '/' ? '\\' : (uint8_t)*path;
-	to[n] = 0;
+	*to = '\\';
+	if (text_to_utf16(to + n, EFI_PATH_MAX - n, path) >= EFI_PATH_MAX - n)
+		die(E_FILE, "file %s has a longer name than %u bytes", path, EFI_PATH_MAX - 2);
+	for (; *to; to++)
+		if (*to == '/')
+			*to = '\\';
 }
 
 static EFI_STATUS open_on(EFI_FILE_HANDLE root, const CHAR16 *name, EFI_FILE_HANDLE *file,

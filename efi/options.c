@@ -7,6 +7,7 @@
 #include "efi/efi.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"
+#include "protocol/text.h"
 
 #define SHELL_PARAMETERS_GUID                                          \
 	{                                                              \
@@ -16,86 +17,85 @@
 		}                                                      \
 	}
 
-/* UTF-16 becomes UTF-8, up to a control character: what begins with one is no text. */
-static void to_utf8(char *to, struct span options)
+/* The name in a path behind its last slash or backslash. */
+static const char *file_name(const char *path)
 {
-	uint64_t n = 0;
+	const char *name = path;
 
-	for (uint64_t at = 0; rd16(options, at) >= ' ' && n + 4 < CMDLINE_MAX; at += 2) {
-		uint16_t c = rd16(options, at);
-
-		if (c < 0x80) {
-			to[n++] = (char)c;
-		} else if (c < 0x800) {
-			to[n++] = (char)(0xc0 | c >> 6);
-			to[n++] = (char)(0x80 | (c & 0x3f));
-		} else {
-			to[n++] = (char)(0xe0 | c >> 12);
-			to[n++] = (char)(0x80 | (c >> 6 & 0x3f));
-			to[n++] = (char)(0x80 | (c & 0x3f));
-		}
-	}
-	to[n] = '\0';
+	for (; *path; path++)
+		if (*path == '\\' || *path == '/')
+			name = path + 1;
+	return name;
 }
 
-/* What follows the last slash of a path, in UTF-16. */
-static struct span file_name(struct span path)
+/* Where the word ends that begins here: at a blank that is not between quotation marks. */
+static const char *word_end(const char *word)
 {
-	uint64_t base = 0;
+	bool quoted = false;
 
-	for (uint64_t at = 0; rd16(path, at); at += 2)
-		if (rd16(path, at) == '\\' || rd16(path, at) == '/')
-			base = at + 2;
-	return span_from(path, base);
+	for (; *word && (quoted || *word != ' '); word++)
+		if (*word == '"')
+			quoted = !quoted;
+	return word;
+}
+
+static const char *skip_blanks(const char *text)
+{
+	while (*text == ' ')
+		text++;
+	return text;
 }
 
 /* The UEFI shell and iPXE put the program's name first. */
-static bool is_own_name(const EFI_LOADED_IMAGE *li, struct span word)
+static bool is_own_name(const EFI_LOADED_IMAGE *li, const char *word, size_t len)
 {
 	EFI_GUID guid = SHELL_PARAMETERS_GUID;
-	struct span name = file_name(path_file(li->FilePath));
+	char path[EFI_PATH_MAX];
+	const char *name;
 	void *interface;
 
 	if (efi.bs->HandleProtocol(efi.image, &guid, &interface) == EFI_SUCCESS)
 		return true;
-	for (uint64_t at = 0; at < word.len; at += 2)
-		if (rd16(name, at) != rd16(word, at))
-			return false;
-	return !rd16(name, word.len);
+	if (text_from_utf16(path, sizeof(path), path_file(li->FilePath)) >= sizeof(path))
+		return false;
+	name = file_name(path);
+	return strlen(name) == len && !memcmp(name, word, len);
 }
 
-static struct span skip_blanks(struct span options)
+const char *efi_options(void)
 {
-	uint64_t at = 0;
-
-	while (rd16(options, at) == ' ')
-		at += 2;
-	return span_from(options, at);
-}
-
-struct span efi_options(void)
-{
+	static char line[CMDLINE_MAX + 1];
 	const EFI_LOADED_IMAGE *li = efi_loaded_image();
 	struct span options = { li->LoadOptions, li->LoadOptions ? li->LoadOptionsSize : 0 };
-	uint64_t n = 0;
+	size_t n = text_from_options(line, sizeof(line), options);
+	const char *word = skip_blanks(line), *end = word_end(word);
 
-	options = skip_blanks(options);
-	while (rd16(options, n) > ' ')
-		n += 2;
-	if (n && is_own_name(li, span_sub(options, 0, n)))
-		options = skip_blanks(span_from(options, n));
-	return options;
+	if (n >= sizeof(line))
+		die(E_CMDLINE, "the load options have %" U64 " bytes, at most %u fit", (uint64_t)n,
+		    CMDLINE_MAX);
+	return end > word && is_own_name(li, word, (size_t)(end - word)) ? skip_blanks(end) : word;
 }
 
-static bool option(const char *word, const char *key, char *value)
+/* The value of a word KEY=VALUE without its quotation marks; false where it is another word. */
+static bool option(const char *word, size_t len, const char *key, char *value)
 {
-	size_t n = strlen(key), i = 0;
+	const char *end = word + len;
+	size_t n = 0;
 
-	if (memcmp(word, key, n))
-		return false;
-	for (word += n; *word && *word != ' ' && i < EFI_PATH_MAX - 1; word++)
-		value[i++] = *word;
-	value[i] = '\0';
+	if (*word == '"')
+		word++;
+	for (; *key; key++)
+		if (*word++ != *key)
+			return false;
+	for (; word < end; word++) {
+		if (*word == '"')
+			continue;
+		if (n == EFI_PATH_MAX - 1)
+			die(E_CMDLINE, "a file's name in the load options has more than %u bytes",
+			    EFI_PATH_MAX - 1);
+		value[n++] = *word;
+	}
+	value[n] = '\0';
 	return true;
 }
 
@@ -104,10 +104,10 @@ static void take_word(struct handoff *h, const char *word, size_t len, bool want
 {
 	char path[EFI_PATH_MAX];
 
-	if (!h->kernel.size && option(word, "linux=", path)) {
+	if (!h->kernel.size && option(word, len, "linux=", path)) {
 		if (!handoff_kernel(h, efi_load_kernel(h, path)))
 			die(E_NO_KERNEL, "no kernel: %s is neither a kernel nor a UKI", path);
-	} else if (option(word, "initrd=", path)) {
+	} else if (option(word, len, "initrd=", path)) {
 		if (want_initrd && handoff_wants_initrd(h))
 			handoff_initrd(h, efi_load_file(path));
 	} else {
@@ -117,24 +117,17 @@ static void take_word(struct handoff *h, const char *word, size_t len, bool want
 
 void efi_load_options(struct handoff *h)
 {
-	static char line[CMDLINE_MAX + 1];
 	bool offered = efi_load_initrd(h);
-	const char *word = line, *end;
+	const char *word = efi_options(), *end;
 
 	efi_bli_image(path_file(efi_loaded_image()->FilePath));
-	to_utf8(line, efi_options());
 	/* A signed image with a command line of its own takes no other, and no file it names. */
 	if (h->bundled_cmdline.len && handoff_secure_boot(h)) {
-		handoff_cmdline(h, (struct span){ (const uint8_t *)line, sizeof(line) });
+		handoff_cmdline(h, (struct span){ (const uint8_t *)word, strlen(word) });
 		return;
 	}
-	for (;; word = end) {
-		while (*word == ' ')
-			word++;
-		if (!*word)
-			return;
-		for (end = word; *end && *end != ' ';)
-			end++;
+	for (; *word; word = skip_blanks(end)) {
+		end = word_end(word);
 		take_word(h, word, (size_t)(end - word), !offered);
 	}
 }

@@ -18,6 +18,8 @@
 
 /* Command line that fits into a handoff, without its NUL. */
 #define CMDLINE_MAX 4095
+/* The longest command line behind the longest name of a file. */
+#define LOADER_LINE_MAX (2 * CMDLINE_MAX + 1)
 #define INITRDS_MAX 64
 #define SETUP_DATA_MAX 16
 
@@ -47,6 +49,7 @@ struct blob {
  * @own_initrd: whether one of them is packed into our own image
  * @is_signed:  whether our own image is; false where its first 32 KiB are not in memory
  * @may_be_uefi: whether the loader may run on UEFI without saying so in @bp's efi_info
+ * @settled:    whether @cmdline is what the kernel gets, see handoff_settle_cmdline()
  * @setup_data: nodes that came through a Linux door, whole (header and data)
  * @keep:       memory that nothing may be moved to, whatever its type: what the world
  *              itself stands on
@@ -69,7 +72,7 @@ struct handoff {
 	char kernel_name[64];
 	struct blob initrd[INITRDS_MAX];
 	uint32_t initrds;
-	bool own_initrd, is_signed, may_be_uefi;
+	bool own_initrd, is_signed, may_be_uefi, settled;
 	struct blob setup_data[SETUP_DATA_MAX];
 	uint32_t setup_datas;
 	struct blob keep[KEEP_MAX];
@@ -130,20 +133,37 @@ bool handoff_secure_boot(const struct handoff *h);
  *  says whether there is any and there may be (E_SECURE_BOOT). */
 bool handoff_kernel(struct handoff *h, struct blob file);
 
+/** handoff_leave_out() - say and report that something of the loader's does not count */
+void handoff_leave_out(struct handoff *h, const char *what);
+
 /** handoff_wants_initrd() - whether an initrd from the loader counts; says so where not */
 bool handoff_wants_initrd(struct handoff *h);
 
 /** handoff_initrd() - note an initrd and mark it used; refuses the 65th (E_MODULES) */
 void handoff_initrd(struct handoff *h, struct blob initrd);
 
+/**
+ * handoff_words() - what of a loader's line is for the kernel
+ *
+ * Some loaders of Multiboot put the file's name first; h->loader must be known.
+ * Refuses a name without an end (E_CMDLINE).
+ */
+struct span handoff_words(const struct handoff *h, struct span line);
+
 /** handoff_cmdline() - append a string to the command line, a space between;
  *  reads up to a NUL or the span's end.  Refuses what does not fit (E_CMDLINE). */
 void handoff_cmdline(struct handoff *h, struct span s);
 
-/** handoff_settle_cmdline() - use the UKI's command line where the loader gave none, and
- *  always under Secure Boot.  Words that loaders add by themselves (BOOT_IMAGE=, initrd=)
- *  are no command line.  Where the kernel cannot learn that Secure Boot counts,
- *  lockdown=integrity is added, as it would lock itself down where it can. */
+/**
+ * handoff_settle_cmdline() - decide what the kernel's command line is, once
+ *
+ * The loader's line replaces the packed one, but only if somebody asked for a word in it: words
+ * that loaders and machine monitors add by themselves go behind the packed line, or are left
+ * out.  A line whose first word begins with "+" is added to the packed one.  Under Secure Boot
+ * the packed line is used as it is.  Where the kernel cannot learn that Secure Boot counts,
+ * lockdown=integrity is added, as it would lock itself down where it can.
+ * Refuses what is too long (E_CMDLINE).
+ */
 void handoff_settle_cmdline(struct handoff *h);
 
 /** handoff_loader() - the boot loader's name; a longer one is cut */

@@ -22,15 +22,12 @@ static struct span table_at(uint32_t base, uint32_t size, const char *what)
 	return s;
 }
 
-/* A file's name that a loader puts before the command line is not longer. */
-#define NAME_MAX 4095
-
 /* A string tells no length: its end is looked for as far as a name and a command line can go. */
 static struct span string_at(uint32_t base)
 {
 	if (!base)
 		return (struct span){ 0 };
-	return span_at(base, NAME_MAX + 1 + CMDLINE_MAX + 1);
+	return span_at(base, LOADER_LINE_MAX + 1);
 }
 
 static void read_mmap(struct span info, struct handoff *h)
@@ -53,35 +50,7 @@ static void read_mmap(struct span info, struct handoff *h)
 	}
 }
 
-/* Loaders that put the file's name before the words that the user gave. */
-static bool names_file(const char *loader)
-{
-	static const char name[][12] = { "qemu",     "iPXE",	 "SYSLINUX", "ISOLINUX",
-					 "PXELINUX", "EXTLINUX", "GNU GRUB" };
-
-	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
-		if (!memcmp(loader, name[i], strlen(name[i])))
-			return true;
-	return false;
-}
-
-static struct span words(struct span s, bool with_name)
-{
-	uint64_t off = 0;
-
-	if (!with_name)
-		return s;
-	while (rd8(s, off) && rd8(s, off) != ' ')
-		off++;
-	while (rd8(s, off) == ' ')
-		off++;
-	if (off > NAME_MAX)
-		die(E_CMDLINE, "the file's name before the command line has more than %u bytes",
-		    NAME_MAX);
-	return span_from(s, off);
-}
-
-static void read_modules(struct span info, struct handoff *h, bool with_name)
+static void read_modules(struct span info, struct handoff *h)
 {
 	uint32_t count = RD32(info, 0, struct multiboot_info, mods_count);
 	struct span mods;
@@ -97,7 +66,7 @@ static void read_modules(struct span info, struct handoff *h, bool with_name)
 
 		if (end < start)
 			die(E_MODULE, "module at %x ends before it starts, at %x", start, end);
-		handoff_module(h, start, end - start, words(s, with_name));
+		handoff_module(h, start, end - start, handoff_words(h, s));
 	}
 }
 
@@ -126,7 +95,6 @@ void mb1_read(uint64_t base, struct handoff *h)
 {
 	struct span info = span_at(base, sizeof(struct multiboot_info));
 	uint32_t flags = RD32(info, 0, struct multiboot_info, flags);
-	bool with_name;
 
 	/* GRUB starts us the same way on UEFI, and the protocol has no field for it. */
 	h->may_be_uefi = true;
@@ -141,12 +109,11 @@ void mb1_read(uint64_t base, struct handoff *h)
 	if (flags & MB1_INFO_LOADER)
 		handoff_loader(h,
 			       string_at(RD32(info, 0, struct multiboot_info, boot_loader_name)));
-	with_name = names_file(h->loader);
 	if (flags & MB1_INFO_CMDLINE)
-		handoff_cmdline(h, words(string_at(RD32(info, 0, struct multiboot_info, cmdline)),
-					 with_name));
+		handoff_cmdline(h, handoff_words(h, string_at(RD32(info, 0, struct multiboot_info,
+								   cmdline))));
 	if (flags & MB1_INFO_MODS)
-		read_modules(info, h, with_name);
+		read_modules(info, h);
 	if (flags & MB1_INFO_FRAMEBUFFER)
 		read_framebuffer(info, h);
 	else

@@ -73,7 +73,8 @@ static void read_module(struct span tag, struct handoff *h)
 
 	if (end < start)
 		die(E_MODULE, "module at %x ends before it starts, at %x", start, end);
-	handoff_module(h, start, end - start, span_from(tag, sizeof(struct mb2_module)));
+	handoff_module(h, start, end - start,
+		       handoff_words(h, span_from(tag, sizeof(struct mb2_module))));
 }
 
 static void read_framebuffer(struct span tag, struct handoff *h)
@@ -105,16 +106,20 @@ static void read_memory(struct span tag, struct handoff *h)
 			       RD32(tag, 0, struct mb2_memory, mem_upper));
 }
 
+/* Its name tells whether a line begins with a file's name. */
+static void read_loader(struct span tag, struct handoff *h)
+{
+	if (RD32(tag, 0, struct mb2_tag, type) == MB2_LOADER)
+		handoff_loader(h, span_from(tag, sizeof(struct mb2_tag)));
+}
+
 static void read_rest(struct span tag, struct handoff *h)
 {
 	struct span text = span_from(tag, sizeof(struct mb2_tag));
 
 	switch (RD32(tag, 0, struct mb2_tag, type)) {
 	case MB2_CMDLINE:
-		handoff_cmdline(h, text);
-		break;
-	case MB2_LOADER:
-		handoff_loader(h, text);
+		handoff_cmdline(h, handoff_words(h, text));
 		break;
 	case MB2_MODULE:
 		read_module(tag, h);
@@ -201,6 +206,7 @@ void mb2_read(uint64_t base, struct handoff *h)
 	handoff_check_map(h);
 	handoff_text_screen(h);
 	read_efi(info, base, h);
+	each_tag(info, h, read_loader);
 	each_tag(info, h, read_rest);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What of a loader's offer counts: which file is the kernel, which is an initrd, whose
- * command line is taken, and what Secure Boot forbids.  Called by the readers and by
+ * What of a loader's offer counts: which file is the kernel, which is an initrd, and what
+ * Secure Boot forbids; cmdline.c has the command line.  Called by the readers and by
  * lintel().  Pure C for any world; reads files only to see what they are.
  */
 #include "protocol/cpio.h"
@@ -48,7 +48,7 @@ bool handoff_kernel(struct handoff *h, struct blob file)
 	return true;
 }
 
-static void leave_out(struct handoff *h, const char *what)
+void handoff_leave_out(struct handoff *h, const char *what)
 {
 	say("lintel: Secure Boot: the loader's %s is left out, the image has its own\n", what);
 	handoff_report(h, "dropped", "%s", what);
@@ -58,7 +58,7 @@ bool handoff_wants_initrd(struct handoff *h)
 {
 	if (!h->own_initrd || !handoff_secure_boot(h))
 		return true;
-	leave_out(h, "initrd");
+	handoff_leave_out(h, "initrd");
 	return false;
 }
 
@@ -121,68 +121,4 @@ void handoff_ramdisk(struct handoff *h, uint64_t base, uint64_t size)
 	while (end < size && !rd8(file, end))
 		end++;
 	handoff_module(h, base + end, size - end, no_words);
-}
-
-static bool starts(const char *s, const char *with)
-{
-	while (*with)
-		if (*s++ != *with++)
-			return false;
-	return true;
-}
-
-/* Whether the line holds only what boot loaders put there unasked. */
-static bool only_decoration(const char *line)
-{
-	while (*line) {
-		if (*line != ' ' && !starts(line, "BOOT_IMAGE=") && !starts(line, "initrd="))
-			return false;
-		while (*line && *line != ' ')
-			line++;
-		while (*line == ' ')
-			line++;
-	}
-	return true;
-}
-
-static bool has_word(const char *line, const char *key)
-{
-	for (const char *at = line; *at; at++)
-		if ((at == line || at[-1] == ' ') && starts(at, key))
-			return true;
-	return false;
-}
-
-/* Linux locks itself down where boot_params says that Secure Boot is on. */
-static void lock_down(struct handoff *h)
-{
-	static const char word[] = "lockdown=integrity";
-
-	if (!handoff_secure_boot(h) || h->bp.secure_boot == SECURE_BOOT_ENABLED ||
-	    has_word(h->cmdline, "lockdown="))
-		return;
-	say("lintel: Secure Boot may be on, and this kernel cannot know: %s is added\n", word);
-	handoff_cmdline(h, (struct span){ (const uint8_t *)word, sizeof(word) });
-}
-
-static void settle(struct handoff *h)
-{
-	struct span own = h->bundled_cmdline;
-	size_t n = span_text(own).len;
-	bool given = !only_decoration(h->cmdline);
-
-	if (!own.len || (given && !handoff_secure_boot(h)))
-		return;
-	if (given && (strlen(h->cmdline) != n || memcmp(h->cmdline, own.p, n)))
-		leave_out(h, "command line");
-	h->cmdline[0] = '\0';
-	handoff_cmdline(h, own);
-	/* The plan may be made several times: this is settled. */
-	h->bundled_cmdline = span_sub(own, 0, 0);
-}
-
-void handoff_settle_cmdline(struct handoff *h)
-{
-	settle(h);
-	lock_down(h);
 }

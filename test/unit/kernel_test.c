@@ -344,6 +344,7 @@ static void test_uki_cmdline(void)
 		handoff_settle_cmdline(&h);
 		CHECK(!strcmp(h.cmdline, "root=/abc"));
 	}
+	open_module();
 	strcpy(h.cmdline, "BOOT_IMAGE=/u single");
 	handoff_settle_cmdline(&h);
 	CHECK(!strcmp(h.cmdline, "BOOT_IMAGE=/u single"));
@@ -398,6 +399,7 @@ static void test_secure_cmdline(void)
 	strcpy(h.cmdline, "init=/bin/sh");
 	handoff_settle_cmdline(&h);
 	CHECK(!strcmp(h.cmdline, "init=/bin/sh"));
+	h.settled = false;
 	h.bundled_cmdline = (struct span){ (const uint8_t *)own, strlen(own) };
 	/* The plan is made several times; it is said once. */
 	for (int i = 0; i < 2; i++) {
@@ -413,6 +415,7 @@ static const char *settled(uint8_t secure_boot, bool is_signed, const char *give
 
 	h.bp.secure_boot = secure_boot;
 	h.is_signed = is_signed;
+	h.settled = false;
 	h.report[0] = '\0';
 	strcpy(h.cmdline, given);
 	h.bundled_cmdline = (struct span){ (const uint8_t *)own, strlen(own) };
@@ -441,6 +444,7 @@ static void test_secure_unknown(void)
 	CHECK(!handoff_wants_initrd(&h));
 	h.bundled_cmdline = (struct span){ 0 };
 	strcpy(h.cmdline, "lockdown=confidentiality");
+	h.settled = false;
 	handoff_settle_cmdline(&h);
 	CHECK(!strcmp(h.cmdline, "lockdown=confidentiality"));
 }

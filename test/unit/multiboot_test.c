@@ -274,6 +274,26 @@ static void test_mb2_good(void)
 	CHECK_EQUAL(map_total(&h.map, MAP_RAM), 63 * MIB + 0x9fc00);
 }
 
+/* kexec names the file first; its name may come in a later tag. */
+static void test_mb2_file_name(void)
+{
+	begin_mb2();
+	add_tag(MB2_CMDLINE, "/boot/OS.elf quiet", 19);
+	add_tag(MB2_MODULE, &module, sizeof(module));
+	add_mmap();
+	add_tag(MB2_LOADER, "kexec 2.0.25", 13);
+	end_mb2();
+	CHECK_EQUAL(DIES_WITH(mb2_read(INFO, &h)), 0);
+	CHECK(!strcmp(h.cmdline, "quiet"));
+	begin_mb2();
+	add_tag(MB2_CMDLINE, "/OS.elf", 8);
+	add_mmap();
+	add_tag(MB2_LOADER, "kexec 2.0.25", 13);
+	end_mb2();
+	CHECK_EQUAL(DIES_WITH(mb2_read(INFO, &h)), 0);
+	CHECK(!strcmp(h.cmdline, ""));
+}
+
 static void test_mb2_memory_only(void)
 {
 	const uint32_t kib[2] = { 640, 4096 };
@@ -412,6 +432,7 @@ const struct test multiboot_tests[] = {
 	{ "multiboot1: too many modules", test_mb1_too_many_modules },
 	{ "multiboot1: framebuffer", test_mb1_framebuffer },
 	{ "multiboot2: good", test_mb2_good },
+	{ "multiboot2: file name before the words", test_mb2_file_name },
 	{ "multiboot2: sizes instead of a map", test_mb2_memory_only },
 	{ "multiboot2: lies", test_mb2_lies },
 	{ "multiboot2: map lies", test_mb2_map_lies },

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What the kernel's command line is: whose words count, and which words loaders and machine
+ * monitors add by themselves (protocol/ENTRY.md, section 5, has their sources).  Called by the
+ * readers and by lintel_plan().  Pure C for any world; may touch the handoff's command line.
+ */
+#include "protocol/handoff.h"
+#include "protocol/lib.h"
+#include "protocol/say.h"
+
+/* Loaders that put the file's name before the words that the user gave. */
+static const char name_first[][12] = { "qemu",	   "iPXE",     "SYSLINUX", "ISOLINUX",
+				       "PXELINUX", "EXTLINUX", "GNU GRUB", "kexec" };
+
+struct span handoff_words(const struct handoff *h, struct span line)
+{
+	size_t i = 0, n = sizeof(name_first) / sizeof(name_first[0]);
+	uint64_t off = 0;
+
+	while (i < n && memcmp(h->loader, name_first[i], strlen(name_first[i])))
+		i++;
+	if (i == n)
+		return line;
+	while (rd8(line, off) && rd8(line, off) != ' ')
+		off++;
+	while (rd8(line, off) == ' ')
+		off++;
+	if (off > LOADER_LINE_MAX - CMDLINE_MAX)
+		die(E_CMDLINE, "the file's name before the command line has more than %u bytes",
+		    CMDLINE_MAX);
+	return span_from(line, off);
+}
+
+/**
+ * enum origin - where a word of the loader's line comes from
+ * @ASKED:  somebody wrote it, so the line replaces the packed one
+ * @ADDED:  the loader or monitor added it, and the kernel needs it in any case
+ * @NOISE:  it was added, and only means something together with the loader's own line
+ * @NAME:   it was put there so that a loader has a word to drop; it is for no kernel
+ */
+enum origin {
+	ASKED,
+	ADDED,
+	NOISE,
+	NAME,
+};
+
+/* Words with a value, by their beginning. */
+static const struct key {
+	char text[24];
+	enum origin origin;
+} keys[] = {
+	{ "BOOT_IMAGE=", NOISE },  { "initrd=", NOISE },     { "virtio_mmio.device=", ADDED },
+	{ "BOOTIF=", ADDED },	   { "SYSUUID=", ADDED },    { "CPU=", ADDED },
+	{ "SYSVENDOR=", ADDED },   { "SYSPRODUCT=", ADDED }, { "SYSVERSION=", ADDED },
+	{ "SYSSERIAL=", ADDED },   { "SYSSKU=", ADDED },     { "SYSFAMILY=", ADDED },
+	{ "MBVENDOR=", ADDED },	   { "MBPRODUCT=", ADDED },  { "MBVERSION=", ADDED },
+	{ "MBSERIAL=", ADDED },	   { "MBASSET=", ADDED },    { "BIOSVENDOR=", ADDED },
+	{ "BIOSVERSION=", ADDED }, { "SYSFF=", ADDED },	     { "FSUUID=", ADDED },
+};
+
+/* What Firecracker says where its user says nothing, and around its drives. */
+static const char monitor_words[][20] = {
+	"ro",
+	"rw",
+	"reboot=k",
+	"panic=1",
+	"pci=off",
+	"nomodule",
+	"nomodules",
+	"i8042.noaux",
+	"i8042.nomux",
+	"i8042.nopnp",
+	"i8042.dumbkbd",
+	"8250.nr_uarts=0",
+	"swiotlb=noforce",
+};
+
+static bool starts(const char *s, const char *with)
+{
+	while (*with)
+		if (*s++ != *with++)
+			return false;
+	return true;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* As Linux splits it: blanks between quotation marks belong to the word. */
+static size_t word_length(const char *word)
+{
+	bool quoted = false;
+	size_t n = 0;
+
+	for (; word[n] && (quoted || !is_blank(word[n])); n++)
+		if (word[n] == '"')
+			quoted = !quoted;
+	return n;
+}
+
+static const char *skip_blanks(const char *text)
+{
+	while (is_blank(*text))
+		text++;
+	return text;
+}
+
+static bool is_word(const char *word, size_t n, const char *text)
+{
+	return n == strlen(text) && !memcmp(word, text, n);
+}
+
+/* The first word that begins with these letters, NULL for none. */
+static const char *find_word(const char *line, const char *with)
+{
+	for (line = skip_blanks(line); *line; line = skip_blanks(line + word_length(line)))
+		if (starts(line, with))
+			return line;
+	return NULL;
+}
+
+/* PXELINUX's has four addresses; a user's may have them too, and is as well kept. */
+static bool is_pxelinux_ip(const char *word, size_t n)
+{
+	size_t colons = 0;
+
+	for (size_t i = 0; i < n; i++)
+		colons += word[i] == ':';
+	return starts(word, "ip=") && word[3] >= '0' && word[3] <= '9' && colons == 3;
+}
+
+static bool is_monitor_word(const char *word, size_t n)
+{
+	for (size_t i = 0; i < sizeof(monitor_words) / sizeof(monitor_words[0]); i++)
+		if (is_word(word, n, monitor_words[i]))
+			return true;
+	return starts(word, "root=/dev/vda") || starts(word, "root=PARTUUID=");
+}
+
+static enum origin origin_of(const char *line, const char *word, size_t n)
+{
+	if (is_word(word, n, "placeholder"))
+		return NAME;
+	if (is_word(word, n, "auto"))
+		return NOISE;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (starts(word, keys[i].text))
+			return keys[i].origin;
+	if (is_pxelinux_ip(word, n))
+		return ADDED;
+	/* QEMU's devices have 512 bytes each; Firecracker's have 4 KiB. */
+	if (is_monitor_word(word, n) && find_word(line, "virtio_mmio.device=4K@"))
+		return ADDED;
+	return ASKED;
+}
+
+/* The first word that somebody asked for, NULL for none. */
+static const char *first_asked(const char *line)
+{
+	for (const char *at = skip_blanks(line); *at; at = skip_blanks(at + word_length(at)))
+		if (origin_of(line, at, word_length(at)) == ASKED)
+			return at;
+	return NULL;
+}
+
+/* Append to the handoff's line the words of @line up to an origin, and of the word @plus what
+ * follows its "+". */
+static void add_words(struct handoff *h, const char *line, enum origin most, const char *plus)
+{
+	for (const char *at = skip_blanks(line); *at; at = skip_blanks(at)) {
+		size_t n = word_length(at), skip = at == plus;
+
+		if (origin_of(line, at, n) <= most)
+			handoff_cmdline(h, (struct span){ (const uint8_t *)at + skip, n - skip });
+		at += n;
+	}
+}
+
+/* The packed line, and behind it what the loader's line may add to it. */
+static void use_packed(struct handoff *h, const char *given, const char *plus)
+{
+	handoff_cmdline(h, h->bundled_cmdline);
+	add_words(h, given, ADDED, plus);
+}
+
+static void use_sealed(struct handoff *h, const char *given, const char *asked)
+{
+	struct span own = span_text(h->bundled_cmdline);
+
+	if (asked && (strlen(given) != own.len || memcmp(given, own.p, own.len)))
+		handoff_leave_out(h, "command line");
+	handoff_cmdline(h, own);
+}
+
+static void settle(struct handoff *h, const char *given)
+{
+	const char *asked = first_asked(given), *plus = asked && *asked == '+' ? asked : NULL;
+
+	h->cmdline[0] = '\0';
+	if (h->bundled_cmdline.len && handoff_secure_boot(h))
+		use_sealed(h, given, asked);
+	else if (h->bundled_cmdline.len && (!asked || plus))
+		use_packed(h, given, plus);
+	else
+		add_words(h, given, NOISE, plus);
+}
+
+/* Linux locks itself down where boot_params says that Secure Boot is on. */
+static void lock_down(struct handoff *h)
+{
+	static const char word[] = "lockdown=integrity";
+
+	if (!handoff_secure_boot(h) || h->bp.secure_boot == SECURE_BOOT_ENABLED ||
+	    find_word(h->cmdline, "lockdown="))
+		return;
+	say("lintel: Secure Boot may be on, and this kernel cannot know: %s is added\n", word);
+	handoff_cmdline(h, (struct span){ (const uint8_t *)word, sizeof(word) });
+}
+
+void handoff_settle_cmdline(struct handoff *h)
+{
+	char given[CMDLINE_MAX + 1];
+
+	/* The plan may be made several times. */
+	if (h->settled)
+		return;
+	h->settled = true;
+	memcpy(given, h->cmdline, sizeof(given));
+	settle(h, given);
+	lock_down(h);
+}

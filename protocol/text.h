@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Text between UTF-16, which UEFI has, and UTF-8, which command lines have.
+ * Pure C for any world; may touch only what it is given.
+ */
+#ifndef PROTOCOL_TEXT_H
+#define PROTOCOL_TEXT_H
+
+#include "protocol/span.h"
+
+/**
+ * text_from_utf16() - UTF-16, little-endian, up to a NUL or the span's end, as UTF-8
+ * @to:   gets as much of the text as fits, and a NUL
+ * @size: bytes at @to, at least 1
+ *
+ * A byte-order mark is left out.  Control characters become blanks, half a surrogate pair
+ * becomes U+FFFD.
+ *
+ * Return: how many bytes the whole text has without the NUL; @size or more: it did not fit.
+ */
+size_t text_from_utf16(char *to, size_t size, struct span from);
+
+/**
+ * text_to_utf16() - UTF-8 up to its NUL as UTF-16
+ * @to:    gets as much as fits, and a NUL
+ * @count: units of 16 bits at @to, at least 1
+ *
+ * Bytes that are no UTF-8 become U+FFFD.
+ *
+ * Return: how many units the whole text has without the NUL; @count or more: it did not fit.
+ */
+size_t text_to_utf16(uint16_t *to, size_t count, const char *from);
+
+/**
+ * text_from_options() - UEFI's load options as UTF-8, where they are text
+ *
+ * They should be UTF-16 (UEFI 2.10, section 3.1.3), but tools leave 8-bit text there, and
+ * firmware bytes of its own.  A text without NULs inside, all of it printable ASCII, is 8-bit
+ * text.  Anything else is UTF-16 if at least a third of it is printable ASCII, since no
+ * command line can do without; else it is no text.
+ *
+ * Return: as text_from_utf16(); 0 for what is no text.
+ */
+size_t text_from_options(char *to, size_t size, struct span options);
+
+#endif
