@@ -26,6 +26,8 @@ void efi_open_door(const char *name, uint64_t image, uint64_t system_table)
 	handoff_init(&handoff, name);
 	handoff.bp.secure_boot = efi_secure_boot();
 	efi_console_open();
+	/* A boot manager starts it with five minutes, and a slow medium may need more. */
+	efi.bs->SetWatchdogTimer(0, 0, 0, NULL);
 	efi_bli_begin(tsc);
 	handoff_report(&handoff, "tsc_entry", "0x%016" X64, tsc);
 	lintel_image(&handoff);

@@ -15,6 +15,7 @@
 #define FOUR_GIB 0x100000000
 #define KERNELS_BEGIN 0x1000000
 #define EXIT_TRIES 8
+#define MAP_TRIES 4
 /* The map grows by what is allocated meanwhile, and by what ExitBootServices does. */
 #define SPARE_DESCRIPTORS 64
 #define SPARE_RANGES 64
@@ -90,14 +91,26 @@ static void set_efi_info(struct handoff *h, UINTN size, UINTN desc_size, UINT32 
 	};
 }
 
+static void take_map_buffer(UINTN size, UINTN desc_size)
+{
+	map_buffer.size = size + SPARE_DESCRIPTORS * desc_size;
+	map_buffer.base = low_pages(map_buffer.size, "the memory map");
+}
+
 static UINTN read_map(struct handoff *h)
 {
-	UINTN size = (UINTN)map_buffer.size, key = 0, desc_size = 0;
+	EFI_STATUS status = EFI_BUFFER_TOO_SMALL;
+	UINTN size = 0, key = 0, desc_size = 0;
 	UINT32 version = 0;
-	EFI_STATUS status =
-		efi.bs->GetMemoryMap(&size, (EFI_MEMORY_DESCRIPTOR *)(uintptr_t)map_buffer.base,
-				     &key, &desc_size, &version);
 
+	/* Loading files, and taking the buffer itself, may have added descriptors. */
+	for (uint32_t i = 0; i < MAP_TRIES && status == EFI_BUFFER_TOO_SMALL; i++) {
+		if (size)
+			take_map_buffer(size, desc_size);
+		size = (UINTN)map_buffer.size;
+		status = efi.bs->GetMemoryMap(&size, (void *)(uintptr_t)map_buffer.base, &key,
+					      &desc_size, &version);
+	}
 	if (status != EFI_SUCCESS)
 		die(E_NO_MAP, "the firmware gives no memory map: status %" X64, (uint64_t)status);
 	memset(&h->map, 0, sizeof(h->map));
@@ -109,12 +122,7 @@ static UINTN read_map(struct handoff *h)
 
 void efi_open_map(struct handoff *h)
 {
-	UINTN size = 0, key, desc_size = 0;
-	UINT32 version;
-
-	efi.bs->GetMemoryMap(&size, NULL, &key, &desc_size, &version);
-	map_buffer.size = size + SPARE_DESCRIPTORS * desc_size;
-	map_buffer.base = low_pages(map_buffer.size, "the memory map");
+	map_buffer = (struct blob){ 0 };
 	read_map(h);
 }
 
@@ -133,8 +141,11 @@ void efi_exit(struct handoff *h)
 		UINTN key = read_map(h);
 
 		lintel_plan(h);
-		if (leave_size(h) > h->block.size)
-			die(E_MAP_FULL, "the memory map has grown to %u ranges", h->map.n);
+		/* Taking a larger one changes the map: read it once more. */
+		if (leave_size(h) > h->block.size) {
+			efi_take_block(h);
+			continue;
+		}
 		/* The key is stale when something was allocated since: once more. */
 		status = efi.bs->ExitBootServices(efi.image, key);
 	}

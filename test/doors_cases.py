@@ -387,6 +387,6 @@ CASES = [*[case for kernel in KERNELS for case in through_all_doors(kernel)],
 
 # The other files of cases, down here since they need all of the above, and each what is before it.
 OTHERS = ("efi", "ia32", "media", "media_size", "widths", "choose", "bochs", "net", "hello",
-          "chain")
+          "chain", "firmware")
 for _name in OTHERS:
     CASES += importlib.import_module("doors_" + _name).CASES

@@ -26,7 +26,8 @@ terminal_output serial console
 ISOLINUX_FILES = ("isolinux.bin", "ldlinux.c32", "libcom32.c32", "mboot.c32")
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIE = os.path.join(HERE, "lie.S")
-FRAGMENT = os.path.join(HERE, "fragment.c")
+EFI_PROGRAMS = {"fragment.efi": os.path.join(HERE, "fragment.c"),
+                "firmware.efi": os.path.join(HERE, "program", "firmware.c")}
 GNU_EFI = ("/usr/include/efi", "/usr/include/efi/x86_64", "/usr/lib")
 
 
@@ -89,12 +90,12 @@ def grub_pvh(output, modules, config):
     os.replace(output + ".tmp", output)
 
 
-def fragment_efi(output):
-    """The application that tears the memory map; gnu-efi's manual says how one is built."""
+def efi_program(output, source):
+    """A UEFI application of ours; gnu-efi's manual says how one is built."""
     *includes, lib = GNU_EFI
     run("gcc", "-O2", "-ffreestanding", "-fpic", "-fshort-wchar", "-mno-red-zone",
         "-maccumulate-outgoing-args", "-fno-stack-protector", "-DGNU_EFI_USE_MS_ABI",
-        *[f"-I{path}" for path in includes], "-c", "-o", output + ".o", FRAGMENT)
+        *[f"-I{path}" for path in includes], "-c", "-o", output + ".o", source)
     run("ld", "-nostdlib", "-znocombreloc", "-shared", "-Bsymbolic", "--no-warn-rwx-segments",
         "-T", f"{lib}/elf_x86_64_efi.lds", "-o", output + ".so", f"{lib}/crt0-efi-x86_64.o",
         output + ".o", f"{lib}/libefi.a", f"{lib}/libgnuefi.a")
