@@ -46,14 +46,14 @@ CORE_O := $(call obj,$(PROTOCOL_C) $(SHIM_C) $(SHIM_S) $(EFI_C) $(EFI_S))
 # What both 16-bit programs share with all others: lines for people.
 SAY16_O := $(patsubst %,$(BUILD)/obj16/%.o,protocol/format.c shim/say.c shim/string.c \
 	efi/ia32/divide.c)
-SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S)) $(SAY16_O)
+SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S)) $(SAY16_O) $(BUILD)/obj16/shim/die.c.o
 IA32_O := $(patsubst %,$(BUILD)/obj32/%.o,$(IA32_C) $(IA32_S))
 BOOT_O := $(call obj,$(BOOT_C) $(BOOT_S) bios/a20.c bios/call.S bios/e820.c bios/console.c) \
 	$(BUILD)/obj16/protocol/version.c.o $(SAY16_O)
 HOST_O := $(patsubst %,$(BUILD)/host/%.o,$(PROTOCOL_C) shim/unpack/unpack.c $(TOOL_C) $(TOOL_S))
 # The probe kernel is Lintel's entries and readers with other doors.
 PROBE_O := $(call obj,$(PROTOCOL_C) $(wildcard test/probe/*.[cS]) \
-	$(addprefix shim/,handoff.c memory.c say.c string.c xen/xen.c xen/start.S) \
+	$(addprefix shim/,handoff.c memory.c say.c die.c string.c xen/xen.c xen/start.S) \
 	$(wildcard shim/face/*.S) $(filter-out $(addprefix shim/pc/,doors.c refuse.c fpu.c leave.S),$(wildcard shim/pc/*.[cS])))
 
 PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel probe.bzImage probe.elf \
@@ -291,9 +291,9 @@ deb: all ## build a Debian package of it
 
 # ---- unit tests: the pure code on the host, under ASan and UBSan
 
-UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/identity.c shim/say.c \
+UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/identity.c shim/say.c shim/die.c \
 	shim/unpack/unpack.c shim/unpack/vmlinux.c efi/ia32/divide.c \
-	$(addprefix bios/boot/,fat.c partition.c)
+	$(addprefix bios/boot/,choose.c fat.c partition.c)
 UNIT_O := $(patsubst %,$(BUILD)/obj/unit/%.o,$(UNIT_C))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 

@@ -59,6 +59,15 @@ def refused(name, error, machine, *then):
                 everywhere=("debugcon",) if error != "E30" else ())
 
 
+def passed_over(what):
+    """A disk whose newest image does not start; what is said of it."""
+    names, make, said = made.passing(what)
+    machine = Medium(names, lambda files, stem: [
+        "boot: disk", attached(make(files, stem), "master", "disk")], "bochs", {})
+    return Case(f"bochs/passed-over/{what}", machine, said, mib=MIB,
+                probe=base.probe_facts("linux16", ram(MIB)))
+
+
 CASES = [
     probe("iso/cdrom", medium(ISO, "cdrom"), same=base.REFERENCE, explained=EXPLAINED),
     probe("iso/disk", medium(ISO, "disk"), same=base.REFERENCE, explained=EXPLAINED),
@@ -66,6 +75,7 @@ CASES = [
     # Half a minute where nobody else computes.
     base.boots("bochs/iso/cloud", "cloud", medium("cloud.efi.iso", "cdrom"), "linux16", mib=256,
                kib=ram(256), seconds=300, ends="shutdown"),
+    passed_over("flipped"),
     refused("no-long-mode", "E01", medium(ISO, "cdrom", model=OLD)),
     refused("flipped", "E31", damaged(made.flipped, "probe.bzImage", DISK), *PROBE),
     refused("loader", "E30", damaged(made.bad_loader, "probe.bzImage")),

@@ -131,9 +131,9 @@ def passed_over():
         next_newest("bare", BARE, "it is no Unified Kernel Image"),
         next_newest("loader", "grub.efi", "it is no Unified Kernel Image"),
         next_newest("came-back", three + ".refuses", "it came back, status 8000000000000001"),
-        # On a BIOS what was read is known to be damaged when it is too late to choose again.
-        disks.refused("choose/damaged", "E3[13]", Medium(*disk({newest: three + ".cut",
-                                                                "os-6.10.efi": two}, "ide"))),
+        probed("choose/bios/damaged", Medium(*disk({newest: three + ".cut", "os-6.9.efi": one,
+                                                    "os-6.10.efi": two}, "ide")),
+               "os-6.10.efi", "two", [over(newest, "the image is cut off")], world="bios"),
     ]
 
 

@@ -32,6 +32,7 @@ KEPT = {"ahci-cd": 4, "scsi-cd": 12, "virtio": 12, "usb": 4}
 NAMES = ("probe.bzImage.efi", "probe.bzImage.efi.signed", "cloud.efi", "large.efi")
 CHECKSUM = 0x358  # PE's, in an image of ours
 PM_OFFSET, SUM_SIZE = 0x8000, 0x7f8  # shim/face/layout.h
+INIT_SIZE = 0x260  # of the setup header
 PIECE = 64 << 10  # what the boot loader reads at once
 
 
@@ -174,6 +175,78 @@ def updates():
                 *[f"mcopy /plain ::/{n}" for n in range(8)], *[f"mdel ::/{n}" for n in (1, 3, 5)],
                 "mcopy /probe.bzImage.efi ::/EFI/BOOT/BOOTX64.EFI"),
     ]
+
+
+def flip(data):
+    """A bit in the middle is another one: seen when all of it has been copied."""
+    return data[:len(data) // 2] + bytes([data[len(data) // 2] ^ 4]) + data[len(data) // 2 + 1:]
+
+
+def needing(size):
+    """An image that says that it needs more memory than there is, with a right checksum or not."""
+    return lambda data: data[:INIT_SIZE] + size.to_bytes(4, "little") + data[INIT_SIZE + 4:]
+
+
+# What the newest file in EFI/Linux is: a file of the matrix, what was done to it, what is said.
+BAD_IMAGES = {
+    "empty": ("plain", lambda data: b"", "no Lintel image, its size is 0x0"),
+    "text": ("plain", lambda data: data, "no Lintel image, its magic is 0x"),
+    "cut-head": ("probe.bzImage.efi", lambda data: data[:20000], "no Lintel image, its size"),
+    "cut": ("probe.bzImage.efi", lambda data: data[:len(data) // 2], "the image is cut off"),
+    "cut-one": ("probe.bzImage.efi", lambda data: data[:-1], "the image is cut off"),
+    "flipped": ("probe.bzImage.efi", flip, "the image was read wrong, its checksum is 0x"),
+    "header": ("probe.bzImage.efi", lambda data: data[:600] + b"Z" + data[601:],
+               "the image was read wrong"),
+    "zeros": ("probe.bzImage.efi", lambda data: bytes(len(data)), "no Lintel image"),
+    "uki": ("stock.uki", lambda data: data, "no Lintel image"),
+    "kernel": ("cloud", lambda data: data, "no "),
+    "bare": ("lintel.efi", lambda data: data, "no image that was packed by lintel build"),
+    "ia32": ("lintelia32.efi", lambda data: data, "no Lintel image"),
+    "large": ("probe.bzImage.efi", needing(3 << 30), "the image needs 3145729 KiB of memory"),
+}
+
+
+def passing(what):
+    """Files that the matrix makes, and what makes of them a disk whose newest image is bad."""
+    source, change, said = BAD_IMAGES[what]
+    names = ["probe.bzImage.efi.disk", "probe.bzImage.efi", source]
+
+    def make(files, stem):
+        bad, older = stem + ".medium.bad", files["probe.bzImage.efi"]
+        with open(files[source], "rb") as whole, open(bad, "wb") as out:
+            out.write(change(whole.read()))
+        return changed(names[0], "mmd ::/EFI/Linux", f"mcopy {bad} ::/EFI/Linux/system-10.efi",
+                       f"mcopy {older} ::/EFI/Linux/system-09.efi",
+                       f"mcopy -o {bad} ::/EFI/BOOT/BOOTX64.EFI")(files, stem)
+    return names, make, [f"^lintel: EFI/Linux/system-10.efi is passed over: {said}", *PROBE]
+
+
+def passed_over(what):
+    """The newest image does not start, the one before it does."""
+    names, make, said = passing(what)
+    medium = Medium(names, lambda files, stem: drive(make(files, stem), "ide"))
+    return Case(f"disk/bios/passed-over/{what}", medium, said, WRONG + "|^lintel: EFI/BOOT",
+                probe=base.probe_facts("linux16", base.ram(512)))
+
+
+def none_left():
+    """All are passed over; the refusal says what is wrong with the newest."""
+    names = ["probe.bzImage.efi.disk", "probe.bzImage.efi", "plain"]
+
+    def make(files, stem):
+        bad = stem + ".medium.bad"
+        with open(files["probe.bzImage.efi"], "rb") as whole, open(bad, "wb") as out:
+            out.write(flip(whole.read()))
+        disk = changed(names[0], "mmd ::/EFI/Linux", f"mcopy {bad} ::/EFI/Linux/system-10.efi",
+                       f"mcopy {files['plain']} ::/EFI/Linux/system-09.efi",
+                       f"mcopy -o {files['plain']} ::/EFI/BOOT/BOOTX64.EFI")(files, stem)
+        return drive(disk, "ide")
+    return Case("media/disk/none-left", Medium(names, make),
+                ["^lintel: EFI/Linux/system-10.efi is passed over: the image was read wrong",
+                 "^lintel: EFI/Linux/system-09.efi is passed over: no Lintel image",
+                 "^lintel: EFI/BOOT/BOOTX64.EFI is passed over: no Lintel image",
+                 "^lintel: E31 EFI/Linux/system-10.efi: the image was read wrong"],
+                "Linux version|lintel-probe", everywhere=("debugcon", "vga"))
 
 
 def offset(path, part):
@@ -446,4 +519,4 @@ def errors():
     ]
 
 
-CASES = isos() + disks() + updates() + errors()
+CASES = isos() + disks() + updates() + [*map(passed_over, BAD_IMAGES), none_left()] + errors()

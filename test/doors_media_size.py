@@ -71,9 +71,11 @@ def refused(kind, how):
         first, described, *rest = make(files, stem)
         return [first, described + SLOW, *rest]
     tens = HUGE * 1024 // 10000
+    where = "EFI/BOOT/BOOTX64.EFI: " if kind == "disk" else ""
     needed = rf"the image needs {tens}\d{{4}} KiB of memory in one piece above 1 MiB"
     return Case(f"media/memory/{kind}-huge", Medium(names, throttled),
-                [rf"^lintel: E32 {needed}, there are {FREE}$"], "lintel-probe|lintel: reading",
+                [rf"^lintel: E32 {where}{needed}, there are {FREE}$"],
+                "lintel-probe|lintel: reading",
                 seconds=40, everywhere=("debugcon", "vga"))
 
 

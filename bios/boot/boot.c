@@ -63,6 +63,10 @@ static void check_setup(void)
 		die(E_NO_IMAGE,
 		    "no image that was packed by lintel build, its checksum is of bytes: 0x%x",
 		    sum_size);
+	/* Before all that is left of it is read for nothing. */
+	if (sum_size > image_size())
+		die(E_DATA, "the image is cut off, of its bytes 0x%x there are 0x%x", sum_size,
+		    image_size());
 }
 
 static uint32_t memory_needed(void)
@@ -86,20 +90,13 @@ static void fill_setup(uint32_t place)
 	setup_put(BOOT_CMDLINE, 0);
 }
 
-void boot_main(void)
+/* An image's story; comes back by a refusal only. */
+static void start_image(void *file)
 {
 	uint32_t place;
 
-	/* The checksum needs SSE2, and a processor without long mode could not run the image. */
-	check_cpu();
-	/* Without the BIOS's extensions each read needs the drive's geometry. */
-	disk_open();
-	/* The image goes above 1 MiB, which is whole only with this line on. */
-	a20_enable();
-	/* The image may go only where there is RAM. */
-	e820_read();
-	/* Its size must be known before its place, and a disk without an image ends here. */
-	image_open();
+	/* Its size must be known before its place. */
+	image_open(file);
 	/* The first 32 KiB say how much memory the rest needs, and their 16-bit code runs low. */
 	image_take_setup();
 	/* Before these fields are relied upon: the file may be something else. */
@@ -112,4 +109,33 @@ void boot_main(void)
 	/* To the setup code we are a boot loader of the Linux protocol: these fields are ours. */
 	fill_setup(place);
 	image_start();
+}
+
+/* Of those that fail nothing is left that matters: the next one is copied over it. */
+static _Noreturn void start_newest(void)
+{
+	static struct choice choice;
+
+	choose_open(&choice, sector_shift);
+	while (choose_next(&choice)) {
+		attempt(start_image, &choice.file);
+		choose_pass_over(&choice);
+	}
+	choose_refuse(&choice);
+}
+
+void boot_main(void)
+{
+	/* The checksum needs SSE2, and a processor without long mode could not run the image. */
+	check_cpu();
+	/* Without the BIOS's extensions each read needs the drive's geometry. */
+	disk_open();
+	/* The image goes above 1 MiB, which is whole only with this line on. */
+	a20_enable();
+	/* The image may go only where there is RAM. */
+	e820_read();
+	/* On an ISO there is one image, and its place is known. */
+	if (image_fields.size)
+		start_image(NULL);
+	start_newest();
 }

@@ -9,9 +9,11 @@
 #ifndef BIOS_BOOT_BOOT_H
 #define BIOS_BOOT_BOOT_H
 
+#include "bios/boot/attempt.h"
 #include "bios/boot/disk.h"
 #include "bios/boot/high.h"
 #include "bios/boot/layout.h"
+#include "bios/boot/volume.h"
 #include "bios/setup16.h"
 
 /* ---- places.S */
@@ -31,13 +33,17 @@ extern const struct image_fields image_fields;
 /** high_call() - run a 32-bit function of high.c, which reaches all memory */
 void high_call(void (*f)(void *), void *argument);
 
+/** attempt_end() - leave the attempt() that @attempt_stack shows, as one that failed */
+_Noreturn void attempt_end(void);
+extern uint32_t attempt_stack;
+
 /** image_start() - enter the 16-bit setup code that lies at BOOT_SETUP_SEGMENT */
 _Noreturn void image_start(void);
 
 /* ---- image.c */
 
-/** image_open() - find the image on the medium; refuses (E_NO_IMAGE, E_FAT) */
-void image_open(void);
+/** image_open() - take that file, or the image whose place the host tool told if it is NULL */
+void image_open(const struct entry *file);
 
 /** image_size() - its bytes */
 uint32_t image_size(void);

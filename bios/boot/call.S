@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where the boot loader of BIOS media leaves 16-bit C: for a 32-bit function and back, and
- * for the image's setup code, as a boot loader of the Linux protocol enters it.
+ * Where the boot loader of BIOS media leaves 16-bit C: for a 32-bit function and back, for
+ * the image's setup code, as a boot loader of the Linux protocol enters it, and out of an
+ * attempt that failed.
  * Called from C in real mode with CS = DS = ES = SS = 0.
  */
 #include "bios/boot/layout.h"
@@ -71,6 +72,36 @@ high_call:
 	popl	%ebx
 	sti
 	retl
+
+/* bool attempt(void (*f)(void *) [eax], void *argument [edx]) */
+	.globl	attempt, attempt_end, attempt_stack
+attempt:
+	pushl	%ebx
+	pushl	%esi
+	pushl	%edi
+	pushl	%ebp
+	movl	%esp, attempt_stack
+	movl	%eax, %ecx
+	movl	%edx, %eax
+	calll	*%ecx
+	movl	$1, %eax
+1:	movl	$0, attempt_stack
+	popl	%ebp
+	popl	%edi
+	popl	%esi
+	popl	%ebx
+	retl
+
+/* _Noreturn void attempt_end(void): as if f had come back, but with false */
+attempt_end:
+	movl	attempt_stack, %esp
+	xorl	%eax, %eax
+	jmp	1b
+
+	.bss
+	.balign	4
+attempt_stack:
+	.skip	4				/* esp within an attempt, else 0 */
 
 	.data
 	.balign	8

@@ -49,6 +49,11 @@ void disk_open(void)
 	track_sectors = r.ecx & 63;
 }
 
+void disk_forget(void)
+{
+	one_by_one = false;
+}
+
 uint64_t disk_sectors(void)
 {
 	struct parameters p = { .size = sizeof(p) };
@@ -124,10 +129,8 @@ uint32_t disk_read(uint32_t lba, uint32_t count, uint32_t *got)
 	if (!read_sectors(first, n)) {
 		one_by_one = true; /* some drives fail large reads only */
 		n = 1;
-		if (!read_sectors(first, n)) {
-			progress_end();
+		if (!read_sectors(first, n))
 			die(E_READ, "the medium cannot be read at sector 0x%x", first);
-		}
 	}
 	*got = (n << shift) - before;
 	if (*got > count)

@@ -19,6 +19,9 @@ struct extent {
 /** disk_open() - learn how to read the drive that we were started from */
 void disk_open(void);
 
+/** disk_forget() - that reads failed: another image may lie where the drive has no fault */
+void disk_forget(void);
+
 /** disk_sectors() - how many it has, of its own size; 0 where the BIOS does not know */
 uint64_t disk_sectors(void);
 

@@ -105,8 +105,7 @@ static void read_geometry(struct extent partition)
 
 	if (!scale || scale > 8 || scale & (scale - 1) || !rd8(sector, BPB_CLUSTER) || !size ||
 	    active_fat() >= rd8(sector, BPB_FATS))
-		die(E_FAT, "no FAT file system in the EFI system partition at sector 0x%x",
-		    partition.lba);
+		die(E_FAT, "no FAT file system in it");
 	fat.cluster_sectors = rd8(sector, BPB_CLUSTER) * scale;
 	fat.root_sectors = (rd16(sector, BPB_ROOT_ENTRIES) * ENTRY_SIZE + SECTOR_SIZE - 1) /
 			   SECTOR_SIZE;
@@ -212,6 +211,12 @@ struct long_name {
 	bool is_one;
 };
 
+/* Names are printed, so nothing in them may move a terminal's cursor. */
+static char plain(uint16_t c)
+{
+	return c >= ' ' && c < 0x7f ? (char)c : '?';
+}
+
 static void take_long(struct long_name *l, struct span raw, char *name)
 {
 	static const uint8_t places[LONG_LETTERS] = {
@@ -234,7 +239,7 @@ static void take_long(struct long_name *l, struct span raw, char *name)
 		uint16_t c = rd16(raw, places[i]);
 
 		if (at < VOLUME_NAME_MAX)
-			name[at] = c == 0xffff ? '\0' : c < 0x7f ? (char)c : '?';
+			name[at] = c && c != 0xffff ? plain(c) : '\0';
 	}
 }
 
@@ -257,7 +262,7 @@ static void take_short(struct span raw, char *name)
 		if (i == 8 && rd8(raw, i) != ' ')
 			name[n++] = '.';
 		if (rd8(raw, i) != ' ')
-			name[n++] = (char)rd8(raw, i);
+			name[n++] = plain(rd8(raw, i));
 	}
 }
 
@@ -285,6 +290,7 @@ static bool read_entry(struct directory *d, struct entry *e)
 			e->cluster |= (uint32_t)rd16(raw, ENTRY_CLUSTER_HIGH) << 16;
 		e->size = rd32(raw, ENTRY_FILE_SIZE);
 		e->is_directory = attributes & ATTRIBUTE_DIRECTORY;
+		e->place = d->index;
 		return true;
 	}
 	return false;
@@ -323,35 +329,36 @@ static bool enter_directory(struct directory *d, const char *name)
 	return true;
 }
 
-static bool find_newest(struct directory d, struct entry *newest)
+/* Names that cannot be told apart here come in the order of the directory. */
+static bool is_newer(const struct entry *a, const struct entry *b)
 {
-	struct entry e;
-	bool found = false;
+	int order = version_compare_images(a->name, b->name);
 
-	while (read_entry(&d, &e))
-		if (!e.is_directory && version_is_image(e.name) &&
-		    (!found || version_compare_images(e.name, newest->name) > 0)) {
-			*newest = e;
-			found = true;
-		}
-	return found;
+	return order > 0 || (!order && a->place < b->place);
 }
 
-void fat_find_image(struct entry *found)
+bool fat_find_next(struct entry *last)
 {
-	struct directory efi = open_root(), d;
+	struct directory d = open_root();
+	struct entry e, newest = { .name = "" };
 
-	if (enter_directory(&efi, "EFI")) {
-		d = efi;
-		if (enter_directory(&d, "Linux") && find_newest(d, found))
-			return;
-		d = efi;
-		if (enter_directory(&d, "BOOT") && find_entry(d, "BOOTX64.EFI", false, found))
-			return;
-	}
-	die(E_NO_IMAGE,
-	    "neither EFI/Linux/*.efi nor EFI/BOOT/BOOTX64.EFI in the partition at sector 0x%x",
-	    fat.table);
+	if (!enter_directory(&d, "EFI") || !enter_directory(&d, "Linux"))
+		return false;
+	while (read_entry(&d, &e))
+		if (!e.is_directory && version_is_image(e.name) &&
+		    (!last->name[0] || is_newer(last, &e)) &&
+		    (!newest.name[0] || is_newer(&e, &newest)))
+			newest = e;
+	*last = newest;
+	return newest.name[0] != '\0';
+}
+
+bool fat_find_fallback(struct entry *found)
+{
+	struct directory d = open_root();
+
+	return enter_directory(&d, "EFI") && enter_directory(&d, "BOOT") &&
+	       find_entry(d, "BOOTX64.EFI", false, found);
 }
 
 struct chain fat_chain(const struct entry *file)

@@ -19,6 +19,9 @@ struct piece {
 /** high_copy() - copy a struct piece */
 void high_copy(void *piece);
 
+/** high_sum_begin() - forget the checksum of another image */
+void high_sum_begin(void *nothing);
+
 /** high_sum() - bring the checksum up to date with what lies at a piece's @to; whole blocks */
 void high_sum(void *piece);
 

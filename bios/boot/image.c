@@ -1,37 +1,31 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The image on the medium: where it lies, its bytes one after the other, and whether
- * they are the right ones.  On an ISO the host tool has written its place into this
- * stage, on a disk it is a file; the checksum is in the image.
- * Called by boot_main(); real mode.
+ * An image on the medium: its bytes one after the other, and whether they are the right
+ * ones.  On an ISO the host tool has written its place into this stage, on a disk it is a
+ * file; the checksum is in the image.
+ * Called by boot.c, for one image after the other; real mode.
  */
 #include "bios/boot/boot.h"
 #include "bios/boot/sum.h"
-#include "bios/boot/volume.h"
 
 static uint32_t size, done;
 static struct extent run;  /* what is being read */
 static struct chain chain; /* and what follows it, of a file */
 static struct piece piece;
 
-static void open_file(void)
+void image_open(const struct entry *file)
 {
-	struct entry file;
-
-	fat_open(partition_find(sector_shift));
-	fat_find_image(&file);
-	size = file.size;
-	chain = fat_chain(&file);
-}
-
-void image_open(void)
-{
-	size = image_fields.size;
+	size = file ? file->size : image_fields.size;
 	run = (struct extent){ image_fields.lba, (size + SECTOR_SIZE - 1) / SECTOR_SIZE };
-	if (!size)
-		open_file();
+	if (file) {
+		run.count = 0;
+		chain = fat_chain(file);
+	}
 	if (size <= PM_OFFSET)
 		die(E_NO_IMAGE, "no Lintel image, its size is 0x%x", size);
+	done = 0;
+	high_call(high_sum_begin, NULL);
+	disk_forget();
 }
 
 uint32_t image_size(void)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Finding the image on a disk: its EFI system partition (partition.c), the FAT file
- * system in it (fat.c), and which file is the newest (protocol/version.c).  Disks are only
- * read, and each loop has a bound, so that damaged data end in a refusal.  These files
- * touch no machine: they ask disk.h for sectors, and so the unit tests run them too.
+ * Finding the images of a disk: its EFI system partition (partition.c), the FAT file
+ * system in it (fat.c), and in which order its files are tried (choose.c, by
+ * protocol/version.c).  Disks are only read, and each loop has a bound, so that damaged
+ * data end in a refusal.  These files touch no machine: they ask disk.h for sectors, and so
+ * the unit tests run them too.
  */
 #ifndef BIOS_BOOT_VOLUME_H
 #define BIOS_BOOT_VOLUME_H
@@ -11,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bios/boot/attempt.h"
 #include "bios/boot/disk.h"
 #include "protocol/version.h"
 
@@ -27,11 +29,12 @@ struct chain {
 
 /**
  * struct entry - of a directory
- * @name: the long one if there is one; what is not ASCII is '?'
+ * @name: the long one if there is one; what is not printable ASCII is '?'
+ * @place: how far into the directory it is
  */
 struct entry {
 	char name[VOLUME_NAME_MAX + 1];
-	uint32_t cluster, size;
+	uint32_t cluster, size, place;
 	bool is_directory;
 };
 
@@ -41,13 +44,51 @@ struct extent partition_find(uint32_t shift);
 /** fat_open() - look at the FAT16 or FAT32 file system of a partition */
 void fat_open(struct extent partition);
 
-/** fat_find_image() - the newest EFI/Linux/NAME.efi, else EFI/BOOT/BOOTX64.EFI */
-void fat_find_image(struct entry *found);
+/**
+ * fat_find_next() - the next EFI/Linux/NAME.efi, from the newest to the oldest
+ * @last: the one before, its name is empty for the first
+ */
+bool fat_find_next(struct entry *last);
+
+/** fat_find_fallback() - EFI/BOOT/BOOTX64.EFI */
+bool fat_find_fallback(struct entry *found);
 
 /** fat_chain() - where the bytes of a file begin */
 struct chain fat_chain(const struct entry *file);
 
 /** fat_extent() - the next sectors of a file that lie in one piece */
 struct extent fat_extent(struct chain *chain);
+
+/**
+ * struct choice - which image is tried
+ * @partition:   it lies in
+ * @is_fallback: EFI/BOOT/BOOTX64.EFI comes after all of EFI/Linux
+ * @file:        it is; the name is empty before the first
+ * @tries:       images of this directory so far
+ */
+struct choice {
+	struct extent partition;
+	bool is_fallback;
+	struct entry file;
+	uint32_t tries;
+};
+
+/** choose_open() - begin, on a disk with sectors of 512 << @shift bytes */
+void choose_open(struct choice *c, uint32_t shift);
+
+/**
+ * choose_next() - the image to try next; fat_chain() then tells where it lies
+ *
+ * Before that, a line says why the last one was passed over.
+ *
+ * Return: false after the last.
+ */
+bool choose_next(struct choice *c);
+
+/** choose_pass_over() - the attempt to start it failed */
+void choose_pass_over(const struct choice *c);
+
+/** choose_refuse() - no image is left; the line says what was wrong with the newest */
+_Noreturn void choose_refuse(const struct choice *c);
 
 #endif

@@ -66,4 +66,7 @@ extern jmp_buf world_refusal;
 /** world_error() - the number of the last refusal's line */
 int world_error(void);
 
+/** world_take_refusal() - the same, and its words; the line then counts as not said */
+int world_take_refusal(char *text, size_t size);
+
 #endif

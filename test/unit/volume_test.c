@@ -37,6 +37,24 @@ uint64_t disk_sectors(void)
 	return told_sectors;
 }
 
+struct failure failure;
+
+/* As in bios/boot/call.S. */
+bool attempt(void (*f)(void *), void *argument)
+{
+	static jmp_buf outer;
+	bool refused;
+
+	memcpy(&outer, &world_refusal, sizeof(outer));
+	refused = setjmp(world_refusal);
+	if (!refused)
+		f(argument);
+	else
+		failure.error = (enum error)world_take_refusal(failure.text, sizeof(failure.text));
+	memcpy(&world_refusal, &outer, sizeof(outer));
+	return !refused;
+}
+
 static uint8_t *at(uint32_t lba, uint32_t offset)
 {
 	return disk + (size_t)lba * SECTOR_SIZE + offset;
@@ -161,11 +179,15 @@ static void files_make(void)
 	table_put(7, 0xffff);
 }
 
+static struct choice choice;
+
 static void find(struct entry *found)
 {
 	reads = 0;
-	fat_open(partition_find(0));
-	fat_find_image(found);
+	choose_open(&choice, 0);
+	if (!choose_next(&choice))
+		choose_refuse(&choice);
+	*found = choice.file;
 }
 
 static void test_newest(void)
@@ -293,6 +315,7 @@ static void test_endless(void)
 	disk_make();
 	files_make();
 	table_put(3, 3);
+	*at(CLUSTER_FIRST + 4, 32) = 0xe5;
 	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
 	CHECK_TEXT(world_said(), "directory has no end");
 }
@@ -351,7 +374,7 @@ static void test_large_sectors(void)
 static void test_chain_leaves(void)
 {
 	const uint32_t last = 8001; /* of 8,000 clusters the first is 2 */
-	struct entry e = { "A.EFI", last, 3 * SECTOR_SIZE, false };
+	struct entry e = { .name = "A.EFI", .cluster = last, .size = 3 * SECTOR_SIZE };
 	static struct chain chain;
 	struct extent run;
 
@@ -428,14 +451,35 @@ static void test_mirroring_off(void)
 	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
 }
 
-static void find_and_walk(void)
+static void walk(void *file)
 {
-	struct entry e;
 	struct chain chain;
 
-	find(&e);
-	for (chain = fat_chain(&e); chain.left;)
+	for (chain = fat_chain(file); chain.left;)
 		fat_extent(&chain);
+}
+
+/* Whatever does not start is passed over; how many were tried. */
+static uint32_t pass_over_all(void)
+{
+	uint32_t n = 0;
+
+	reads = 0;
+	for (choose_open(&choice, 0); choose_next(&choice); n++) {
+		failure = (struct failure){ E_DATA, "tried" };
+		attempt(walk, &choice.file);
+		choose_pass_over(&choice);
+	}
+	return n;
+}
+
+static void find_and_walk(void)
+{
+	reads = 0;
+	for (choose_open(&choice, 0); choose_next(&choice); choose_pass_over(&choice))
+		if (attempt(walk, &choice.file))
+			return;
+	choose_refuse(&choice);
 }
 
 /* Bytes where all that is read lies are made others; the seed is fixed. */
@@ -559,6 +603,116 @@ static void test_bad(void)
 	CHECK_TEXT(e.name, "linux-7+0-3.efi");
 }
 
+static void expect_next(const char *name, const char *passed_over)
+{
+	CHECK(choose_next(&choice));
+	CHECK(!strcmp(choice.file.name, name));
+	CHECK_TEXT(world_said(), passed_over);
+	if (!*passed_over)
+		CHECK(!*world_said());
+	world_reset();
+}
+
+static void fail_as(enum error e, const char *text)
+{
+	failure.error = e;
+	snprintf(failure.text, sizeof(failure.text), "%s", text);
+	choose_pass_over(&choice);
+}
+
+/* The next one is tried, with one line for each that was not started and one at the end. */
+static void test_passed_over(void)
+{
+	disk_make();
+	files_make();
+	reads = 0;
+	choose_open(&choice, 0);
+	expect_next("linux-6.12.0-with-a-name-of-many-parts.efi", "");
+	fail_as(E_DATA, "read wrong");
+	expect_next("linux-6.9.0-with-a-name-of-many-parts.efi",
+		    "lintel: EFI/Linux/linux-6.12.0-with-a-name-of-many-parts.efi is passed over: "
+		    "read wrong\n");
+	fail_as(E_NO_IMAGE, "empty");
+	expect_next("BOOTX64.EFI",
+		    "lintel: EFI/Linux/linux-6.9.0-with-a-name-of-many-parts.efi is passed over: "
+		    "empty\n");
+	fail_as(E_NO_IMAGE, "bare");
+	CHECK(!choose_next(&choice));
+	CHECK(!*world_said());
+	CHECK_EQUAL(DIES_WITH(choose_refuse(&choice)), E_DATA);
+	CHECK_TEXT(world_said(),
+		   "lintel: EFI/BOOT/BOOTX64.EFI is passed over: bare\n\n"
+		   "lintel: E31 EFI/Linux/linux-6.12.0-with-a-name-of-many-parts.efi: "
+		   "read wrong\n");
+}
+
+/* One that fails alone is said once, in the refusal. */
+static void test_only_one(void)
+{
+	disk_make();
+	files_make();
+	memcpy(at(CLUSTER_FIRST + 2, 32), "LINUY", 5);
+	CHECK_EQUAL(pass_over_all(), 1);
+	CHECK(!*world_said());
+	CHECK_EQUAL(DIES_WITH(choose_refuse(&choice)), E_DATA);
+	CHECK_TEXT(world_said(), "\nlintel: E31 EFI/BOOT/BOOTX64.EFI: tried\n");
+	CHECK(!strstr(world_said(), "passed over"));
+}
+
+/* A directory that cannot be read keeps the other one from nothing. */
+static void test_damaged_directory(void)
+{
+	disk_make();
+	files_make();
+	table_put(3, 3);
+	reads = 0;
+	choose_open(&choice, 0);
+	expect_next("BOOTX64.EFI", "lintel: the partition at sector 0x40 is passed over: "
+				   "FAT damaged, directory has no end");
+}
+
+/* All are tried that cannot be told apart, in the order of the directory, without their
+ * terminal escapes; and there is an end, though a directory may have 65,536. */
+static void test_alike(void)
+{
+	uint8_t *p;
+
+	disk_make();
+	files_make();
+	p = long_put(at(CLUSTER_FIRST + 3, 0), "a\xe4.efi", 60, 1);
+	p = long_put(p, "a\xf6.efi", 61, 1);
+	p = long_put(p, "a\033.efi", 62, 1);
+	memset(p, 0, (size_t)(at(CLUSTER_FIRST + 4, 0) - p));
+	reads = 0;
+	choose_open(&choice, 0);
+	for (uint32_t cluster = 60; cluster < 63; cluster++) {
+		CHECK(choose_next(&choice));
+		CHECK_TEXT(choice.file.name, "a?.efi");
+		CHECK_EQUAL(choice.file.cluster, cluster);
+		fail_as(E_NO_IMAGE, "no");
+	}
+	CHECK(choose_next(&choice));
+	CHECK_TEXT(choice.file.name, "BOOTX64.EFI");
+}
+
+static void test_too_many(void)
+{
+	static uint32_t cluster; /* 100 images in 8 clusters of 16 each, from 3 on */
+	uint8_t *p = NULL;
+
+	disk_make();
+	files_make();
+	for (cluster = 100; cluster < 108; cluster++) {
+		p = at(CLUSTER_FIRST + cluster, 0);
+		for (int i = 0; i < 16; i++)
+			p = entry_put(p, "SAME    EFI", 0x20, 60, 1);
+		table_put(cluster, cluster + 1);
+	}
+	table_put(3, 100);
+	table_put(107, 0xffff);
+	CHECK_EQUAL(pass_over_all(), 100 + 1);
+}
+
 const struct test volume_tests[] = {
 	{ "volume: the newest image, with a long name and in pieces", test_newest },
 	{ "volume: a directory's second cluster; a long name of another file",
@@ -578,5 +732,10 @@ const struct test volume_tests[] = {
 	{ "volume: the order of images, with counters of tries", test_images },
 	{ "volume: what is the name of an image", test_image_names },
 	{ "volume: what has no tries left is the last choice", test_bad },
+	{ "volume: what does not start is passed over, with a line", test_passed_over },
+	{ "volume: a single image that fails is said once", test_only_one },
+	{ "volume: a damaged EFI/Linux leaves EFI/BOOT", test_damaged_directory },
+	{ "volume: names that look alike are all tried", test_alike },
+	{ "volume: after a hundred images that fail there is an end", test_too_many },
 	{ 0 }
 };

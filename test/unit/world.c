@@ -106,14 +106,33 @@ const char *world_said(void)
 	return said;
 }
 
+static const char refusal[] = "lintel: E";
+
+static char *last_refusal(void)
+{
+	char *line = strstr(said, refusal), *next = line;
+
+	while (next && (next = strstr(next + 1, refusal)))
+		line = next;
+	return line;
+}
+
 int world_error(void)
 {
-	static const char start[] = "lintel: E";
-	const char *line = strstr(said, start), *next = line;
+	const char *line = last_refusal();
 
-	while (next && (next = strstr(next + 1, start)))
-		line = next;
-	return line ? atoi(line + strlen(start)) : -1;
+	return line ? atoi(line + strlen(refusal)) : -1;
+}
+
+int world_take_refusal(char *text, size_t size)
+{
+	int error = world_error();
+	char *line = last_refusal(), *words = line ? line + strlen(refusal) + 3 : said;
+
+	snprintf(text, size, "%.*s", (int)strcspn(words, "\n"), words);
+	if (line)
+		*line = '\0';
+	return error;
 }
 
 void console_write(const char *text, size_t len)

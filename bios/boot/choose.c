@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * In which order the images of a disk are tried, and what is said of those that do not
+ * start: EFI/Linux/NAME.efi from the newest to the oldest, then EFI/BOOT/BOOTX64.EFI, as on
+ * UEFI (efi/choose.c).
+ * Called by boot_main(); pure, but for what partition.c and fat.c ask of the disk.
+ */
+#include "bios/boot/volume.h"
+#include "protocol/lib.h"
+
+/* Each costs a walk through the directory, and its user would like to see an end. */
+#define TRIES_MAX 100
+#define WHERE_MAX 280
+
+/* What was passed over: the first decides what is said in the end. */
+static struct failed {
+	struct failure why;
+	char where[WHERE_MAX];
+	bool is_said;
+} first, last;
+
+void choose_open(struct choice *c, uint32_t shift)
+{
+	*c = (struct choice){ .partition = partition_find(shift) };
+	first.why.error = last.why.error = 0;
+}
+
+/* Only when something else is tried: the line of a single failure is the refusal's. */
+static void say_passed_over(struct failed *f)
+{
+	if (f->why.error && !f->is_said)
+		say("lintel: %s is passed over: %s\n", f->where, f->why.text);
+	f->is_said = true;
+}
+
+/* Where to write what failed, with the reason. */
+static struct failed *note_failure(void)
+{
+	struct failed *f = first.why.error ? &last : &first;
+
+	say_passed_over(&first);
+	say_passed_over(&last);
+	f->why = failure;
+	f->is_said = false;
+	return f;
+}
+
+void choose_pass_over(const struct choice *c)
+{
+	struct failed *f = note_failure();
+
+	format(f->where, sizeof(f->where), "EFI/%s/%s", c->is_fallback ? "BOOT" : "Linux",
+	       c->file.name);
+}
+
+static void look(void *argument)
+{
+	struct choice *c = argument;
+	struct entry next = c->file;
+
+	c->file.name[0] = '\0';
+	if (next.name[0] && (c->is_fallback || c->tries >= TRIES_MAX))
+		return;
+	fat_open(c->partition);
+	if (c->is_fallback ? fat_find_fallback(&next) : fat_find_next(&next))
+		c->file = next;
+}
+
+/* A damaged EFI/Linux does not keep EFI/BOOT from being looked at; the same words once more
+ * would help nobody. */
+static void note_damage(const struct choice *c)
+{
+	struct failed *f;
+
+	if (c->is_fallback && first.why.error)
+		return;
+	f = note_failure();
+	format(f->where, sizeof(f->where), "the partition at sector 0x%x", c->partition.lba);
+}
+
+bool choose_next(struct choice *c)
+{
+	for (;;) {
+		if (!attempt(look, c))
+			note_damage(c);
+		if (c->file.name[0])
+			break;
+		if (c->is_fallback)
+			return false;
+		c->is_fallback = true;
+		c->tries = 0;
+	}
+	c->tries++;
+	say_passed_over(&first);
+	say_passed_over(&last);
+	return true;
+}
+
+void choose_refuse(const struct choice *c)
+{
+	if (!first.why.error)
+		die(E_NO_IMAGE,
+		    "no EFI/Linux/*.efi and no EFI/BOOT/BOOTX64.EFI in the partition at 0x%x",
+		    c->partition.lba);
+	say_passed_over(&last);
+	die(first.why.error, "%s: %s", first.where, first.why.text);
+}
