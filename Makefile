@@ -309,7 +309,7 @@ $(BUILD)/unit: $(UNIT_O)
 # ---- running and checking; each part installs the packages that it needs
 
 PY := python3
-INSTALL := $(PY) test/packages.py
+INSTALL := $(PY) test/harness/packages.py
 # gcc, make and python3 are the user's; gcc only recommends the C library's headers.
 BUILD_PACKAGES := gcc libc6-dev gnu-efi zlib1g-dev liblzma-dev libzstd-dev liblz4-dev \
 	libssl-dev libjansson-dev libinih-dev libbz2-dev
@@ -323,7 +323,7 @@ STEPS := unit matrix tool pack inspect install headers media setup16 lint bench 
 .PHONY: all bench check clean conformance deb help ia32-sources install run $(STEPS:%=check-%)
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
-step = $(if $(CHECKING),test/step $(RESULTS) $(1))
+step = $(if $(CHECKING),test/harness/step $(RESULTS) $(1))
 
 run: ## boot Debian's kernel from a GRUB CD in QEMU; KERNEL=, INITRD=, CMDLINE= for yours
 	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES)
@@ -337,7 +337,7 @@ check: ## all tests; the last line counts them
 	$(Q)$(MAKE) --no-print-directory -j2 all $(BUILD)/unit
 	$(Q)for step in $(STEPS); do \
 		$(MAKE) --no-print-directory CHECKING=1 check-$$step || exit; done
-	$(Q)$(PY) test/summary.py $(RESULTS) $(STEPS)
+	$(Q)$(PY) test/harness/summary.py $(RESULTS) $(STEPS)
 
 check-unit: $(BUILD)/unit ## unit tests on the host, with ASan and UBSan
 	$(Q)$(call step,unit) $(BUILD)/unit
@@ -346,22 +346,22 @@ check-matrix: ## tests of what the matrices compare
 	$(Q)$(call step,matrix) $(PY) test/matrix_test.py $(BUILD)
 
 check-tool: all ## tests of build/lintel
-	$(Q)$(call step,tool) $(PY) test/iso_test.py $(BUILD)
+	$(Q)$(call step,tool) $(PY) test/tool/build_test.py $(BUILD)
 
 check-pack: all ## tests of what build/lintel shares with ukify
-	$(Q)$(call step,pack) $(PY) test/pack_test.py $(BUILD)
+	$(Q)$(call step,pack) $(PY) test/tool/ukify_test.py $(BUILD)
 
 check-inspect: all ## tests of lintel inspect and explain
-	$(Q)$(call step,inspect) $(PY) test/inspect_test.py $(BUILD)
+	$(Q)$(call step,inspect) $(PY) test/tool/inspect_test.py $(BUILD)
 
 check-install: all ## tests of what make install and make deb put into a system
-	$(Q)$(call step,install) $(PY) test/install_test.py $(BUILD)
+	$(Q)$(call step,install) $(PY) test/tool/install_test.py $(BUILD)
 
 check-headers: all ## tests of the headers for kernel writers
-	$(Q)$(call step,headers) $(PY) test/headers_test.py $(BUILD)
+	$(Q)$(call step,headers) $(PY) test/tool/headers_test.py $(BUILD)
 
 check-media: all ## tests of the media that build/lintel makes
-	$(Q)$(call step,media) $(PY) test/media_test.py $(BUILD)
+	$(Q)$(call step,media) $(PY) test/tool/media_test.py $(BUILD)
 
 check-setup16: all ## tests of the 16-bit setup code, in QEMU
 	$(Q)$(call step,setup16) $(PY) test/setup16_test.py $(BUILD)
@@ -373,10 +373,10 @@ check-lies: all ## loaders that lie, in QEMU
 	$(Q)$(call step,lies) $(PY) test/lies.py $(BUILD)
 
 check-explain: all ## lintel explain against real loaders, in QEMU
-	$(Q)$(call step,explain) $(PY) test/explain_test.py $(BUILD)
+	$(Q)$(call step,explain) $(PY) test/tool/explain_test.py $(BUILD)
 
 check-doors: all ## every door with real kernels and loaders, in QEMU
-	$(Q)$(call step,doors) $(PY) test/doors.py $(BUILD)
+	$(Q)$(call step,doors) $(PY) test/doors/run.py $(BUILD)
 
 # QEMU's plugin that counts; its API's header is not packaged, so count.c declares it.
 $(BUILD)/bench/count.so: test/bench/count.c
@@ -393,7 +393,7 @@ bench: ## what Lintel executes between its first instruction and the kernel's
 	$(Q)$(PY) test/bench/bench.py -v $(BUILD)
 
 check-xen: all ## Xen's first domain and guests, with Debian's Xen and xl, in QEMU
-	$(Q)$(call step,xen) $(PY) test/xen.py $(BUILD)
+	$(Q)$(call step,xen) $(PY) test/xen/run.py $(BUILD)
 
 check-conformance: all ## the rules of protocol/ENTRY.md under every door and other loaders, in QEMU
 	$(Q)$(call step,conformance) $(PY) test/conformance.py $(BUILD)

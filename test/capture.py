@@ -15,13 +15,9 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import media  # noqa: E402
-import payload  # noqa: E402
-import qemu  # noqa: E402
-import gdbstub  # noqa: E402
-import xen_payload  # noqa: E402
-from gdbstub import RAX, RBX, RCX, RDI, RDX, RIP, RSI, symbol  # noqa: E402
+from harness import gdbstub, media, payload, qemu
+from harness.gdbstub import RAX, RBX, RCX, RDI, RDX, RIP, RSI, symbol
+from xen import payload as xen_payload
 
 MODULE_HEAD = 4096  # of a module only its beginning is looked at
 INITRD = b"not a kernel, so an initrd " * 200

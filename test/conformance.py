@@ -16,14 +16,11 @@ import re
 import subprocess
 import sys
 
-import doors
-import doors_cases as base
-import doors_efi as efi
-import doors_files
-import qemu
-import rules
-import xen_cases
-from doors_cases import CMDLINE, Case
+from doors import base, efi, files as doors_files, run as doors_run
+from doors.base import CMDLINE, Case
+from doors.cases import CASES
+from harness import qemu, rules
+from xen import cases as xen_cases
 
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "CONFORMANCE.md")
 KERNEL = "probe.bzImage"
@@ -72,11 +69,11 @@ def theirs():
 
 def ours():
     """The cases of OURS, and what each row is called."""
-    cases = {case.name: case for case in base.CASES + xen_cases.DOM0}
+    cases = {case.name: case for case in CASES + xen_cases.DOM0}
     return {row: cases[name] for row, name in OURS.items()}
 
 
-class Table(doors.Matrix):
+class Table(doors_run.Matrix):
     """A run that keeps what the kernel says of the rules."""
 
     directory = "conformance"

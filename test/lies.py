@@ -13,12 +13,9 @@ import struct
 import sys
 import time
 
-import doors
-import doors_cases
-import gdbstub
-import media
-import qemu
-from gdbstub import RAX, RBX, RIP, RSI
+from doors import base, run as doors_run
+from harness import gdbstub, media, qemu
+from harness.gdbstub import RAX, RBX, RIP, RSI
 
 BASE, PM = 0x200000, 0x8000
 SECONDS = 60
@@ -147,7 +144,7 @@ class Liar:
         self.build, self.work, self.made = build, os.path.join(build, "lies"), set()
         self.socket = os.path.join(self.work, "gdb")
         os.makedirs(self.work, exist_ok=True)
-        self.files = {name: doors_cases.file(build, name) for name in ("lintel.efi", "plain")}
+        self.files = {name: base.file(build, name) for name in ("lintel.efi", "plain")}
 
     def loader(self, commands):
         """QEMU's arguments for a GRUB CD that runs these commands, or for PVH."""
@@ -170,7 +167,7 @@ class Liar:
             lie()
             pattern = f"^lintel: {error}"
             machine.expect([pattern], r"Linux version|lintel-probe")
-            doors.check_everywhere(machine, pattern, ("debugcon", "vga"))
+            doors_run.check_everywhere(machine, pattern, ("debugcon", "vga"))
             time.sleep(0.2)
             if machine.ended():
                 raise qemu.Failed("the machine did not stay: " + machine.ended())

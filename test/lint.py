@@ -10,9 +10,9 @@ import re
 import subprocess
 import sys
 
-import doors_cases
-import rules
-import xen_cases
+from doors.cases import CASES
+from harness import rules
+from xen import cases as xen_cases
 
 # The wire headers of input protocols, and the C files that may know them.  The host tool's
 # prints the headers of files, not what a loader hands over.
@@ -221,7 +221,7 @@ def sources32():
 def check_rules():
     """Each rule of protocol/ENTRY.md names tests that exist, and the kernel judges its own."""
     guests = [guest for batch in xen_cases.BATCHES for guest in batch.guests]
-    return rules.drift({"doors": [case.name for case in doors_cases.CASES],
+    return rules.drift({"doors": [case.name for case in CASES],
                         "xen": [case.name for case in [*xen_cases.DOM0, *guests]]})
 
 

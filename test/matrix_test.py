@@ -8,14 +8,11 @@ import re
 import sys
 import unittest
 
-import counted
-import doors
-import doors_cases
-import doors_chain
-import doors_efi
-import doors_ia32
-import qemu
-import xen_cases
+from doors import base, chain as doors_chain, efi as doors_efi, ia32 as doors_ia32, \
+    run as doors_run
+from doors.cases import CASES
+from harness import counted, qemu
+from xen import cases as xen_cases
 
 # What the probe printed once through GRUB's multiboot2.
 TEXT = """door linux64
@@ -47,17 +44,17 @@ report tsc_jump=0x00000000b6a7b604""".splitlines()
 
 def key(line):
     """The key of a line of the probe's text."""
-    return doors.key_value(line)[0]
+    return doors_run.key_value(line)[0]
 
 
 class Compared(unittest.TestCase):
     """check_same() and check_facts(), with each line changed, left out, doubled."""
 
-    case = doors_cases.Case("here", None, [], same="there")
+    case = base.Case("here", None, [], same="there")
 
     def fails(self, text, case=None):
         try:
-            doors.check_same(case or self.case, text, TEXT)
+            doors_run.check_same(case or self.case, text, TEXT)
         except qemu.Failed as error:
             return str(error)
         return ""
@@ -74,7 +71,7 @@ class Compared(unittest.TestCase):
     def test_every_line(self):
         for number, line in enumerate(TEXT):
             for text in self.mutants(number):
-                explained = key(line) in doors_cases.EXPLAINED
+                explained = key(line) in base.EXPLAINED
                 self.assertEqual(not self.fails(text), explained, text)
 
     def test_new_line(self):
@@ -87,35 +84,35 @@ class Compared(unittest.TestCase):
 
     def test_explained(self):
         """A case's own explanation is for its key alone."""
-        case = doors_cases.Case("here", None, [], same="there", explained={"rsdp": "why"})
+        case = base.Case("here", None, [], same="there", explained={"rsdp": "why"})
         for number, line in enumerate(TEXT):
             for text in self.mutants(number):
-                explained = key(line) in doors_cases.EXPLAINED or key(line) == "rsdp"
+                explained = key(line) in base.EXPLAINED or key(line) == "rsdp"
                 self.assertEqual(not self.fails(text, case), explained, text)
 
     def test_facts(self):
-        facts = {"subarch": "0 0", "report tsc_jump": re.compile(doors_cases.TSC)}
-        doors.check_facts(TEXT, facts)
+        facts = {"subarch": "0 0", "report tsc_jump": re.compile(base.TSC)}
+        doors_run.check_facts(TEXT, facts)
         for wrong in ({"subarch": "0"}, {"subarch": re.compile("0")}, {"none": "0"},
                       {"none": re.compile(".*")}, {"report tsc_jump": re.compile("0x0")}):
             with self.assertRaises(qemu.Failed):
-                doors.check_facts(TEXT, {**facts, **wrong})
+                doors_run.check_facts(TEXT, {**facts, **wrong})
         # Of several reports the first is the last Lintel's.
         with self.assertRaises(qemu.Failed):
-            doors.check_facts(["report door=pvh", *TEXT], {"report door": "multiboot2"})
+            doors_run.check_facts(["report door=pvh", *TEXT], {"report door": "multiboot2"})
 
 
 class Tables(unittest.TestCase):
     """What the cases promise."""
 
-    probes = [case for case in (*doors_cases.CASES, *xen_cases.DOM0,
+    probes = [case for case in (*CASES, *xen_cases.DOM0,
                                 *(guest for batch in xen_cases.BATCHES for guest in batch.guests))
               if case.probe is not None]
 
     def test_reasons(self):
         """A key that may differ is one that the probe prints, and has a reason."""
         keys = {*map(key, TEXT), "report repaired"}
-        for table in (doors_cases.EXPLAINED, doors_efi.FIRMWARE, doors_efi.GRUB,
+        for table in (base.EXPLAINED, doors_efi.FIRMWARE, doors_efi.GRUB,
                       doors_ia32.EXPLAINED, doors_chain.LOST, doors_chain.EARLIER,
                       *(case.explained for case in self.probes)):
             for name, why in table.items():
@@ -129,11 +126,11 @@ class Tables(unittest.TestCase):
 
     def test_doors(self):
         """Each kernel through each door is compared; UEFI's reference with the BIOS's."""
-        cases = {case.name: case for case in doors_cases.CASES}
-        self.assertEqual(cases[doors_efi.REFERENCE].same, doors_cases.REFERENCE)
+        cases = {case.name: case for case in CASES}
+        self.assertEqual(cases[doors_efi.REFERENCE].same, base.REFERENCE)
         for name, case in cases.items():
             if name.startswith("probe."):
-                self.assertIn(case.same, (doors_cases.REFERENCE, doors_efi.REFERENCE), name)
+                self.assertIn(case.same, (base.REFERENCE, doors_efi.REFERENCE), name)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import time
 import unittest
 from collections import namedtuple
 
-import counted
+from harness import counted
 
 QEMU = ['qemu-system-x86_64', '-accel', 'tcg', '-display', 'none', '-no-reboot',
         '-device', 'isa-debug-exit,iobase=0xf4,iosize=4']

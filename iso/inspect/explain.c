@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * `lintel explain`: which firmware, boot loaders and hypervisors take a file, by which door,
- * and what to do where one does not.  One table of needs, one of loaders.  test/explain_test.py
- * holds it against the loaders of Debian 12; Firecracker's and Cloud Hypervisor's rows are
- * from these programs' documents.
+ * and what to do where one does not.  One table of needs, one of loaders.
+ * test/tool/explain_test.py holds it against the loaders of Debian 12; Firecracker's and Cloud
+ * Hypervisor's rows are from these programs' documents.
  */
 #include <stdbool.h>
 #include <stdio.h>

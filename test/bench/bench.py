@@ -21,9 +21,8 @@ import sys
 from collections import namedtuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.dirname(HERE))
-import media
-import qemu
+sys.path[0] = os.path.dirname(HERE)
+from harness import media, qemu
 
 KERNEL_SIZE, INITRD_SIZE = 8 << 20, 64 << 20
 MEMORY = 512  # MiB

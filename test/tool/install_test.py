@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Tests of what is installed: python3 test/tool/install_test.py BUILD_DIR, in the top directory
+
+`make install` and `make deb` into temporary directories, and then what lies there at work:
+the tool, its manual, its completion, and its plugin under kernel-install (the headers:
+headers_test.py).
+"""
+import gzip
+import os
+import shutil
+import stat
+import subprocess
+import sys
+
+# The other modules are packages beside this folder.
+sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+from harness import counted, payload
+from tool import build_test
+from tool.build_test import BUILD, Case, TIMEOUT, bzimage, load, sections
+
+FILES = {"bin/lintel": 0o755, "lib/lintel/lintel.efi": 0o644, "lib/lintel/lintel.elf": 0o644,
+         "include/lintel/lintel.h": 0o644, "share/doc/lintel/ENTRY.md": 0o644,
+         "share/doc/lintel/examples/hello/hello.c": 0o644,
+         "lib/kernel/install.d/90-lintel.install": 0o755, "share/man/man1/lintel.1": 0o644,
+         "share/bash-completion/completions/lintel": 0o644}
+STUB_SIZE = len(load(build_test.STUB["efi"]))
+
+
+def run(*command, **kwargs):
+    """Run a command; the process, with its output as text."""
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=TIMEOUT, check=False, **kwargs)
+
+
+def make(*words, **env):
+    """Run make with a clean environment of its own."""
+    clean = {key: value for key, value in os.environ.items()
+             if key not in ("MAKEFLAGS", "MAKELEVEL", "CHECKING", "SOURCE_DATE_EPOCH")}
+    return run("make", "--no-print-directory", "BUILD=" + os.path.relpath(BUILD), *words,
+               env={**clean, **env})
+
+
+def added(path):
+    """The sections that an image has beyond the bare one, by name, but for its SBAT data."""
+    data = load(path)
+    return {s.name: data[s.file_at:s.file_at + s.size] for s in sections(data)
+            if s.file_at >= STUB_SIZE and s.name != ".sbat"}
+
+
+class Install(Case):
+    """make install DESTDIR= PREFIX="""
+
+    def install(self, prefix="/usr/local"):
+        """Install below the temporary directory; the prefix there."""
+        ran = make("install", "DESTDIR=" + self.dir, "PREFIX=" + prefix)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        return self.dir + prefix
+
+    def test_files(self):
+        root = self.install()
+        for name, mode in FILES.items():
+            found = stat.S_IMODE(os.stat(os.path.join(root, name)).st_mode)
+            self.assertEqual(found, mode, name)
+        ia32 = os.path.exists(os.path.join(BUILD, "lintelia32.efi"))
+        self.assertEqual(os.path.exists(os.path.join(root, "lib/lintel/lintelia32.efi")), ia32)
+
+    def test_builds_an_image(self):
+        root = self.install("/opt/x")
+        ran = run(root + "/bin/lintel", "build", "--linux", self.kernel, "--output", self.output,
+                  "--elf", self.elf, cwd="/")
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
+        installed = load(self.output)
+        self.assertEqual(self.build()["efi"], installed)
+
+    def test_manual(self):
+        ran = run("man", "--warnings", "-l", self.install() + "/share/man/man1/lintel.1",
+                  env=dict(os.environ, MANWIDTH="80", LC_ALL="C.UTF-8"))
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        for word in self.lintel("build", "--help").stdout.split():
+            if word.startswith("--"):
+                self.assertIn(word.split("=")[0], ran.stdout)
+
+    def completed(self, script, *words):
+        """What the completion offers for the last of the words."""
+        lines = (f"source {script}; COMP_WORDS=({' '.join(words)} ); "
+                 f"COMP_CWORD={len(words) - 1}; _lintel; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
+        ran = run("bash", "-c", lines, cwd=self.dir)
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        return ran.stdout.split()
+
+    def test_completion(self):
+        root = self.install()
+        script, tool = root + "/share/bash-completion/completions/lintel", root + "/bin/lintel"
+        self.assertEqual(self.completed(script, tool, "b"), ["build"])
+        self.assertEqual(self.completed(script, tool, "ins"), ["inspect"])
+        self.assertEqual(self.completed(script, tool, "build", "--sec"), [
+            "--section=", "--secureboot-certificate=", "--secureboot-private-key="])
+        self.assertEqual(self.completed(script, tool, "inspect", "--j"), ["--json="])
+        self.assertEqual(self.completed(script, tool, "inspect", "--json", "=", "s"), ["short"])
+        self.assertEqual(self.completed(script, tool, "build", "--linux", "=", "vml"),
+                         ["vmlinuz"])
+        self.assertEqual(self.completed(script, tool, "inspect", "vml"), ["vmlinuz"])
+
+    def test_help_fits_a_screen(self):
+        for args in (["--help"], ["build", "--help"], ["inspect", "--help"]):
+            lines = self.lintel(*args).stdout.splitlines()
+            self.assertLessEqual(len(lines), 24, args)
+            self.assertLessEqual(max(len(line) for line in lines), 80, args)
+
+
+class Deb(Case):
+    """make deb, and what dpkg makes of it."""
+
+    def deb(self):
+        """Build the package; its path."""
+        ran = make("deb", SOURCE_DATE_EPOCH="1700000000")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        return os.path.join(BUILD, f"lintel_{self.version()}_amd64.deb")
+
+    def version(self):
+        """What the tool says of itself."""
+        return self.lintel("--version").stdout.split()[1]
+
+    def test_package(self):
+        path = self.deb()
+        info = run("dpkg-deb", "-I", path).stdout
+        self.assertIn("Package: lintel\n", info)
+        self.assertIn(f"Version: {self.version()}\n", info)
+        names = {line.split()[5]: line.split()[:2] for line in
+                 run("dpkg-deb", "-c", path).stdout.splitlines()}
+        for name in FILES:
+            name = "./usr/" + name + (".gz" if name.endswith(".1") else "")
+            self.assertEqual(names[name][1], "root/root", name)
+        self.assertEqual([n for n in names if "/local/" in n or not n.startswith("./")], [])
+
+    def test_depends_on_what_it_needs(self):
+        """Each library that the tool names belongs to a package that Depends: names."""
+        depends = run("dpkg-deb", "-f", self.deb(), "Depends").stdout
+        needed = [line.split()[1] for line in run("objdump", "-p", build_test.LINTEL)
+                  .stdout.splitlines() if line.split()[:1] == ["NEEDED"]]
+        self.assertGreater(len(needed), 2)
+        for library in needed:
+            owners = run("dpkg-query", "-S", "*/" + library).stdout
+            packages = {line.split(":")[0] for line in owners.splitlines()}
+            self.assertTrue(any(name in depends for name in packages), (library, packages))
+
+    def test_unpacked_tool_builds_an_image(self):
+        self.assertEqual(run("dpkg-deb", "-x", self.deb(), self.path("root")).returncode, 0)
+        ran = run(self.path("root/usr/bin/lintel"), "build", "--linux", self.kernel, "--output",
+                  self.output, "--elf", self.elf)
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        installed = load(self.output)
+        self.assertEqual(self.build()["efi"], installed)
+        with gzip.open(self.path("root/usr/share/man/man1/lintel.1.gz")) as manual:
+            self.assertIn(b".SH SYNOPSIS", manual.read())
+
+    def test_same_bytes_again(self):
+        first = load(self.deb())
+        os.utime(build_test.LINTEL)
+        self.assertEqual(load(self.deb()), first)
+
+
+class KernelInstall(Case):
+    """The plugin, called by Debian's kernel-install and by hand."""
+
+    def setUp(self):
+        super().setUp()
+        ran = make("install", "DESTDIR=" + self.dir, "PREFIX=/usr")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.plugin = self.path("usr/lib/kernel/install.d/90-lintel.install")
+        for name in ("boot/EFI", "conf", "staging"):
+            os.makedirs(self.path(name))
+        self.file("conf/install.conf", b"layout=lintel\n")
+        self.file("conf/cmdline", b"root=/dev/vda1\n ro\n")
+        self.image = self.path("boot/EFI/Linux/token-6.1.0-x.efi")
+        self.env = dict(os.environ, PATH=self.path("usr/bin") + ":" + os.environ["PATH"],
+                        KERNEL_INSTALL_CONF_ROOT=self.path("conf"))
+
+    def kernel_install(self, *args):
+        """Run Debian's kernel-install with this plugin only."""
+        self.file("conf/entry-token", b"token\n")
+        ran = run("kernel-install", *args, env=dict(
+            self.env, KERNEL_INSTALL_PLUGINS=self.plugin, BOOT_ROOT=self.path("boot"),
+            MACHINE_ID="0" * 31 + "1"))
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        return ran.stdout
+
+    def plugin_run(self, *args, layout="lintel", **env):
+        """Call the plugin as kernel-install(8) says that it is called."""
+        return run(self.plugin, *args, env=dict(
+            self.env, KERNEL_INSTALL_LAYOUT=layout, KERNEL_INSTALL_VERBOSE="0",
+            KERNEL_INSTALL_BOOT_ROOT=self.path("boot"), KERNEL_INSTALL_ENTRY_TOKEN="token",
+            KERNEL_INSTALL_MACHINE_ID="0" * 31 + "1",
+            KERNEL_INSTALL_STAGING_AREA=self.path("staging"), **env))
+
+    def test_add_and_remove(self):
+        initrd = self.file("initrd.img", b"initrd..")
+        self.assertEqual(self.kernel_install("add", "6.1.0-x", self.kernel, initrd), "")
+        parts = added(self.image)
+        self.assertIn(b"ID=", parts.pop(".osrel"))
+        self.assertEqual(parts, {".cmdline": b"root=/dev/vda1 ro", ".uname": b"6.1.0-x",
+                                 ".initrd": b"initrd..", ".linux": bzimage()})
+        said = self.kernel_install("--verbose", "remove", "6.1.0-x")
+        self.assertIn("90-lintel: removing " + self.image, said)
+        self.assertFalse(os.path.exists(self.image))
+
+    def test_staged_initrds_and_config(self):
+        self.file("staging/initrd", b"staged..")
+        extra = self.file("a b", b"extra...")
+        splash = self.file("splash", b"BMpicture")
+        self.file("conf/lintel.conf", f"[UKI]\nSplash={splash}\n".encode())
+        ran = self.plugin_run("add", "6.1.0-x", self.path("entry"), self.kernel, extra, extra)
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
+        parts = added(self.image)
+        self.assertEqual((parts[".initrd"], parts[".splash"]),
+                         (b"extra...extra...staged..", b"BMpicture"))
+
+    def test_without_initrd_and_cmdline(self):
+        os.unlink(self.path("conf/cmdline"))
+        ran = self.plugin_run("add", "6.1.0-x", self.path("entry"), self.kernel)
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        parts = added(self.image)
+        self.assertNotIn(".initrd", parts)
+        words = [word for word in load("/proc/cmdline").split()
+                 if not word.startswith((b"BOOT_IMAGE=", b"initrd="))]
+        self.assertEqual(parts.get(".cmdline", b"").split(), words)
+
+    def test_other_layouts_and_commands(self):
+        for layout, command in (("bls", "add"), ("other", "remove"), ("lintel", "inspect")):
+            ran = self.plugin_run(command, "6.1.0-x", self.path("entry"), self.kernel,
+                                  layout=layout)
+            self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
+            self.assertFalse(os.path.exists(self.image))
+
+    def test_failure_is_told_and_leaves_the_old_image(self):
+        os.makedirs(os.path.dirname(self.image))
+        self.file("boot/EFI/Linux/token-6.1.0-x.efi", b"old")
+        for args in ((self.file("bad", b"no kernel"),), (self.kernel, self.path("absent"))):
+            ran = self.plugin_run("add", "6.1.0-x", self.path("entry"), *args)
+            self.assertEqual(ran.returncode, 1)
+            self.assertTrue(ran.stderr.startswith("lintel: "), ran.stderr)
+            self.assertEqual(load(self.image), b"old")
+
+    def test_debian_kernel(self):
+        kernel = payload.get(BUILD, "cloud")
+        version = payload.uname(kernel)
+        self.kernel_install("add", version, kernel)
+        shutil.copy(self.path(f"boot/EFI/Linux/token-{version}.efi"), self.output)
+        self.assertEqual(added(self.output)[".linux"], load(kernel))
+
+
+if __name__ == "__main__":
+    counted.main([sys.argv[0]] + sys.argv[2:])

@@ -1,0 +1,316 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Tests of `lintel iso` and `lintel disk`: python3 test/tool/media_test.py BUILD_DIR
+
+What the tool wrote is read here once more from the specifications (El Torito, MBR,
+GPT) and bios/boot/layout.h; the image's checksum is reckoned here by other code than the
+tool's.  That it boots, the doors matrix tests.
+"""
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+# The other modules are packages beside this folder.
+sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+from harness import counted
+
+BUILD = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else sys.exit(__doc__)
+ROOT = os.path.dirname(sys.path[0])
+LAYOUTS = ("bios/boot/layout.h", "shim/face/layout.h")
+CHECKSUM, SECURITY = 0x358, 0x3a8  # in the PE header of lintel.efi
+WORD = (1 << 64) - 1
+LINTEL = os.path.join(BUILD, "lintel")
+TIMEOUT = 120
+CD_SECTOR, SECTOR = 2048, 512
+MIB = 1 << 20
+
+
+def read_layout(path):
+    """Every numeric #define of a header."""
+    with open(os.path.join(ROOT, path), encoding="ascii") as text:
+        return {name: int(value, 0) for name, value in
+                re.findall(r"^#define (\w+) (0x[0-9a-f]+|\d+)\b", text.read(), re.M)}
+
+
+L = {name: value for path in LAYOUTS for name, value in read_layout(path).items()}
+
+
+def get(data, offset, form):
+    """One little-endian number."""
+    return struct.unpack_from("<" + form, data, offset)[0]
+
+
+def load(path):
+    """A file's bytes."""
+    with open(path, "rb") as data:
+        return data.read()
+
+
+def rotated(pair):
+    """Two 64-bit lanes as one number of 128 bits, moved down by 32."""
+    whole = pair[0] | pair[1] << 64
+    whole = whole >> 32 | (whole & 0xffffffff) << 96
+    return [whole & WORD, whole >> 64]
+
+
+def image_sum(data):
+    """The checksum of an image, word by word."""
+    size = get(data, L["IMAGE_SUM_SIZE_OFFSET"], "I")
+    data = bytearray(data[:size])
+    for at, n in ((CHECKSUM, 4), (SECURITY, 8), (L["IMAGE_SUM_OFFSET"], 8)):
+        data[at:at + n] = bytes(n)
+    first, totals = [0, 0], [[0, 0] for _ in range(4)]
+    for n, words in enumerate(struct.iter_unpack("<QQ", data)):
+        first = [(a + b) & WORD for a, b in zip(first, words)]
+        totals[n % 4] = [(a + b) & WORD for a, b in zip(totals[n % 4], first)]
+        if n % 4 == 3:
+            first = rotated(first)
+        if n % 32 == 31:
+            carried = totals[3]
+            totals[0] = [(word << 23 & WORD) | word >> 41 for word in totals[0]]
+            for i in range(4):
+                carried = totals[i] = [(a + b) & WORD for a, b in zip(carried, totals[i])]
+    value = 0
+    for word in [*first, *sum(totals, [])]:
+        value = (value ^ word) * 0x9e3779b97f4a7c15 & WORD
+        value ^= value >> 32
+    return value
+
+
+class Case(unittest.TestCase):
+    """A temporary directory with a packed image."""
+
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix="lintel-media-test.")
+        self.addCleanup(shutil.rmtree, self.dir)
+        self.image, self.output = self.path("os.efi"), self.path("os.out")
+        ran = self.lintel("build", f"--linux={BUILD}/probe.bzImage", f"--output={self.image}")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+
+    def path(self, name):
+        """A name in the temporary directory."""
+        return os.path.join(self.dir, name)
+
+    def lintel(self, *args, **more):
+        """Run the tool."""
+        return subprocess.run([LINTEL, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=TIMEOUT, check=False,
+                              **more)
+
+    def make(self, kind):
+        """A medium, made in silence and with nothing left beside it; its bytes."""
+        ran = self.lintel(kind, f"--output={self.output}", self.image)
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
+        self.assertEqual(sorted(os.listdir(self.dir)), ["os.efi", "os.out"])
+        return load(self.output)
+
+    def refused(self, kind, image, *says, status=1, **more):
+        """One line at the end of what is said, and the output as it was."""
+        with open(self.output, "wb") as old:
+            old.write(b"precious")
+        before = sorted(os.listdir(self.dir))
+        ran = self.lintel(kind, f"--output={self.output}", image, **more)
+        self.assertEqual((ran.returncode, ran.stdout), (status, ""), ran.stderr)
+        self.assertEqual(load(self.output), b"precious")
+        self.assertEqual(sorted(os.listdir(self.dir)), before)
+        last = ran.stderr.splitlines()[-1]
+        self.assertTrue(last.startswith("lintel: "), ran.stderr)
+        for text in says:
+            self.assertIn(text, last)
+
+    def check_stage(self, data, at):
+        """A stage whose sum is right; the image's place and size in it."""
+        size = os.path.getsize(f"{BUILD}/bios.bin") - L["STAGE_OFFSET"]
+        words = struct.unpack_from(f"<{size // 4}I", data, at)
+        self.assertEqual(sum(words) & 0xffffffff, L["STAGE_SUM_VALUE"])
+        return [get(data, at + L["STAGE_IMAGE_" + name], "I") for name in ("LBA", "SIZE")]
+
+    def check_sector(self, data, at, stage, shift):
+        """A first sector, told where the stage is."""
+        self.assertEqual(data[at + 510:at + 512], b"\x55\xaa")
+        self.assertEqual(get(data, at + L["SECTOR_STAGE_LBA"], "I") * SECTOR, stage)
+        self.assertEqual(data[at + L["SECTOR_TOLD_SHIFT"]], shift)
+        size = get(data, at + L["SECTOR_STAGE_COUNT"], "H") * SECTOR
+        self.assertEqual(size + L["STAGE_OFFSET"], os.path.getsize(f"{BUILD}/bios.bin"))
+
+
+class Iso(Case):
+    """lintel iso."""
+
+    def test_stored_once_and_told(self):
+        data, image = self.make("iso"), load(self.image)
+        self.assertEqual(data.count(image[:CD_SECTOR]), 1)
+        self.assertLess(len(data), len(image) * 33 // 32 + 2 * MIB)
+        catalog = get(data, 17 * CD_SECTOR + 0x47, "I") * CD_SECTOR
+        bios = get(data, catalog + 0x28, "I") * CD_SECTOR
+        lba, size = self.check_stage(data, bios + L["STAGE_OFFSET"])
+        self.assertEqual(data[lba * SECTOR:lba * SECTOR + size], image)
+        self.check_sector(data, bios, bios + L["STAGE_OFFSET"], 2)
+        self.check_sector(data, 0, bios + L["STAGE_OFFSET"], 0)
+
+    def test_el_torito(self):
+        data = self.make("iso")
+        self.assertEqual(data[17 * CD_SECTOR + 7:17 * CD_SECTOR + 30], b"EL TORITO SPECIFICATION")
+        catalog = data[get(data, 17 * CD_SECTOR + 0x47, "I") * CD_SECTOR:][:0x80]
+        self.assertEqual(sum(struct.unpack("<16H", catalog[:32])) & 0xffff, 0)
+        self.assertEqual(catalog[0x20:0x22], b"\x88\0", "bootable, no emulation")
+        self.assertEqual(get(catalog, 0x26, "H"), 4, "2 KiB, as old BIOSes can")
+        self.assertEqual((catalog[0x41], catalog[0x60]), (0xef, 0x88), "UEFI, bootable")
+        self.assertEqual(get(catalog, 0x66, "H"), 0, "to the end: more than 16 bits tell")
+
+    def test_partitions(self):
+        data = self.make("iso")
+        catalog = get(data, 17 * CD_SECTOR + 0x47, "I") * CD_SECTOR
+        entries = [data[446 + 16 * i:][:16] for i in range(4)]
+        self.assertEqual([entry[0] for entry in entries], [0x80, 0, 0, 0], "one is active")
+        self.assertEqual(entries[1][4], 0xef)
+        begin, count = struct.unpack("<II", entries[1][8:])
+        self.assertEqual(begin * SECTOR, get(data, catalog + 0x68, "I") * CD_SECTOR)
+        self.assertLessEqual((begin + count) * SECTOR, len(data))
+
+
+class Disk(Case):
+    """lintel disk."""
+
+    def test_partitions(self):
+        data = self.make("disk")
+        self.assertEqual(data[446 + 4], 0xee)
+        self.assertEqual(data[512:520], b"EFI PART")
+        first, second = data[1024:1152], data[1152:1280]
+        self.assertEqual(first[:16], b"Hah!IdontNeedEFI")
+        self.assertEqual(struct.unpack("<QQ", first[32:48]), (34, 2047))
+        self.assertEqual(get(second, 32, "Q") * SECTOR, MIB)
+        self.check_sector(data, 0, 34 * SECTOR, 0)
+        self.assertEqual(self.check_stage(data, 34 * SECTOR), [0, 0])
+        self.assertEqual(data[MIB + 82:MIB + 90], b"FAT32   ")
+
+    def test_file(self):
+        self.make("disk")
+        copy = self.path("copy")
+        subprocess.run(["mcopy", "-i", f"{self.output}@@{MIB}", "::/EFI/BOOT/BOOTX64.EFI", copy],
+                       check=True, timeout=TIMEOUT)
+        self.assertEqual(load(copy), load(self.image))
+
+    def test_bare(self):
+        ran = self.lintel("disk", f"--output={self.output}", f"{BUILD}/lintel.efi")
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
+        self.assertGreater(os.path.getsize(self.output), 512 * MIB, "room for what comes")
+        self.assertLess(os.stat(self.output).st_blocks * SECTOR, 8 * MIB)
+
+    def test_takes_no_room_for_nothing(self):
+        self.make("disk")
+        self.assertLess(os.stat(self.output).st_blocks * SECTOR, os.path.getsize(self.image) * 2)
+
+
+class Checksum(Case):
+    """By which the boot loader knows wrong data."""
+
+    def inspect(self, data):
+        """What the tool says of it."""
+        path = self.path("inspected.efi")
+        with open(path, "wb") as out:
+            out.write(data)
+        ran = self.lintel("inspect", path)
+        return re.search(r"^image_checksum +(\w+)$", ran.stdout, re.M).group(1)
+
+    def check(self, data, size):
+        """Its value, and how many bytes it is of."""
+        self.assertEqual(get(data, L["IMAGE_SUM_SIZE_OFFSET"], "I"), size)
+        self.assertEqual(get(data, L["IMAGE_SUM_OFFSET"], "Q"), image_sum(data))
+        self.assertEqual(self.inspect(data), "ok")
+
+    def test_value(self):
+        self.check(load(self.image), os.path.getsize(self.image))
+
+    def test_large(self):
+        """More than one of the tool's buffers, and an end within one."""
+        with open(self.path("initrd"), "wb") as out:
+            out.write(os.urandom(2500001))
+        ran = self.lintel("build", f"--linux={BUILD}/probe.bzImage", f"--output={self.image}",
+                          f"--initrd={self.path('initrd')}")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.check(load(self.image), os.path.getsize(self.image))
+
+    def test_signed(self):
+        key, crt = self.path("key"), self.path("crt")
+        subprocess.run(["openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes",
+                        "-subj", "/CN=t", "-keyout", key, "-out", crt], check=True,
+                       timeout=TIMEOUT, stderr=subprocess.DEVNULL)
+        size = os.path.getsize(self.image)
+        for _ in range(2):  # and signed once more
+            subprocess.run(["sbsign", "--key", key, "--cert", crt, "--output", self.image,
+                            self.image], check=True, timeout=TIMEOUT, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
+            self.assertGreater(os.path.getsize(self.image), size)
+            self.check(load(self.image), size)
+        data = bytearray(load(self.image))
+        data[CHECKSUM:CHECKSUM + 4] = bytes(4)
+        self.check(data, size)
+
+    def test_damaged(self):
+        good = load(self.image)
+        for place in (0, 0x1f1, L["IMAGE_SUM_OFFSET"] + 7, L["IMAGE_SUM_SIZE_OFFSET"] + 1,
+                      L["PM_OFFSET"], len(good) // 2, len(good) - 1):
+            data = bytearray(good)
+            data[place] ^= 0x10
+            if place:
+                self.assertEqual(self.inspect(data), "wrong", place)
+            with open(self.image, "wb") as out:
+                out.write(data)
+            for kind in ("iso", "disk"):
+                self.refused(kind, self.image, self.image)
+        self.assertEqual(self.inspect(good[:-4096]), "wrong")
+        self.assertEqual(self.inspect(load(f"{BUILD}/lintel.efi")), "none")
+
+
+class Refusals(Case):
+    """What is no image, and what the tool needs."""
+
+    def test_no_image(self):
+        self.refused("iso", f"{BUILD}/lintel.efi", "no kernel inside")
+        for kind in ("iso", "disk"):
+            self.refused(kind, LINTEL, "not an image of Lintel")
+            self.refused(kind, self.path("none"), "No such file")
+
+    def test_output_is_input(self):
+        ran = self.lintel("iso", f"--output={self.image}", self.image)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("is the input", ran.stderr)
+
+    def test_missing_programs(self):
+        self.refused("iso", self.image, "mformat", "apt-get install mtools", env={"PATH": "/none"})
+
+    def test_failing_program(self):
+        tools = self.path("tools")
+        os.mkdir(tools)
+        for name in ("sgdisk", "mformat"):
+            with open(os.path.join(tools, name), "w", encoding="ascii") as script:
+                script.write("#!/bin/sh\necho no luck >&2\nexit 3\n")
+            os.chmod(os.path.join(tools, name), 0o755)
+        for kind, name in (("iso", "mformat"), ("disk", "sgdisk")):
+            self.refused(kind, self.image, name, "0x300",
+                         env={"PATH": f"{tools}:{os.environ['PATH']}"})
+
+    def test_usage(self):
+        for kind in ("iso", "disk"):
+            for args, says in (([], "--output"), ([f"--output={self.output}"], "0 are given"),
+                               ([f"--output={self.output}", "a", "b"], "2 are given"),
+                               (["--output=", self.image], "--output"),
+                               (["--output=a", "--output=b", self.image], "twice"),
+                               (["--frobnicate", self.image], "frobnicate")):
+                ran = self.lintel(kind, *args)
+                self.assertEqual((ran.returncode, ran.stdout), (2, ""), ran.stderr)
+                self.assertIn(says, ran.stderr)
+            ran = self.lintel(kind, "--help")
+            self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+            self.assertIn(f"lintel {kind} --output", ran.stdout)
+
+
+if __name__ == "__main__":
+    counted.main([sys.argv[0], *sys.argv[2:]])

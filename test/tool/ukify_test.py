@@ -1,0 +1,418 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Tests of what `lintel build` shares with ukify: python3 test/tool/ukify_test.py BUILD_DIR
+
+Images as input, config files, signing, measuring.  What the tool says is compared with
+Debian's systemd-measure and sbverify, and with UKIs that objcopy and systemd's stub make.
+"""
+import hashlib
+import json
+import os
+import pty
+import select
+import shutil
+import subprocess
+import sys
+import time
+
+# The other modules are packages beside this folder.
+sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+from harness import counted, payload
+from tool import build_test
+from tool.build_test import Case, LINTEL, MICROCODE, TIMEOUT, bzimage, cpio, get, load, put, \
+    section_bytes, sections
+
+STOCK = payload.get(build_test.BUILD, "linuxx64.efi.stub")
+MEASURE = "/lib/systemd/systemd-measure"
+BMP = b"BM" + bytes(range(100))
+SBAT = b"sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"
+
+
+def run(*command, env=None):
+    """Run a command that must succeed; its output."""
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True,
+                          stderr=subprocess.DEVNULL, text=True, timeout=TIMEOUT, env=env).stdout
+
+
+def added(data):
+    """Names and bytes of the sections that building added, but for its own SBAT data."""
+    bare = len(sections(load(build_test.STUB["efi"])))
+    found = [(s.name, data[s.file_at:s.file_at + s.size]) for s in sections(data)[bare:]]
+    return [part for part in found if part != (".sbat", own_sbat())]
+
+
+def own_sbat():
+    """The SBAT data of an image that is given none."""
+    version = run(LINTEL, "--version").split()[1]
+    address = "https://uapi-group.org/specifications/specs/unified_kernel_image/"
+    return SBAT + f"lintel,1,The Lintel authors,lintel,{version},{address}\n".encode()
+
+
+class Options(Case):
+    """Sections beyond kernel, initrd and command line."""
+
+    def test_all_in_order(self):
+        data = self.build("--splash", self.file("s", BMP), "--sbat=mine,1,a,b,1,u\n",
+                          "--section=.one:text:with colons", "--section",
+                          ".two:@" + self.file("two", b"\0\1\2"), "--uname=1", "--cmdline=c",
+                          "--os-release=ID=x", "--initrd", self.file("i", b"initrd"),
+                          "--microcode", self.file("m", b"ucode"))["efi"]
+        self.assertEqual(added(data), [
+            (".osrel", b"ID=x"), (".cmdline", b"c"), (".uname", b"1"), (".splash", BMP),
+            (".sbat", SBAT + b"mine,1,a,b,1,u\n"), (".one", b"text:with colons"),
+            (".two", b"\0\1\2"), (".initrd", b"ucode\0\0\0initrd\0\0"), (".linux", bzimage())])
+
+    def test_own_sbat(self):
+        """shim starts nothing that does not say its generation."""
+        self.assertEqual(section_bytes(self.build()["efi"], ".sbat"), own_sbat())
+        self.assertNotIn(".sbat", [s.name for s in sections(self.build("--sbat=")["efi"])])
+
+    def test_sbat_with_its_first_line(self):
+        text = b"sbat,1,x\nmine,1\n"
+        data = self.build("--sbat=@" + self.file("sbat", text))["efi"]
+        self.assertEqual(section_bytes(data, ".sbat"), text)
+
+    def test_microcode_alone(self):
+        data = self.build("--microcode", self.file("m", b"ucode"))["efi"]
+        self.assertEqual(section_bytes(data, ".initrd"), b"ucode")
+
+    def test_refused(self):
+        splash = self.file("splash", b"\x89PNG")
+        self.refused("--splash", splash, file=splash, says=("BMP", "89 50"))
+        self.refused("--splash", self.file("none", b""), file=self.path("none"), says=("BMP",))
+        self.refused("--section=.linux:x", file=".linux", says=("option of its own",))
+        self.refused("--section=.text:x", file=".text", says=("already",))
+        self.refused("--section=.a:x", "--section=.a:y", file=".a", says=("already",))
+        self.refused("--section=ninechars:x", file="ninechars", says=("1 to 8",))
+        self.refused("--section=a b:x", file="a b", says=("printable",))
+        self.refused("--section=.a:@" + self.path("absent"), file=self.path("absent"))
+        dtb = self.file("dtb", b"\xd0\x0d\xfe\xed")
+        self.refused("--devicetree", dtb, file=dtb, says=("x86", "ACPI"))
+
+    def test_usage(self):
+        base = ["build", "--linux", self.kernel, "--output", self.output]
+        for args, says in ((["--section=x"], "NAME:TEXT"), (["--section=x:"], "NAME:TEXT"),
+                           (["--secureboot-private-key=k"], "belong together"),
+                           (["--secureboot-certificate=c"], "belong together"),
+                           (["--json=pretty"], "--measure"),
+                           (["--measure", "--json=wide"], "pretty, short and off")):
+            ran = self.lintel(*base, *args)
+            self.assertEqual((ran.returncode, ran.stdout), (2, ""), ran.stderr)
+            self.assertIn(says, ran.stderr)
+        for args in (["--measure"], ["--secureboot-private-key=k", "--secureboot-certificate=c"]):
+            ran = self.lintel("build", "--linux", self.kernel, "--elf", self.elf, *args)
+            self.assertEqual(ran.returncode, 2, ran.stderr)
+            self.assertIn("--output", ran.stderr)
+
+    def test_reproducible(self):
+        """Other directory, other time, other user's umask and order of creation: same bytes."""
+        def build(name):
+            os.mkdir(self.path(name))
+            inputs = {"linux": bzimage(), "initrd": b"initrd" * 999, "splash": BMP}
+            args = ["--cmdline=a b", "--os-release=ID=x", "--uname=1", "--section=.x:y"]
+            for option, data in inputs.items():
+                args += ["--" + option, self.file(os.path.join(name, option), data)]
+            out = [self.path(os.path.join(name, "os." + face)) for face in ("efi", "elf")]
+            env = dict(os.environ, TZ="UTC-" + str(len(name)), HOME=self.path(name))
+            run(LINTEL, "build", *args, "--output=" + out[0], "--elf=" + out[1], env=env)
+            return [load(path) for path in out]
+        first = build("one")
+        time.sleep(1.1)
+        self.assertEqual(build("another"), first)
+
+
+class FromUki(Case):
+    """--uki: systemd's stub's images and our own as input."""
+
+    def stock(self, name="stock.efi", **contents):
+        """A UKI made with objcopy and systemd's stub; keyword osrel is section .osrel."""
+        args, at = [], 0x2000000
+        for key, data in contents.items():
+            path = self.file("section-" + key, data)
+            args += ["--add-section", f".{key}={path}", "--change-section-vma", f".{key}={at:#x}",
+                     "--set-section-flags", f".{key}=data,readonly"]
+            at += len(data) + 0xfffff & ~0xfffff
+        run("objcopy", *args, STOCK, self.path(name))
+        return self.path(name)
+
+    def from_uki(self, path, *args):
+        """A build from a UKI; exit status, what it says, and the sections that it has."""
+        ran = self.lintel("build", "--uki", path, *args, "--output", self.output)
+        self.assertEqual((ran.returncode, ran.stdout), (0, ""), ran.stderr)
+        return ran.stderr, added(load(self.output))
+
+    def test_stock(self):
+        early, main = cpio(MICROCODE), b"\x1f\x8bmain"
+        said, parts = self.from_uki(self.stock(
+            osrel=b"ID=x\n", cmdline=b"a b\n\0", uname=b"6.1\n", initrd=main, ucode=early,
+            splash=BMP, profile=b"ID=p\n", pcrpkey=b"key", linux=bzimage()))
+        stock_sbat = dict(parts).pop(".sbat")
+        self.assertEqual(said, "")
+        self.assertTrue(stock_sbat.startswith(b"sbat,1,"), stock_sbat)
+        self.assertIn(b"systemd", stock_sbat)
+        self.assertEqual([part for part in parts if part[0] != ".sbat"], [
+            (".osrel", b"ID=x\n"), (".cmdline", b"a b"), (".uname", b"6.1"), (".splash", BMP),
+            (".profile", b"ID=p\n"), (".pcrpkey", b"key"),
+            (".initrd", early + main + bytes(-len(main) % 4)), (".linux", bzimage())])
+
+    def test_stock_is_what_options_make(self):
+        self.from_uki(self.stock(cmdline=b"quiet", initrd=b"initrd", linux=bzimage()))
+        taken = load(self.output)
+        sbat = self.file("sbat", section_bytes(taken, ".sbat"))
+        self.assertEqual(self.build("--cmdline=quiet", "--sbat=@" + sbat, "--initrd",
+                                    self.file("i", b"initrd"), faces=["efi"])["efi"], taken)
+
+    def test_options_win(self):
+        path = self.stock(osrel=b"ID=x\n", cmdline=b"old", initrd=b"old!", ucode=b"ucod",
+                          profile=b"old", linux=bzimage())
+        new = bzimage(size=60000)
+        parts = dict(self.from_uki(
+            path, "--cmdline=new", "--os-release=ID=y", "--initrd", self.file("i", b"new!"),
+            "--linux", self.file("new", new), "--section=.profile:new", "--sbat=new,1")[1])
+        self.assertEqual(parts, {".osrel": b"ID=y", ".cmdline": b"new", ".initrd": b"ucodnew!",
+                                 ".linux": new, ".profile": b"new", ".sbat": SBAT + b"new,1"})
+        parts = dict(self.from_uki(path, "--microcode", self.file("m", b"mine"))[1])
+        self.assertEqual(parts[".initrd"], b"mineold!")
+
+    def test_own_images(self):
+        args = ["--cmdline=c", "--os-release=ID=x", "--uname=1", "--splash",
+                self.file("s", BMP), "--initrd", self.file("i", b"x" * 5001)]
+        built = self.build(*args)
+        os.rename(self.output, self.path("in.efi"))
+        os.rename(self.elf, self.path("in.elf"))
+        for name in ("in.efi", "in.elf"):
+            ran = self.lintel("build", "--uki", self.path(name), "--output", self.output, "--elf",
+                              self.elf)
+            self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
+            self.assertEqual((load(self.output), load(self.elf)), (built["efi"], built["elf"]))
+
+    def test_what_is_not_taken_is_told(self):
+        said, parts = self.from_uki(self.stock(mine=b"x", pcrsig=b"{}", linux=bzimage()))
+        self.assertRegex(said, r"\Alintel: .*stock.efi: section .mine is not taken over.*\n\Z")
+        self.assertEqual([name for name, _ in parts], [".sbat", ".linux"])
+
+    def uki_refused(self, data, *says):
+        """This file as --uki is refused with these words."""
+        path = self.file("bad.efi", data)
+        ran = self.lintel("build", "--uki", path, "--output", self.output)
+        self.assertEqual((ran.returncode, ran.stdout), (1, ""), ran.stderr)
+        self.assertTrue(ran.stderr.startswith("lintel: " + path), ran.stderr)
+        self.assertEqual(ran.stderr.count("\n"), 1, ran.stderr)
+        for word in says:
+            self.assertIn(word, ran.stderr)
+        self.assertFalse(os.path.exists(self.output))
+        self.assert_no_temporary()
+
+    def test_refused(self):
+        self.uki_refused(load(STOCK), "no .linux section")
+        self.uki_refused(bzimage(), "no .linux section")
+        self.uki_refused(b"", "no .linux section")
+        self.uki_refused(load(self.stock(linux=b"no kernel")), "section .linux: not a kernel")
+        whole = bytearray(load(self.stock(linux=bzimage(), cmdline=b"x" * 9000)))
+        self.uki_refused(whole[:-20000], "is cut off: section .")
+        self.uki_refused(load(self.stock(linux=bzimage(), splash=b"PNG")), "splash: is no BMP")
+        self.uki_refused(load(self.stock(linux=bzimage(), cmdline=b"x" * 2048)), "2047")
+        twice = bytearray(load(self.stock(linux=bzimage(), cmdline=b"a", cmdlinf=b"b")))
+        at = twice.index(b".cmdlinf")
+        twice[at:at + 8] = b".cmdline"
+        self.uki_refused(twice, "several .cmdline sections", "profiles")
+
+
+class Config(Case):
+    """--config: ukify's ini file."""
+
+    def config(self, text, *args):
+        """A build with this config file; the process."""
+        path = self.file("uki.conf", text.encode())
+        return self.lintel("build", "--config", path, *args, "--output", self.output)
+
+    def test_all_keys(self):
+        first, second = self.file("i1", b"1111"), self.file("i2", b"2222")
+        third, fourth = self.file("i3", b"3333"), self.file("i4", b"4444")
+        long = "x" * 1500
+        ran = self.config(f"""# a comment
+[UKI]
+Linux={self.kernel}
+Initrd={first} {second}
+    {third}
+Microcode = {self.file("m", b"code")}
+Cmdline=a=b ; c  # inline comment
+  {long}
+OSRelease=@{self.file("osrel", b"ID=x")}
+Uname=6.1
+Splash={self.file("s", BMP)}
+SBAT=mine,1
+Stub={build_test.STUB["efi"]}
+""", "--initrd", fourth)
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
+        self.assertEqual(added(load(self.output)), [
+            (".osrel", b"ID=x"), (".cmdline", b"a=b ; c " + long.encode()), (".uname", b"6.1"),
+            (".splash", BMP), (".sbat", SBAT + b"mine,1"),
+            (".initrd", b"code1111222233334444"), (".linux", bzimage())])
+
+    def test_command_line_wins(self):
+        ran = self.config(f"[UKI]\nLinux={self.path('absent')}\nCmdline=old\nUname=old\n",
+                          "--linux", self.kernel, "--cmdline=new")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertEqual(added(load(self.output)), [(".cmdline", b"new"), (".uname", b"old"),
+                                                    (".linux", bzimage())])
+
+    def test_refused(self):
+        linux = "[UKI]\nLinux=%s\n" % self.kernel
+        for text, says in ((linux + "Frobnicate=1\n", "sets Frobnicate="),
+                           (linux + "[PCRSignature:x]\nPhases=a\n", "[PCRSignature:x]"),
+                           (linux + "no equals sign\n", "line 3"),
+                           (linux + "Uname=1\nUname=2\n", "sets Uname= twice"),
+                           (linux + "Uname=1\n  2\n", "sets Uname= twice"),
+                           (linux + "Cmdline=1\nUname=1\nCmdline=2\n", "sets Cmdline= twice"),
+                           (linux + "Uname=\n", "Uname= without a value")):
+            ran = self.config(text)
+            self.assertEqual((ran.returncode, ran.stdout), (1, ""), ran.stderr)
+            self.assertTrue(ran.stderr.startswith("lintel: " + self.path("uki.conf")), ran.stderr)
+            self.assertEqual(ran.stderr.count("\n"), 1)
+            self.assertIn(says, ran.stderr)
+            self.assertFalse(os.path.exists(self.output))
+        self.assertEqual(self.config("[UKI]\nCmdline=x\n").returncode, 2)
+        dtb = self.file("dtb", b"x")
+        ran = self.config(linux + f"DeviceTree={dtb}\n")
+        self.assertEqual((ran.returncode, "ACPI" in ran.stderr), (1, True), ran.stderr)
+
+
+class Sign(Case):
+    """--secureboot-private-key: sbsign signs what is then renamed."""
+
+    def setUp(self):
+        super().setUp()
+        self.key, self.crt = self.path("db.key"), self.path("db.crt")
+        run("openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
+            "/CN=test", "-keyout", self.key, "-out", self.crt)
+        self.options = ("--secureboot-private-key", self.key, "--secureboot-certificate",
+                        self.crt)
+
+    def test_signed(self):
+        plain = self.build("--cmdline=quiet")
+        signed = self.build("--cmdline=quiet", *self.options)
+        self.assertEqual(signed["elf"], plain["elf"])
+        self.assertEqual(run("sbverify", "--cert", self.crt, self.output),
+                         "Signature verification OK\n")
+        run("sbattach", "--remove", self.output)
+        stripped = bytearray(load(self.output))
+        put(stripped, build_test.CHECKSUM, "I", get(plain["efi"], build_test.CHECKSUM, "I"))
+        self.assertEqual(stripped, plain["efi"])
+        self.assertEqual(os.stat(self.output).st_mode & 0o7777,
+                         os.stat(self.elf).st_mode & 0o7777)
+
+    def test_config(self):
+        conf = self.file("conf", (f"[UKI]\nSecureBootPrivateKey={self.key}\n"
+                                  f"SecureBootCertificate={self.crt}\n").encode())
+        self.build("--config", conf, faces=["efi"])
+        self.assertIn("OK", run("sbverify", "--cert", self.crt, self.output))
+
+    def test_failures_change_nothing(self):
+        self.refused("--secureboot-private-key", self.crt, "--secureboot-certificate", self.crt,
+                     file="sbsign", says=("does not sign", "exit status 1", "load key"))
+        absent = self.path("absent")
+        self.refused("--secureboot-private-key", absent, "--secureboot-certificate", self.crt,
+                     file=absent, says=("No such file",))
+        os.mkdir(self.path("empty"))
+        self.refused(*self.options, file="sbsign", says=("not installed", "sbsigntool"),
+                     env=dict(os.environ, PATH=self.path("empty")))
+        fake = self.file("empty/sbsign", b"#!/bin/sh\necho partly > \"$6\"; kill -9 $$\n")
+        os.chmod(fake, 0o755)
+        self.refused(*self.options, file="sbsign", says=("signal 9",),
+                     env=dict(os.environ, PATH=self.path("empty") + ":/bin:/usr/bin"))
+
+    def test_passphrase(self):
+        """openssl asks for it on the terminal, as without Lintel."""
+        locked = self.path("locked.key")
+        run("openssl", "rsa", "-aes256", "-passout", "pass:secret", "-in", self.key, "-out",
+            locked)
+        pid, terminal = pty.fork()
+        if not pid:
+            os.execv(LINTEL, [LINTEL, "build", "--linux", self.kernel, "--output", self.output,
+                              "--secureboot-private-key", locked, "--secureboot-certificate",
+                              self.crt])
+        shown = b""
+        while b"pass phrase" not in shown:
+            self.assertTrue(select.select([terminal], [], [], TIMEOUT)[0], shown)
+            shown += os.read(terminal, 1000)
+        os.write(terminal, b"secret\n")
+        self.assertEqual(os.waitpid(pid, 0)[1], 0)
+        os.close(terminal)
+        self.assertIn("OK", run("sbverify", "--cert", self.crt, self.output))
+
+    def test_output_is_the_key(self):
+        before = load(self.key)
+        ran = self.lintel("build", "--linux", self.kernel, *self.options, "--output", self.key)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("is the input", ran.stderr)
+        self.assertEqual(load(self.key), before)
+
+
+class Measure(Case):
+    """--measure: systemd-measure reckons the same."""
+
+    def setUp(self):
+        super().setUp()
+        # systemd-measure 252 does not know SBAT data.
+        self.args = ["--sbat=", "--cmdline=quiet", "--os-release=ID=x\n",
+                     "--splash", self.file("s", BMP),
+                     "--section=.pcrpkey:@" + self.file("pkey", b"public"),
+                     "--initrd", self.file("i1", b"11111"), "--initrd", self.file("i2", b"2222")]
+
+    def measured(self, *args):
+        """What a build with --measure says on stdout."""
+        ran = self.lintel("build", "--linux", self.kernel, "--output", self.output, "--measure",
+                          *args)
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        return ran.stdout
+
+    def systemd(self, *args):
+        """What systemd-measure says of the sections that the image has."""
+        options = []
+        for name, data in added(load(self.output)):
+            options.append(f"--{name[1:]}={self.file('of' + name, data)}")
+        return run(MEASURE, "calculate", *options, *args)
+
+    def test_lines(self):
+        said = self.measured(*self.args)
+        hashes = [line for line in said.splitlines() if not line.startswith("#")]
+        self.assertEqual(len(hashes), 16)
+        self.assertEqual(hashes, self.systemd().splitlines())
+        self.assertEqual([line for line in said.splitlines() if line.startswith("#")][3],
+                         "# PCR[11] Phase <enter-initrd:leave-initrd:sysinit:ready>")
+
+    def test_json(self):
+        said = self.measured("--json=pretty", *self.args)
+        self.assertEqual(json.loads(said), json.loads(self.systemd("--json=pretty")))
+        short = self.measured("--json=short", *self.args)
+        self.assertEqual((json.loads(short), short.count("\n")), (json.loads(said), 1))
+
+    def test_signed_and_from_uki(self):
+        key, crt = self.path("k"), self.path("c")
+        run("openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=t",
+            "-keyout", key, "-out", crt)
+        plain = self.measured(*self.args)
+        self.assertEqual(self.measured(*self.args, "--secureboot-private-key", key,
+                                       "--secureboot-certificate", crt), plain)
+        shutil.move(self.output, self.path("in.efi"))
+        ran = self.lintel("build", "--uki", self.path("in.efi"), "--output", self.output,
+                          "--sbat=", "--measure")
+        self.assertEqual(ran.stdout, plain)
+
+    def test_what_systemd_252_does_not_know(self):
+        said = self.measured("--uname=6.1", "--sbat=mine,1", "--section=.profile:p",
+                             "--section=.other:not measured")
+        pcr = bytes(32)
+        for name, data in ((".linux", bzimage()), (".uname", b"6.1"), (".sbat", SBAT + b"mine,1"),
+                           (".profile", b"p")):
+            for part in (name.encode() + b"\0", data):
+                pcr = hashlib.sha256(pcr + hashlib.sha256(bytes(part)).digest()).digest()
+        pcr = hashlib.sha256(pcr + hashlib.sha256(b"enter-initrd").digest()).hexdigest()
+        self.assertIn(f"<enter-initrd>\n11:sha1=", said)
+        self.assertIn(f"11:sha256={pcr}\n", said)
+
+
+if __name__ == "__main__":
+    counted.main([sys.argv[0]] + sys.argv[2:])
