@@ -121,7 +121,7 @@ static _Noreturn void start_newest(void)
 		attempt(start_image, &choice.file);
 		choose_pass_over(&choice);
 	}
-	choose_refuse(&choice);
+	choose_refuse();
 }
 
 void boot_main(void)

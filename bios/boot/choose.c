@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * In which order the images of a disk are tried, and what is said of those that do not
- * start: EFI/Linux/NAME.efi from the newest to the oldest, then EFI/BOOT/BOOTX64.EFI, as on
- * UEFI (efi/choose.c).
+ * start: EFI/Linux/NAME.efi from the newest to the oldest, one partition after the other, then
+ * EFI/BOOT/BOOTX64.EFI of each, as on UEFI (efi/choose.c).
  * Called by boot_main(); pure, but for what partition.c and fat.c ask of the disk.
  */
 #include "bios/boot/volume.h"
@@ -21,7 +21,8 @@ static struct failed {
 
 void choose_open(struct choice *c, uint32_t shift)
 {
-	*c = (struct choice){ .partition = partition_find(shift) };
+	*c = (struct choice){ .tries = 0 };
+	partition_open(shift);
 	first.why.error = last.why.error = 0;
 }
 
@@ -61,7 +62,11 @@ static void look(void *argument)
 	c->file.name[0] = '\0';
 	if (next.name[0] && (c->is_fallback || c->tries >= TRIES_MAX))
 		return;
-	fat_open(c->partition);
+	if (!fat_open(partition_extent(&c->partition))) {
+		if (c->partition.kind == PARTITION_ESP)
+			die(E_FAT, "no FAT file system in it");
+		return;
+	}
 	if (c->is_fallback ? fat_find_fallback(&next) : fat_find_next(&next))
 		c->file = next;
 }
@@ -75,33 +80,40 @@ static void note_damage(const struct choice *c)
 	if (c->is_fallback && first.why.error)
 		return;
 	f = note_failure();
-	format(f->where, sizeof(f->where), "the partition at sector 0x%x", c->partition.lba);
+	format(f->where, sizeof(f->where), "the partition at sector 0x%x",
+	       (uint32_t)c->partition.first);
+}
+
+static bool next_partition(struct choice *c)
+{
+	c->tries = 0;
+	if (partition_next(&c->partition))
+		return true;
+	if (c->is_fallback)
+		return false;
+	c->is_fallback = true;
+	c->partition = (struct partition){ 0 };
+	return partition_next(&c->partition);
 }
 
 bool choose_next(struct choice *c)
 {
-	for (;;) {
-		if (!attempt(look, c))
+	do {
+		if (c->partition.index && !attempt(look, c))
 			note_damage(c);
-		if (c->file.name[0])
-			break;
-		if (c->is_fallback)
-			return false;
-		c->is_fallback = true;
-		c->tries = 0;
-	}
+	} while (!c->file.name[0] && next_partition(c));
+	if (!c->file.name[0])
+		return false;
 	c->tries++;
 	say_passed_over(&first);
 	say_passed_over(&last);
 	return true;
 }
 
-void choose_refuse(const struct choice *c)
+void choose_refuse(void)
 {
 	if (!first.why.error)
-		die(E_NO_IMAGE,
-		    "no EFI/Linux/*.efi and no EFI/BOOT/BOOTX64.EFI in the partition at 0x%x",
-		    c->partition.lba);
+		die(E_NO_IMAGE, "no EFI/Linux/*.efi and no EFI/BOOT/BOOTX64.EFI in any partition");
 	say_passed_over(&last);
 	die(first.why.error, "%s: %s", first.where, first.why.text);
 }

@@ -103,9 +103,8 @@ static void read_geometry(struct extent partition)
 	uint64_t root = (uint64_t)rd16(sector, BPB_RESERVED) + rd8(sector, BPB_FATS) * size;
 	uint64_t data;
 
-	if (!scale || scale > 8 || scale & (scale - 1) || !rd8(sector, BPB_CLUSTER) || !size ||
-	    active_fat() >= rd8(sector, BPB_FATS))
-		die(E_FAT, "no FAT file system in it");
+	if (active_fat() >= rd8(sector, BPB_FATS))
+		die(E_FAT, "FAT damaged, the one in use is number 0x%x", active_fat());
 	fat.cluster_sectors = rd8(sector, BPB_CLUSTER) * scale;
 	fat.root_sectors = (rd16(sector, BPB_ROOT_ENTRIES) * ENTRY_SIZE + SECTOR_SIZE - 1) /
 			   SECTOR_SIZE;
@@ -122,15 +121,28 @@ static void read_geometry(struct extent partition)
 	check_clusters(size * scale);
 }
 
-void fat_open(struct extent partition)
+/* Nothing else has numbers at all these places: NTFS has 0 FATs, exFAT has zeros. */
+static bool is_fat(void)
+{
+	uint32_t scale = rd16(sector, BPB_SECTOR_SIZE) / SECTOR_SIZE;
+
+	return scale && scale <= 8 && !(scale & (scale - 1)) && rd8(sector, BPB_CLUSTER) &&
+	       rd8(sector, BPB_FATS) &&
+	       either(rd16(sector, BPB_FAT_SIZE16), rd32(sector, BPB_FAT_SIZE32));
+}
+
+bool fat_open(struct extent partition)
 {
 	sector_lba = partition.lba;
 	sector_read(sector_lba, bytes);
+	if (!is_fat())
+		return false;
 	read_geometry(partition);
-	if (!fat.is_wide)
-		return;
-	fat.root_sectors = 0;
-	fat.root = rd32(sector, BPB_ROOT_CLUSTER);
+	if (fat.is_wide) {
+		fat.root_sectors = 0;
+		fat.root = rd32(sector, BPB_ROOT_CLUSTER);
+	}
+	return true;
 }
 
 static bool is_cluster(uint32_t cluster)

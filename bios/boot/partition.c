@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Finds the EFI system partition of a disk: by its GPT (UEFI 5.3) or the backup of that at
- * the disk's end, else by its MBR.
- * Called by boot_main() once; pure, but for sector_read() and disk_sectors().
+ * Lists the partitions of a disk that may have images: by its GPT (UEFI 5.3) or the backup
+ * of that at the disk's end, else by its MBR.  EFI system partitions come first, then those
+ * of the Boot Loader Specification (UAPI.1, "XBOOTLDR"), then any that may have a FAT.
+ * Called by choose.c; pure, but for sector_read() and disk_sectors().
  */
 #include "bios/boot/volume.h"
 #include "protocol/lib.h"
@@ -30,12 +31,22 @@
 #define MBR_TYPE 4
 #define MBR_LBA 8
 #define MBR_SIZE 12
-#define MBR_TYPE_ESP 0xef
 #define MBR_TYPE_GPT 0xee
+#define MBR_TYPES_MAX 5
 
-/* C12A7328-F81F-11D2-BA4B-00A0C93EC93B in two halves */
-#define ESP_GUID_LOW 0x11d2f81fc12a7328ull
-#define ESP_GUID_HIGH 0x3bc93ec9a0004bbaull
+/* How a table names a kind: the GUID in two halves, and the MBR's numbers of it. */
+static const struct kind {
+	uint64_t guid[2];
+	uint8_t types[MBR_TYPES_MAX];
+} kinds[PARTITION_KINDS] = {
+	/* C12A7328-F81F-11D2-BA4B-00A0C93EC93B */
+	[PARTITION_ESP] = { { 0x11d2f81fc12a7328ull, 0x3bc93ec9a0004bbaull }, { 0xef } },
+	/* BC13C2FF-59E6-4262-A352-B275FD6F7172 */
+	[PARTITION_XBOOTLDR] = { { 0x426259e6bc13c2ffull, 0x72716ffd75b252a3ull }, { 0xea } },
+	/* EBD0A0A2-B9E5-4433-87C0-68B6B72699C7: with FAT or without, nobody knows */
+	[PARTITION_DATA] = { { 0x4433b9e5ebd0a0a2ull, 0xc79926b7b668c087ull },
+			     { 0x0c, 0x0b, 0x0e, 0x06, 0x04 } },
+};
 
 static uint8_t bytes[SECTOR_SIZE];
 static const struct span sector = { bytes, sizeof(bytes) };
@@ -129,61 +140,104 @@ static void read_gpt_backup(struct gpt *gpt, uint32_t shift)
 	say("lintel: the disk's first GPT is damaged, its backup is used\n");
 }
 
-static struct extent read_extent(uint32_t at, uint32_t shift)
-{
-	uint64_t first = rd64(sector, at + GPT_FIRST), last = rd64(sector, at + GPT_LAST);
-
-	if (!first || last < first)
-		die(E_FAT, "EFI system partition ends before it begins, at sector 0x%x",
-		    (uint32_t)first);
-	/* The last LBA is part of it, with all its sectors of 512 bytes. */
-	return (struct extent){ scale_lba(first, shift),
-				(scale_lba(last, shift) - scale_lba(first, shift)) +
-					(1u << shift) };
-}
-
-static struct extent find_in_gpt(const struct gpt *gpt, uint32_t shift)
-{
-	for (uint32_t i = 0; i < gpt->count; i++) {
-		uint32_t at = i * gpt->size % SECTOR_SIZE;
-
-		if (!at)
-			sector_read(gpt->table + i * gpt->size / SECTOR_SIZE, bytes);
-		if (rd64(sector, at) == ESP_GUID_LOW && rd64(sector, at + 8) == ESP_GUID_HIGH)
-			return read_extent(at, shift);
-	}
-	die(E_NO_IMAGE, "no EFI system partition in the GPT, entries: 0x%x", gpt->count);
-}
-
-/* The entry of that type in the MBR, which is in `sector`; 0 where there is none. */
-static uint32_t find_mbr_entry(uint8_t type)
+/* Whether the MBR, which is in `sector`, has a partition of that type. */
+static bool has_type(uint8_t type)
 {
 	for (uint32_t at = MBR_TABLE; at < MBR_TABLE + MBR_COUNT * MBR_ENTRY; at += MBR_ENTRY)
 		if (rd8(sector, at + MBR_TYPE) == type)
-			return at;
-	return 0;
+			return true;
+	return false;
 }
 
-static struct extent find_in_mbr(uint32_t shift)
-{
-	uint32_t at = find_mbr_entry(MBR_TYPE_ESP);
-
-	if (!at)
-		die(E_NO_IMAGE, "neither a GPT nor an EFI system partition in the MBR, found: 0x%x",
-		    0);
-	return (struct extent){ scale_lba(rd32(sector, at + MBR_LBA), shift),
-				scale_lba(rd32(sector, at + MBR_SIZE), shift) };
-}
-
-struct extent partition_find(uint32_t shift)
-{
+/* The table that counts, and the sector of it that is in `sector`. */
+static struct table {
 	struct gpt gpt;
+	uint32_t shift, lba;
+	bool is_gpt;
+} table;
 
-	if (read_gpt(&gpt, 1, shift))
-		return find_in_gpt(&gpt, shift);
+static void want_sector(uint32_t lba)
+{
+	if (lba != table.lba)
+		sector_read(lba, bytes);
+	table.lba = lba;
+}
+
+void partition_open(uint32_t shift)
+{
+	table = (struct table){ .shift = shift, .lba = UINT32_MAX, .is_gpt = true };
+	if (read_gpt(&table.gpt, 1, shift))
+		return;
 	sector_read(0, bytes);
-	if (!gpt.backup && !find_mbr_entry(MBR_TYPE_GPT))
-		return find_in_mbr(shift);
-	read_gpt_backup(&gpt, shift);
-	return find_in_gpt(&gpt, shift);
+	table.is_gpt = table.gpt.backup || has_type(MBR_TYPE_GPT);
+	if (table.is_gpt)
+		read_gpt_backup(&table.gpt, shift);
+}
+
+static bool read_gpt_entry(struct partition *p)
+{
+	uint32_t at = p->index * table.gpt.size;
+	const uint64_t *guid = kinds[p->kind].guid;
+
+	if (p->index >= table.gpt.count)
+		return false;
+	want_sector(table.gpt.table + at / SECTOR_SIZE);
+	at %= SECTOR_SIZE;
+	p->is_one = rd64(sector, at) == guid[0] && rd64(sector, at + 8) == guid[1];
+	p->first = rd64(sector, at + GPT_FIRST);
+	p->last = rd64(sector, at + GPT_LAST);
+	return true;
+}
+
+static bool is_type(const struct kind *kind, uint8_t type)
+{
+	for (uint32_t i = 0; i < MBR_TYPES_MAX; i++)
+		if (type && kind->types[i] == type)
+			return true;
+	return false;
+}
+
+static bool read_mbr_entry(struct partition *p)
+{
+	uint32_t at = MBR_TABLE + p->index * MBR_ENTRY;
+
+	if (p->index >= MBR_COUNT)
+		return false;
+	want_sector(0);
+	p->is_one = is_type(&kinds[p->kind], rd8(sector, at + MBR_TYPE));
+	p->first = rd32(sector, at + MBR_LBA);
+	p->last = p->first + rd32(sector, at + MBR_SIZE) - 1;
+	return true;
+}
+
+/* What else there is on a large disk is nobody's fault. */
+static bool is_in_reach(const struct partition *p)
+{
+	return p->kind == PARTITION_ESP || p->first < UINT64_C(0x100000000) >> table.shift;
+}
+
+bool partition_next(struct partition *p)
+{
+	for (; p->kind < PARTITION_KINDS; p->kind++) {
+		while (table.is_gpt ? read_gpt_entry(p) : read_mbr_entry(p)) {
+			p->index++;
+			if (p->is_one && is_in_reach(p))
+				return true;
+		}
+		p->index = 0;
+	}
+	return false;
+}
+
+struct extent partition_extent(const struct partition *p)
+{
+	uint64_t end = (p->last + 1) << table.shift;
+	uint32_t first = scale_lba(p->first, table.shift);
+
+	if (!first || p->last < p->first)
+		die(E_FAT, "it ends before it begins, at sector 0x%x", (uint32_t)p->last);
+	/* The last LBA is part of it, with all its sectors of 512 bytes. */
+	if (p->last >= UINT64_C(0x100000000) >> table.shift)
+		end = UINT32_MAX;
+	return (struct extent){ first, (uint32_t)(end - first) };
 }

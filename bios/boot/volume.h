@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Finding the images of a disk: its EFI system partition (partition.c), the FAT file
- * system in it (fat.c), and in which order its files are tried (choose.c, by
+ * Finding the images of a disk: its partitions (partition.c), the FAT file
+ * system in each (fat.c), and in which order its files are tried (choose.c, by
  * protocol/version.c).  Disks are only read, and each loop has a bound, so that damaged
  * data end in a refusal.  These files touch no machine: they ask disk.h for sectors, and so
  * the unit tests run them too.
@@ -38,11 +38,36 @@ struct entry {
 	bool is_directory;
 };
 
-/** partition_find() - the EFI system partition of a disk with sectors of 512 << @shift bytes */
-struct extent partition_find(uint32_t shift);
+enum partition_kind { PARTITION_ESP, PARTITION_XBOOTLDR, PARTITION_DATA, PARTITION_KINDS };
 
-/** fat_open() - look at the FAT16 or FAT32 file system of a partition */
-void fat_open(struct extent partition);
+/**
+ * struct partition - one that may have images; all zero before the first
+ * @kind:   those of the first kind come first
+ * @index:  of the table's entry behind it
+ * @is_one: whether the entry is of that kind
+ * @first, @last: LBAs, of the drive's own sectors
+ */
+struct partition {
+	uint32_t kind, index;
+	bool is_one;
+	uint64_t first, last;
+};
+
+/** partition_open() - read the table of a disk with sectors of 512 << @shift bytes */
+void partition_open(uint32_t shift);
+
+/** partition_next() - the one after @p; false after the last */
+bool partition_next(struct partition *p);
+
+/** partition_extent() - where it lies, as far as can be reached */
+struct extent partition_extent(const struct partition *p);
+
+/**
+ * fat_open() - look at the FAT16 or FAT32 file system of a partition
+ *
+ * Return: false where there is no FAT at all; one that contradicts itself is refused.
+ */
+bool fat_open(struct extent partition);
 
 /**
  * fat_find_next() - the next EFI/Linux/NAME.efi, from the newest to the oldest
@@ -62,12 +87,12 @@ struct extent fat_extent(struct chain *chain);
 /**
  * struct choice - which image is tried
  * @partition:   it lies in
- * @is_fallback: EFI/BOOT/BOOTX64.EFI comes after all of EFI/Linux
- * @file:        it is; the name is empty before the first
+ * @is_fallback: EFI/BOOT/BOOTX64.EFI comes after EFI/Linux of all partitions
+ * @file:        it is; the name is empty before a partition's first
  * @tries:       images of this directory so far
  */
 struct choice {
-	struct extent partition;
+	struct partition partition;
 	bool is_fallback;
 	struct entry file;
 	uint32_t tries;
@@ -89,6 +114,6 @@ bool choose_next(struct choice *c);
 void choose_pass_over(const struct choice *c);
 
 /** choose_refuse() - no image is left; the line says what was wrong with the newest */
-_Noreturn void choose_refuse(const struct choice *c);
+_Noreturn void choose_refuse(void);
 
 #endif

@@ -248,6 +248,79 @@ def none_left():
                 "Linux version|lintel-probe", everywhere=("debugcon", "vga"))
 
 
+MORE = 40 << 20  # a third partition behind what `lintel disk` made
+IMAGE = "probe.bzImage.efi"
+
+
+def partitioned(kind, change):
+    """A disk with one more partition of that kind, whose EFI/Linux has the image."""
+    def make(files, stem):
+        disk = shutil.copyfile(files[IMAGE + ".disk"], stem + ".medium.img")
+        end = os.path.getsize(disk)
+        os.truncate(disk, end + MORE)
+        media.run(media.SGDISK, "--move-second-header", f"--new=3:{end >> 9}:-0",
+                  f"--typecode=3:{kind}", disk)
+        more = f"{disk}@@{end}"
+        media.run("mformat", "-i", more, "-T", str((MORE >> 9) - 2048), "::")
+        media.run("mmd", "-i", more, "::/EFI", "::/EFI/Linux")
+        media.run("mcopy", "-i", more, files[IMAGE], "::/EFI/Linux/system-1.efi")
+        change(disk)
+        return drive(disk, "ide")
+    return Medium([IMAGE, IMAGE + ".disk"], make)
+
+
+def write(disk, at, data):
+    """Other bytes."""
+    with open(disk, "r+b") as out:
+        out.seek(at)
+        out.write(data)
+
+
+def emptied(disk):
+    """An ESP without an image."""
+    media.run("mdel", "-i", f"{disk}@@{ESP_AT}", "::/EFI/BOOT/BOOTX64.EFI")
+
+
+def corrupted(disk):
+    """An image in the ESP that would be refused; the other partition's comes before it."""
+    media.run("mcopy", "-o", "-i", f"{disk}@@{ESP_AT}", "/dev/null", "::/EFI/BOOT/BOOTX64.EFI")
+
+
+def unformatted(disk):
+    """An ESP in which nothing is left of its FAT."""
+    write(disk, ESP_AT, bytes(4096))
+
+
+def in_mbr(kind):
+    """The disk with a partition table of the old kind."""
+    def make(files, stem):
+        disk = shutil.copyfile(files[IMAGE + ".disk"], stem + ".medium.img")
+        sectors = os.path.getsize(disk) - 2 * ESP_AT >> 9
+        entry = bytes([0, 0, 0, 0, kind, 0, 0, 0]) + (ESP_AT >> 9).to_bytes(4, "little")
+        write(disk, 446, entry + sectors.to_bytes(4, "little") + bytes(48))
+        write(disk, 512, bytes(512))
+        return drive(disk, "ide")
+    return Medium([IMAGE + ".disk"], make)
+
+
+def partitions():
+    """All partitions are looked at before a BIOS machine gives up."""
+    facts = base.probe_facts("linux16", base.ram(512))
+    over = "^lintel: the partition at sector 0x800 is passed over: no FAT file system in it"
+
+    def case(what, medium, *said):
+        return Case(f"disk/bios/partition/{what}", medium, [*said, *PROBE],
+                    WRONG + ("" if said else "|passed over"), probe=facts)
+    return [
+        *[case(f"{name}/{change.__name__}", partitioned(kind, change),
+               *([over] if change is unformatted else []))
+          for name, kind in (("esp", "ef00"), ("xbootldr", "ea00"), ("data", "0700"))
+          for change in (emptied, corrupted, unformatted)],
+        *[case(f"mbr/{kind:02x}", in_mbr(kind)) for kind in (0xef, 0xea, 0x0c, 0x0b, 0x0e)],
+        refused("partition/mbr/83", "E33", in_mbr(0x83)),
+    ]
+
+
 def offset(path, part):
     """Where in a file the middle of another one lies."""
     with open(path, "rb") as whole, open(part, "rb") as other:
@@ -518,4 +591,5 @@ def errors():
     ]
 
 
-CASES = isos() + disks() + updates() + [*map(passed_over, BAD_IMAGES), none_left()] + errors()
+CASES = (isos() + disks() + updates() + [*map(passed_over, BAD_IMAGES), none_left()] + partitions()
+         + errors())

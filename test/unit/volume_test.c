@@ -186,7 +186,7 @@ static void find(struct entry *found)
 	reads = 0;
 	choose_open(&choice, 0);
 	if (!choose_next(&choice))
-		choose_refuse(&choice);
+		choose_refuse();
 	*found = choice.file;
 }
 
@@ -338,7 +338,7 @@ static void test_geometry(void)
 	put(at(2, 128 + 40), ESP - 1, 8);
 	gpts_put();
 	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
-	put(at(2, 128 + 40), 1ull << 40, 8);
+	put(at(2, 128 + 32), 1ull << 40, 8);
 	gpts_put();
 	CHECK_EQUAL(DIES_WITH(find(&e)), E_FAT);
 }
@@ -347,6 +347,7 @@ static void test_geometry(void)
 static void test_large_sectors(void)
 {
 	const uint32_t scale = 8, last = 255;
+	struct partition p = { 0 };
 	struct extent esp;
 	uint8_t guid[16];
 
@@ -365,7 +366,10 @@ static void test_large_sectors(void)
 	put(at(scale, 88), crc32(0, at(2 * scale, 0), 32 * SECTOR_SIZE), 4);
 	put(at(scale, 16), crc32(0, at(scale, 0), 92), 4);
 	reads = 0;
-	esp = partition_find(3);
+	partition_open(3);
+	CHECK(partition_next(&p));
+	esp = partition_extent(&p);
+	CHECK(!partition_next(&p));
 	CHECK_EQUAL(esp.lba, 6 * scale);
 	CHECK_EQUAL(esp.count, (last + 1 - 6) * scale);
 }
@@ -383,7 +387,8 @@ static void test_chain_leaves(void)
 	table_put(last, last + 1);
 	table_put(last + 1, last + 2);
 	reads = 0;
-	fat_open(partition_find(0));
+	choose_open(&choice, 0);
+	CHECK(choose_next(&choice));
 	chain = fat_chain(&e);
 	run = fat_extent(&chain);
 	CHECK_EQUAL(run.lba, CLUSTER_FIRST + last);
@@ -479,7 +484,7 @@ static void find_and_walk(void)
 	for (choose_open(&choice, 0); choose_next(&choice); choose_pass_over(&choice))
 		if (attempt(walk, &choice.file))
 			return;
-	choose_refuse(&choice);
+	choose_refuse();
 }
 
 /* Bytes where all that is read lies are made others; the seed is fixed. */
@@ -639,7 +644,7 @@ static void test_passed_over(void)
 	fail_as(E_NO_IMAGE, "bare");
 	CHECK(!choose_next(&choice));
 	CHECK(!*world_said());
-	CHECK_EQUAL(DIES_WITH(choose_refuse(&choice)), E_DATA);
+	CHECK_EQUAL(DIES_WITH(choose_refuse()), E_DATA);
 	CHECK_TEXT(world_said(),
 		   "lintel: EFI/BOOT/BOOTX64.EFI is passed over: bare\n\n"
 		   "lintel: E31 EFI/Linux/linux-6.12.0-with-a-name-of-many-parts.efi: "
@@ -654,7 +659,7 @@ static void test_only_one(void)
 	memcpy(at(CLUSTER_FIRST + 2, 32), "LINUY", 5);
 	CHECK_EQUAL(pass_over_all(), 1);
 	CHECK(!*world_said());
-	CHECK_EQUAL(DIES_WITH(choose_refuse(&choice)), E_DATA);
+	CHECK_EQUAL(DIES_WITH(choose_refuse()), E_DATA);
 	CHECK_TEXT(world_said(), "\nlintel: E31 EFI/BOOT/BOOTX64.EFI: tried\n");
 	CHECK(!strstr(world_said(), "passed over"));
 }
@@ -713,6 +718,132 @@ static void test_too_many(void)
 	CHECK_EQUAL(pass_over_all(), 100 + 1);
 }
 
+static const uint8_t xbootldr_guid[] = { 0xff, 0xc2, 0x13, 0xbc, 0xe6, 0x59, 0x62, 0x42,
+					 0xa3, 0x52, 0xb2, 0x75, 0xfd, 0x6f, 0x71, 0x72 };
+static const uint8_t data_guid[] = { 0xa2, 0xa0, 0xd0, 0xeb, 0xe5, 0xb9, 0x33, 0x44,
+				     0x87, 0xc0, 0x68, 0xb6, 0xb7, 0x26, 0x99, 0xc7 };
+#define OTHER 40u /* a partition in front, with 20 sectors */
+
+/* Entry @n of the GPT: the type of the ESP where @guid is NULL. */
+static void partition_put(uint32_t n, const uint8_t *guid, uint64_t first, uint64_t last)
+{
+	uint8_t *p = at(2 + n / 4, n % 4 * 128);
+
+	memcpy(p, guid ? guid : at(2, 128), 16);
+	put(p + 32, first, 8);
+	put(p + 40, last, 8);
+	gpts_put();
+}
+
+/* ESPs first, whatever their place in the table; what has no FAT is silent but for them. */
+static void test_kinds(void)
+{
+	struct partition p = { 0 };
+
+	disk_make();
+	partition_put(0, data_guid, 100, 110);
+	partition_put(70, NULL, 120, 130);
+	partition_put(100, xbootldr_guid, 140, 150);
+	partition_put(127, data_guid, 160, 170);
+	partition_put(126, data_guid, 1ull << 40, 1ull << 41);
+	partition_open(0);
+	for (const uint64_t *want = (const uint64_t[]){ ESP, 120, 140, 100, 160, 0 }; *want;
+	     want++) {
+		CHECK(partition_next(&p));
+		CHECK_EQUAL(p.first, *want);
+	}
+	CHECK(!partition_next(&p));
+	CHECK(!partition_next(&p));
+}
+
+static void test_kinds_mbr(void)
+{
+	static const uint8_t types[] = { 0x0c, 0x83, 0xea, 0xef };
+	struct partition p = { 0 };
+
+	disk_make();
+	*at(1, 0) = 'X';
+	for (uint32_t i = 0; i < 4; i++) {
+		*at(0, 446 + i * 16 + 4) = types[i];
+		put(at(0, 446 + i * 16 + 8), 100 + i, 4);
+	}
+	partition_open(0);
+	for (const uint64_t *want = (const uint64_t[]){ 103, 102, 100, 0 }; *want; want++) {
+		CHECK(partition_next(&p));
+		CHECK_EQUAL(p.first, *want);
+	}
+	CHECK(!partition_next(&p));
+}
+
+/* An ESP without a FAT, or with a damaged one, is passed over; other partitions in silence. */
+static void test_next_partition(void)
+{
+	static const uint8_t *const guids[] = { NULL, xbootldr_guid, data_guid };
+	static const char *const said[] = { "lintel: the partition at sector 0x28 is passed over: "
+					    "no FAT file system in it\n",
+					    "", "" };
+	static size_t i; /* since a refusal is a longjmp */
+	struct entry e;
+
+	for (i = 0; i < 3; i++) {
+		disk_make();
+		files_make();
+		partition_put(0, guids[i], OTHER, OTHER + 19);
+		find(&e);
+		CHECK_TEXT(e.name, "linux-6.12.0");
+		CHECK(!strcmp(world_said(), said[i]));
+		memcpy(at(2, 0), at(2, 128), 16);
+		partition_put(1, guids[i], ESP, BACKUP - 33);
+		world_reset();
+		find(&e);
+		CHECK_TEXT(e.name, "linux-6.12.0");
+		CHECK_TEXT(world_said(), said[0]);
+		memcpy(at(OTHER, 0), at(ESP, 0), 64); /* larger than its partition */
+		world_reset();
+		find(&e);
+		CHECK_TEXT(e.name, "linux-6.12.0");
+		CHECK_TEXT(world_said(), "at sector 0x28 is passed over: FAT larger");
+	}
+}
+
+/* One that cannot be reached, or is upside down. */
+static void test_unreachable(void)
+{
+	struct entry e;
+
+	disk_make();
+	files_make();
+	partition_put(0, NULL, 1ull << 40, 1ull << 41);
+	find(&e);
+	CHECK_TEXT(world_said(), "is passed over: partition beyond 2 TiB");
+	partition_put(0, NULL, 20, 19);
+	find(&e);
+	CHECK_TEXT(world_said(), "is passed over: it ends before it begins");
+	CHECK_TEXT(e.name, "linux-6.12.0");
+	disk_make();
+	files_make();
+	partition_put(1, NULL, ESP, 1ull << 40);
+	find(&e);
+	CHECK_TEXT(e.name, "linux-6.12.0");
+}
+
+static void test_fat12(void)
+{
+	struct entry e;
+
+	disk_make();
+	files_make();
+	partition_put(0, NULL, 3000, 4000);
+	memcpy(at(3000, 0), at(ESP, 0), SECTOR_SIZE);
+	put(at(3000, 19), 1000, 2);
+	put(at(3000, 14), 2, 2);
+	put(at(3000, 22), 500, 2);
+	find(&e); /* FAT12 */
+	CHECK_TEXT(e.name, "linux-6.12.0");
+	CHECK_EQUAL(choice.partition.first, ESP);
+	CHECK_TEXT(world_said(), "sector 0xbb8 is passed over: FAT12");
+}
+
 const struct test volume_tests[] = {
 	{ "volume: the newest image, with a long name and in pieces", test_newest },
 	{ "volume: a directory's second cluster; a long name of another file",
@@ -737,5 +868,10 @@ const struct test volume_tests[] = {
 	{ "volume: a damaged EFI/Linux leaves EFI/BOOT", test_damaged_directory },
 	{ "volume: names that look alike are all tried", test_alike },
 	{ "volume: after a hundred images that fail there is an end", test_too_many },
+	{ "volume: kinds of partitions in a GPT", test_kinds },
+	{ "volume: kinds of partitions in an MBR", test_kinds_mbr },
+	{ "volume: a partition without a FAT is passed over", test_next_partition },
+	{ "volume: a partition that cannot be reached is passed over", test_unreachable },
+	{ "volume: a FAT12 is passed over", test_fat12 },
 	{ 0 }
 };

@@ -131,7 +131,7 @@ int world_take_refusal(char *text, size_t size)
 
 	snprintf(text, size, "%.*s", (int)strcspn(words, "\n"), words);
 	if (line)
-		*line = '\0';
+		line[-1] = '\0'; /* with the empty line in front */
 	return error;
 }
 
