@@ -65,27 +65,38 @@ PRODUCTS := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi lintel pr
 all: $(PRODUCTS) ## build everything (default)
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows the commands; KERNEL=, INITRD= and CMDLINE= go with make run"
 
-# ---- the image: one link, two faces
+# ---- compiling: one rule for each world that the same source is compiled for
 
-$(BUILD)/obj/%.c.o: %.c
-	$(call say,CC)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CORE) -c $< -o $@
-
-$(BUILD)/obj/%.S.o: %.S
-	$(call say,AS)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(ASM) -c $< -o $@
-
+# Without these the compiler lays out UEFI's structures as Unix has them, and asks for relocations.
+IA32 := -m32 -march=i686 -malign-double -include efi/ia32/hidden.h -ffunction-sections \
+	-isystem /usr/include/efi -isystem /usr/include/efi/ia32 -fshort-wchar
 # gnu-efi's headers have what a freestanding program needs; the image links none of its libraries.
-$(BUILD)/obj/efi/%.c.o: efi/%.c
-	$(call say,CC)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CORE) -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 \
-		-DGNU_EFI_USE_MS_ABI -fshort-wchar -c $< -o $@
+EFI64 := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI \
+	-fshort-wchar
+
+# $(call compile,TREE,FOLDER,SUFFIX,WORD,COMMAND): BUILD/TREE/FOLDER/NAME.SUFFIX.o of FOLDER/NAME.SUFFIX
+define compile
+$(BUILD)/$(1)/$(2)%.$(3).o: $(2)%.$(3)
+	$$(call say,$(4))
+	@mkdir -p $$(@D)
+	$$(Q)$(5) -c $$< -o $$@
+endef
+
+$(eval $(call compile,obj,,c,CC,$$(CC) $$(CORE)))
+$(eval $(call compile,obj,,S,AS,$$(CC) $$(ASM)))
+$(eval $(call compile,obj,efi/,c,CC,$$(CC) $$(CORE) $$(EFI64)))
+$(eval $(call compile,obj,bios/,c,CC16,gcc $$(SETUP16)))
+$(eval $(call compile,obj,bios/,S,AS16,gcc -m32 $$(ASM)))
+$(eval $(call compile,obj16,,c,CC16,gcc $$(SETUP16)))
+$(eval $(call compile,obj32,,c,CC32,$$(CC) $$(CORE) $$(IA32)))
+$(eval $(call compile,obj32,,S,AS32,$$(CC) -m32 $$(ASM)))
+$(eval $(call compile,host,,c,HOSTCC,$$(CC) $$(COMMON) -O2))
+$(eval $(call compile,obj/unit,,c,CC,$$(CC) $$(COMMON) -g -O1 $$(SANITIZE)))
+
+# ---- the image: one link, two faces
 
 $(BUILD)/obj/shim/face/headers.S.o: $(BUILD)/setup16.bin
 
@@ -152,20 +163,6 @@ $(BUILD)/hello.elf: $(HELLO) $(HELLO_MORE) $(PUBLIC_H)
 
 # ---- the image for 32-bit UEFI: the same sources once more
 
-# Without these the compiler lays out UEFI's structures as Unix has them, and asks for relocations.
-IA32 := -m32 -march=i686 -malign-double -include efi/ia32/hidden.h -ffunction-sections \
-	-isystem /usr/include/efi -isystem /usr/include/efi/ia32 -fshort-wchar
-
-$(BUILD)/obj32/%.c.o: %.c
-	$(call say,CC32)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CORE) $(IA32) -c $< -o $@
-
-$(BUILD)/obj32/%.S.o: %.S
-	$(call say,AS32)
-	@mkdir -p $(@D)
-	$(Q)$(CC) -m32 $(ASM) -c $< -o $@
-
 ia32-sources:
 	@echo $(IA32_C)
 
@@ -190,22 +187,6 @@ $(BUILD)/lintelia32.efi: $(BUILD)/lintelia32.linked
 	$(Q)objcopy -O binary $< $@
 
 # ---- the 16-bit setup code, a flat program of its own inside the image
-
-$(BUILD)/obj/bios/%.c.o: bios/%.c
-	$(call say,CC16)
-	@mkdir -p $(@D)
-	$(Q)gcc $(SETUP16) -c $< -o $@
-
-# What BIOS and UEFI must decide alike, and what says lines for people.
-$(BUILD)/obj16/%.c.o: %.c
-	$(call say,CC16)
-	@mkdir -p $(@D)
-	$(Q)gcc $(SETUP16) -c $< -o $@
-
-$(BUILD)/obj/bios/%.S.o: bios/%.S
-	$(call say,AS16)
-	@mkdir -p $(@D)
-	$(Q)gcc -m32 $(ASM) -c $< -o $@
 
 $(BUILD)/setup16.bin: $(SETUP16_O) bios/setup16.ld
 	$(call say,LD16)
@@ -241,11 +222,6 @@ $(BUILD)/launcher: test/launcher/start.S test/launcher/launcher.c \
 		$(filter %.S %.c,$^) -o $@
 
 # ---- the host tool: protocol/ once more, what boots a file accepts it
-
-$(BUILD)/host/%.c.o: %.c
-	$(call say,HOSTCC)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(COMMON) -O2 -c $< -o $@
 
 $(BUILD)/host/iso/media/bios.S.o: iso/media/bios.S $(BUILD)/bios.bin
 	$(call say,HOSTAS)
@@ -289,24 +265,7 @@ deb: all ## build a Debian package of it
 	$(Q)sed 's/@VERSION@/$(VERSION)/' iso/install/control > $(BUILD)/deb/DEBIAN/control
 	$(Q)SOURCE_DATE_EPOCH=$(EPOCH) dpkg-deb --root-owner-group --build $(BUILD)/deb $(DEB) >/dev/null
 
-# ---- unit tests: the pure code on the host, under ASan and UBSan
-
-UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/identity.c shim/say.c shim/die.c \
-	shim/unpack/unpack.c shim/unpack/vmlinux.c efi/ia32/divide.c \
-	$(addprefix bios/boot/,choose.c fat.c partition.c)
-UNIT_O := $(patsubst %,$(BUILD)/obj/unit/%.o,$(UNIT_C))
-SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-
-$(BUILD)/obj/unit/%.c.o: %.c
-	$(call say,CC)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(COMMON) -g -O1 $(SANITIZE) -c $< -o $@
-
-$(BUILD)/unit: $(UNIT_O)
-	$(call say,LD)
-	$(Q)$(CC) $(SANITIZE) $^ -lz -llzma -lzstd -llz4 -o $@
-
-# ---- running and checking; each part installs the packages that it needs
+# ---- running; it installs the packages that it needs
 
 PY := python3
 INSTALL := $(PY) test/harness/packages.py
@@ -314,95 +273,20 @@ INSTALL := $(PY) test/harness/packages.py
 BUILD_PACKAGES := gcc libc6-dev gnu-efi zlib1g-dev liblzma-dev libzstd-dev liblz4-dev \
 	libssl-dev libjansson-dev libinih-dev libbz2-dev
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
-CHECK_PACKAGES := g++ file binutils mtools openssl sbsigntool gdisk systemd man-db \
-	bochs bochs-term bochsbios vgabios
-LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit matrix tool pack inspect install headers media setup16 lint bench lies explain doors xen \
-	conformance
-.PHONY: all bench check clean conformance deb help ia32-sources install run $(STEPS:%=check-%)
-RESULTS := $(BUILD)/results
-# Inside `make check` a step notes its result and the check goes on.
-step = $(if $(CHECKING),test/harness/step $(RESULTS) $(1))
+.PHONY: all clean deb help ia32-sources install run
 
 run: ## boot Debian's kernel from a GRUB CD in QEMU; KERNEL=, INITRD=, CMDLINE= for yours
 	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(PY) iso/run/run.py $(BUILD)
 
-check: ## all tests; the last line counts them
-	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES) $(LINT_PACKAGES)
-	@mkdir -p $(BUILD)
-	@rm -f $(RESULTS)
-	$(Q)$(MAKE) --no-print-directory -j2 all $(BUILD)/unit
-	$(Q)for step in $(STEPS); do \
-		$(MAKE) --no-print-directory CHECKING=1 check-$$step || exit; done
-	$(Q)$(PY) test/harness/summary.py $(RESULTS) $(STEPS)
-
-check-unit: $(BUILD)/unit ## unit tests on the host, with ASan and UBSan
-	$(Q)$(call step,unit) $(BUILD)/unit
-
-check-matrix: ## tests of what the matrices compare
-	$(Q)$(call step,matrix) $(PY) test/matrix_test.py $(BUILD)
-
-check-tool: all ## tests of build/lintel
-	$(Q)$(call step,tool) $(PY) test/tool/build_test.py $(BUILD)
-
-check-pack: all ## tests of what build/lintel shares with ukify
-	$(Q)$(call step,pack) $(PY) test/tool/ukify_test.py $(BUILD)
-
-check-inspect: all ## tests of lintel inspect and explain
-	$(Q)$(call step,inspect) $(PY) test/tool/inspect_test.py $(BUILD)
-
-check-install: all ## tests of what make install and make deb put into a system
-	$(Q)$(call step,install) $(PY) test/tool/install_test.py $(BUILD)
-
-check-headers: all ## tests of the headers for kernel writers
-	$(Q)$(call step,headers) $(PY) test/tool/headers_test.py $(BUILD)
-
-check-media: all ## tests of the media that build/lintel makes
-	$(Q)$(call step,media) $(PY) test/tool/media_test.py $(BUILD)
-
-check-setup16: all ## tests of the 16-bit setup code, in QEMU
-	$(Q)$(call step,setup16) $(PY) test/setup16_test.py $(BUILD)
-
-check-lint: all ## the rules of HACKING.md, clang's and cppcheck's
-	$(Q)$(call step,lint) $(PY) test/lint.py
-
-check-lies: all ## loaders that lie, in QEMU
-	$(Q)$(call step,lies) $(PY) test/lies.py $(BUILD)
-
-check-explain: all ## lintel explain against real loaders, in QEMU
-	$(Q)$(call step,explain) $(PY) test/tool/explain_test.py $(BUILD)
-
-check-doors: all ## every door with real kernels and loaders, in QEMU
-	$(Q)$(call step,doors) $(PY) test/doors/run.py $(BUILD)
-
-# QEMU's plugin that counts; its API's header is not packaged, so count.c declares it.
-$(BUILD)/bench/count.so: test/bench/count.c
-	$(call say,PLUGIN)
-	@mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 $(WARN) -O2 -fPIC -shared $< -o $@
-
-check-bench: all $(BUILD)/bench/count.so ## what Lintel executes, counted in QEMU, is within its limits
-	$(Q)$(call step,bench) $(PY) test/bench/bench.py $(BUILD)
-
-bench: ## what Lintel executes between its first instruction and the kernel's
-	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
-	$(Q)$(MAKE) --no-print-directory all $(BUILD)/bench/count.so
-	$(Q)$(PY) test/bench/bench.py -v $(BUILD)
-
-check-xen: all ## Xen's first domain and guests, with Debian's Xen and xl, in QEMU
-	$(Q)$(call step,xen) $(PY) test/xen/run.py $(BUILD)
-
-check-conformance: all ## the rules of protocol/ENTRY.md under every door and other loaders, in QEMU
-	$(Q)$(call step,conformance) $(PY) test/conformance.py $(BUILD)
-
-conformance: all ## the same, and write test/CONFORMANCE.md
-	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
-	$(Q)$(PY) test/conformance.py --write $(BUILD)
-
 clean: ## remove build/ but for the fetched packages
 	$(Q)find $(BUILD) -mindepth 1 -maxdepth 1 ! -name payload -exec rm -rf {} +
+
+print-%: ## show what a variable of this file is, as in `make print-SHIM_C`
+	@echo '$($*)'
+
+include test/check.mk
 
 -include $(shell find $(BUILD)/obj $(BUILD)/obj16 $(BUILD)/obj32 $(BUILD)/host -name '*.d' 2>/dev/null)

@@ -1,0 +1,97 @@
+# The tests: what `make check` and each of its steps run.  Included by the Makefile, whose
+# variables it uses; test/README.md says what each step proves.
+
+CHECK_PACKAGES := g++ file binutils mtools openssl sbsigntool gdisk systemd man-db \
+	bochs bochs-term bochsbios vgabios
+LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
+
+STEPS := unit matrix tool pack inspect install headers media setup16 lint bench lies explain doors xen \
+	conformance
+.PHONY: bench check conformance $(STEPS:%=check-%)
+RESULTS := $(BUILD)/results
+# Inside `make check` a step notes its result and the check goes on.
+step = $(if $(CHECKING),test/harness/step $(RESULTS) $(1))
+
+check: ## all tests; the last line counts them
+	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES) $(LINT_PACKAGES)
+	@mkdir -p $(BUILD)
+	@rm -f $(RESULTS)
+	$(Q)$(MAKE) --no-print-directory -j2 all $(BUILD)/unit
+	$(Q)for step in $(STEPS); do \
+		$(MAKE) --no-print-directory CHECKING=1 check-$$step || exit; done
+	$(Q)$(PY) test/harness/summary.py $(RESULTS) $(STEPS)
+
+check-unit: $(BUILD)/unit ## unit tests on the host, with ASan and UBSan
+	$(Q)$(call step,unit) $(BUILD)/unit
+
+check-matrix: ## tests of what the matrices compare
+	$(Q)$(call step,matrix) $(PY) test/matrix_test.py $(BUILD)
+
+check-tool: all ## tests of build/lintel
+	$(Q)$(call step,tool) $(PY) test/tool/build_test.py $(BUILD)
+
+check-pack: all ## tests of what build/lintel shares with ukify
+	$(Q)$(call step,pack) $(PY) test/tool/ukify_test.py $(BUILD)
+
+check-inspect: all ## tests of lintel inspect and explain
+	$(Q)$(call step,inspect) $(PY) test/tool/inspect_test.py $(BUILD)
+
+check-install: all ## tests of what make install and make deb put into a system
+	$(Q)$(call step,install) $(PY) test/tool/install_test.py $(BUILD)
+
+check-headers: all ## tests of the headers for kernel writers
+	$(Q)$(call step,headers) $(PY) test/tool/headers_test.py $(BUILD)
+
+check-media: all ## tests of the media that build/lintel makes
+	$(Q)$(call step,media) $(PY) test/tool/media_test.py $(BUILD)
+
+check-setup16: all ## tests of the 16-bit setup code, in QEMU
+	$(Q)$(call step,setup16) $(PY) test/setup16_test.py $(BUILD)
+
+check-lint: all ## the rules of HACKING.md, clang's and cppcheck's
+	$(Q)$(call step,lint) $(PY) test/lint.py
+
+check-lies: all ## loaders that lie, in QEMU
+	$(Q)$(call step,lies) $(PY) test/lies.py $(BUILD)
+
+check-explain: all ## lintel explain against real loaders, in QEMU
+	$(Q)$(call step,explain) $(PY) test/tool/explain_test.py $(BUILD)
+
+check-doors: all ## every door with real kernels and loaders, in QEMU
+	$(Q)$(call step,doors) $(PY) test/doors/run.py $(BUILD)
+
+# QEMU's plugin that counts; its API's header is not packaged, so count.c declares it.
+$(BUILD)/bench/count.so: test/bench/count.c
+	$(call say,PLUGIN)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) -O2 -fPIC -shared $< -o $@
+
+check-bench: all $(BUILD)/bench/count.so ## what Lintel executes, counted in QEMU, is within its limits
+	$(Q)$(call step,bench) $(PY) test/bench/bench.py $(BUILD)
+
+bench: ## what Lintel executes between its first instruction and the kernel's
+	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
+	$(Q)$(MAKE) --no-print-directory all $(BUILD)/bench/count.so
+	$(Q)$(PY) test/bench/bench.py -v $(BUILD)
+
+check-xen: all ## Xen's first domain and guests, with Debian's Xen and xl, in QEMU
+	$(Q)$(call step,xen) $(PY) test/xen/run.py $(BUILD)
+
+check-conformance: all ## the rules of protocol/ENTRY.md under every door and other loaders, in QEMU
+	$(Q)$(call step,conformance) $(PY) test/conformance.py $(BUILD)
+
+conformance: all ## the same, and write test/CONFORMANCE.md
+	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
+	$(Q)$(PY) test/conformance.py --write $(BUILD)
+
+# ---- the unit tests: the pure code on the host, under ASan and UBSan
+
+UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/identity.c shim/say.c shim/die.c \
+	shim/unpack/unpack.c shim/unpack/vmlinux.c efi/ia32/divide.c \
+	$(addprefix bios/boot/,choose.c fat.c partition.c)
+UNIT_O := $(patsubst %,$(BUILD)/obj/unit/%.o,$(UNIT_C))
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+$(BUILD)/unit: $(UNIT_O)
+	$(call say,LD)
+	$(Q)$(CC) $(SANITIZE) $^ -lz -llzma -lzstd -llz4 -o $@
