@@ -5,6 +5,7 @@
 usage: lint.py [--quick], in the top directory, after make.  Needs clang, clang-format, clang-tidy,
 cppcheck and universal-ctags; --quick leaves out what takes more than a few seconds.
 """
+import fnmatch
 import os
 import re
 import subprocess
@@ -223,6 +224,23 @@ def check_rules():
     guests = [guest for batch in xen_cases.BATCHES for guest in batch.guests]
     return rules.drift({"doors": [case.name for case in CASES],
                         "xen": [case.name for case in [*xen_cases.DOM0, *guests]]})
+
+
+def check_readme():
+    """test/README.md has a row for each step of make check, and names tests that exist."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")]
+            for _, line in lines("test/README.md") if line.startswith("|")]
+    steps = subprocess.run(["make", "-s", "print-STEPS"], check=True, text=True, timeout=60,
+                           stdout=subprocess.PIPE).stdout.split()
+    told = [row[0] for row in rows if len(row) == 4][2:]
+    if told != steps:
+        yield f"test/README.md has the steps {told}, make check runs {steps}"
+    matrices = {"doors": [case.name for case in CASES],
+                "xen": [case.name for case in xen_cases.DOM0]}
+    for row in (row for row in rows if len(row) == 3 and row[0] not in ("fault", "---")):
+        for kind, _, name in (test.partition(": ") for test in row[2].split("; ")):
+            if not fnmatch.filter(rules.names_of(kind, matrices), name):
+                yield f"test/README.md names a test that is not there: {kind}: {name}"
 
 
 def check_clang():

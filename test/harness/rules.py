@@ -40,15 +40,22 @@ def broken(console):
 
 
 def names_of(kind, cases):
-    """The names of a kind of tests: those of test/unit, or of the matrix @cases."""
-    if kind != "unit":
+    """The names of a kind of tests: of test/unit, of test/tool/, or of the matrix @cases."""
+    if kind in cases:
         return cases[kind]
-    folder = os.path.join(ROOT, "test", "unit")
-    names = []
-    for name in os.listdir(folder):
-        with open(os.path.join(folder, name), encoding="utf-8") as source:
-            names += re.findall(r'\{ "([^"]+)",\s+test_', source.read())
-    return names
+    if kind != "unit":
+        return found(rf"^    def (test_\w+)", os.path.join("tool", f"{kind}_test.py"))
+    return [name for source in os.listdir(os.path.join(ROOT, "test", "unit"))
+            for name in found(r'\{ "([^"]+)",\s+test_', os.path.join("unit", source))]
+
+
+def found(pattern, name):
+    """All that a pattern matches in a file of test/; nothing where there is no such file."""
+    try:
+        with open(os.path.join(ROOT, "test", name), encoding="utf-8") as source:
+            return re.findall(pattern, source.read(), re.M)
+    except FileNotFoundError:
+        return []
 
 
 def drift(cases):

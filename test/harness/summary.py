@@ -11,13 +11,13 @@ import sys
 
 
 def read(path):
-    """Passed and failed tests by step."""
+    """Passed and failed tests by step, and how many seconds it took."""
     try:
         with open(path, encoding="utf-8") as results:
             lines = [line.split() for line in results]
     except FileNotFoundError:
         return {}
-    return {name: (int(passed), int(failed)) for name, passed, failed in lines}
+    return {name: [int(number) for number in numbers] for name, *numbers in lines}
 
 
 def main():
@@ -25,11 +25,11 @@ def main():
     counts = read(results)
     total = [0, 0]
     for step in steps:
-        passed, failed = counts.get(step, (0, 0))
+        passed, failed, seconds = counts.get(step, (0, 0, 0))
         if not passed and not failed:
             failed = 1
         note = "" if step in counts else " (did not run)"
-        print(f"{step:12} {passed:4} passed, {failed} failed{note}")
+        print(f"{step:12} {passed:4} passed, {failed} failed, {seconds:4} s{note}")
         total = [total[0] + passed, total[1] + failed]
     print(f"{total[0]} passed, {total[1]} failed")
     sys.exit(total[1] > 0 or not steps)
