@@ -7,7 +7,6 @@
  */
 #include "bios/setup16.h"
 
-#define OLD_CMDLINE_MAGIC 0xa33f
 #define JUMP_SHORT 0xeb
 
 /* The jump at 0x200 leads to the end of the header, so its distance gives the length. */
@@ -42,7 +41,7 @@ static void find_cmdline(void)
 {
 	if (zero_page.hdr.type_of_loader && zero_page.hdr.cmd_line_ptr)
 		return;
-	if (old_cmdline.magic == OLD_CMDLINE_MAGIC)
+	if (old_cmdline.magic == LINUX_OLD_CMDLINE)
 		zero_page.hdr.cmd_line_ptr = linear(0) + old_cmdline.offset;
 }
 

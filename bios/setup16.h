@@ -26,7 +26,7 @@ extern struct setup_header face_header;
 
 /** struct old_cmdline - from loaders before protocol 2.02, at 0x20 */
 struct old_cmdline {
-	uint16_t magic;	 /* 0xa33f */
+	uint16_t magic;	 /* LINUX_OLD_CMDLINE */
 	uint16_t offset; /* within the segment */
 };
 extern struct old_cmdline old_cmdline;

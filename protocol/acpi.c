@@ -39,7 +39,7 @@ static bool is_rsdp(struct span s)
 {
 	uint32_t length = RD32(s, 0, struct acpi_rsdp, length);
 
-	if (s.len < ACPI_RSDP_SIZE_V1 || memcmp(s.p, "RSD PTR ", 8) ||
+	if (s.len < ACPI_RSDP_SIZE_V1 || memcmp(s.p, RSDP_SIGNATURE, 8) ||
 	    !sums_to_zero(s, ACPI_RSDP_SIZE_V1))
 		return false;
 	if (RD8(s, 0, struct acpi_rsdp, revision) < 2)

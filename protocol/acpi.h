@@ -16,9 +16,11 @@ struct handoff;
 #define ACPI_RSDP_SIZE_V1 20
 #define ACPI_RSDP_SIZE 36
 
+#define RSDP_SIGNATURE "RSD PTR "
+
 /** struct acpi_rsdp - section 5.2.5.3; from revision 2 on with the fields behind rsdt_address */
 struct acpi_rsdp {
-	char signature[8]; /* "RSD PTR " */
+	char signature[8]; /* RSDP_SIGNATURE */
 	uint8_t checksum;  /* the first 20 bytes sum to 0 */
 	char oem_id[6];
 	uint8_t revision;

@@ -14,7 +14,6 @@
 
 #define BP(field) offsetof(struct boot_params, field)
 #define HDR_MAX (BP(edd_mbr_sig_buffer) - BP(hdr))
-#define CL_MAGIC 0xa33f
 #define CL_MAGIC_OFFSET 0x20
 #define NODES_MAX 64
 #define NODE_MAX 0x1000000
@@ -237,7 +236,7 @@ static void write_cmdline(struct boot_params *bp, const struct handoff *h, const
 		return;
 	}
 	/* Before 2.02 the line's offset from the zero page stands in the page's beginning. */
-	uint16_t old[2] = { CL_MAGIC, (uint16_t)(at->cmdline - at->boot_params) };
+	uint16_t old[2] = { LINUX_OLD_CMDLINE, (uint16_t)(at->cmdline - at->boot_params) };
 
 	memcpy((uint8_t *)bp + CL_MAGIC_OFFSET, old, sizeof(old));
 }

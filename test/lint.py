@@ -22,6 +22,20 @@ WIRE = {"lintel/multiboot1.h": {"protocol/multiboot1.c", "protocol/formats.c",
         "lintel/multiboot2.h": {"protocol/multiboot2.c", "protocol/formats.c",
                                 "iso/inspect/face_multiboot.c"},
         "lintel/pvh.h": {"protocol/pvh.c"}, "lintel/xenpv.h": {"protocol/xenpv.c"}}
+# Each magic of a format or protocol as it is spelled, and the one file that spells it; all others
+# use its name.  Tests check these numbers, so they may spell them again.
+MAGICS = {
+    r"0x1badb002": "protocol/lintel/multiboot1.h", r"0x2badb002": "protocol/lintel/multiboot1.h",
+    r"0xe85250d6": "protocol/lintel/multiboot2.h", r"0x36d76289": "protocol/lintel/multiboot2.h",
+    r"0x336ec578": "protocol/lintel/pvh.h", r'"xen-3\.0-x86': "protocol/xenpv.c",
+    r"0x53726448": "protocol/lintel/linux.h", r"0xa33f": "protocol/lintel/linux.h",
+    r'0x464c457f|177ELF': "protocol/lintel/elf.h", r"0x5a4d": "protocol/pe.h",
+    r'0x4550\b|0x00004550|"PE\\0': "protocol/pe.h", r'"RSD PTR ': "protocol/acpi.h",
+    r"0x5453595320494249": "protocol/acpi.c", r"0x5452415020494645": "bios/boot/partition.c",
+    r"0x8b1f|x1f.x8b": "shim/unpack/unpack.c", r"7zXZ": "shim/unpack/unpack.c",
+    r"0x184c2102|x02.x21.x4c": "shim/unpack/unpack.c", r"0xfd2fb528|x28.xb5.x2f": "zstd.h",
+    r'"07070': "protocol/cpio.c", r'"BZh': "iso/inspect/face_payload.c",
+}
 # Rooms where the machine's own instructions are at home.
 MACHINE = ("shim/pc/", "shim/xen/", "efi/")
 # What each folder may include from.
@@ -175,6 +189,19 @@ def check_circles():
             yield f"build/{tree}/{folder}: no objects: run make first"
         for name in sorted(circle - XEN_CIRCLE):
             yield f"{name}: in a circle with {', '.join(sorted(arrows[name] & circle))}"
+
+
+def check_magics():
+    """Each magic is spelled in one file, and has a name everywhere else."""
+    comment = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
+    for name in files(".c", ".h", ".S", ".inc", ".ld"):
+        with open(name, encoding="utf-8") as text:
+            code = comment.sub("", text.read())
+        if name.startswith("test/") and not name.startswith("test/launcher/"):
+            continue
+        for magic, home in MAGICS.items():
+            if home != name and re.search(magic, code, re.I):
+                yield f"{name}: spells {magic}, which has a name in {home}"
 
 
 def check_paths():

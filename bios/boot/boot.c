@@ -13,7 +13,7 @@
 #define CPUID_EXTENDED 0x80000000u
 #define CPUID_LONG_MODE (1u << 29) /* EDX of the next leaf */
 
-#define SETUP_FIELD(field) (SETUP_HEADER_OFFSET + offsetof(struct setup_header, field))
+#define SETUP_FIELD(field) (LINUX_SETUP_HEADER + offsetof(struct setup_header, field))
 
 static bool has_cpuid(void)
 {

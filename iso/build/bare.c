@@ -31,7 +31,7 @@ struct promise {
 #define HEADER(field) PE_OFFSET + offsetof(struct pe_header, field)
 #define OPTIONAL(field) OPTIONAL_OFFSET + offsetof(struct pe_optional_header64, field)
 #define OPTIONAL32(field) OPTIONAL_OFFSET + offsetof(struct pe_optional_header32, field)
-#define SETUP(field) SETUP_HEADER_OFFSET + offsetof(struct setup_header, field)
+#define SETUP(field) LINUX_SETUP_HEADER + offsetof(struct setup_header, field)
 
 static const struct promise every_image[] = {
 	{ 0, 2, MZ_MAGIC, "MZ" },

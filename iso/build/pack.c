@@ -143,9 +143,9 @@ static void fix_pe(const struct pack *im)
 /* How much a boot loader of the Linux protocol copies, and how much memory it keeps free. */
 static void fix_setup(const struct pack *im)
 {
-	uint8_t *p = im->base + SETUP_HEADER_OFFSET;
+	uint8_t *p = im->base + LINUX_SETUP_HEADER;
 	uint64_t loaded = im->size - PM_OFFSET;
-	uint64_t least = RD32(pack_base(im), SETUP_HEADER_OFFSET, struct setup_header, init_size) +
+	uint64_t least = RD32(pack_base(im), LINUX_SETUP_HEADER, struct setup_header, init_size) +
 			 im->size - im->base_size;
 	uint64_t init_size = loaded + im->room;
 

@@ -12,9 +12,6 @@
 
 #define MB2_HEAD 16
 
-/* A tag of the header that <lintel/multiboot2.h> does not name (3.1). */
-#define HEADER_ENTRY_EFI32 8
-
 /** struct field - a number of 32 bits in a header tag of Multiboot 2 */
 static const struct field {
 	uint16_t tag, offset;
@@ -25,7 +22,7 @@ static const struct field {
 	{ MB2_HEADER_ADDRESS, 16, "load_end_addr" },
 	{ MB2_HEADER_ADDRESS, 20, "bss_end_addr" },
 	{ MB2_HEADER_ENTRY, 8, "entry_addr" },
-	{ HEADER_ENTRY_EFI32, 8, "entry_efi32" },
+	{ MB2_HEADER_ENTRY_EFI32, 8, "entry_efi32" },
 	{ MB2_HEADER_ENTRY_EFI64, 8, "entry_efi64" },
 	{ MB2_HEADER_RELOCATABLE, 8, "relocatable_min" },
 	{ MB2_HEADER_RELOCATABLE, 12, "relocatable_max" },

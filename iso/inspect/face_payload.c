@@ -22,15 +22,11 @@
 /* Far more than any kernel. */
 #define SIZE_MAX_UNPACKED (1u << 30)
 
+/* What Lintel does not unpack when it boots. */
 static const struct format {
 	const char *name, *magic;
 	size_t length;
 } formats[] = {
-	{ "none", "\177ELF", 4 },
-	{ "gzip", "\x1f\x8b", 2 },
-	{ "xz", "\3757zXZ", 6 },
-	{ "zstd", "\x28\xb5\x2f\xfd", 4 },
-	{ "lz4", "\x02\x21\x4c\x18", 4 },
 	{ "lzma", "\x5d\0\0", 3 },
 	{ "bzip2", "BZh", 3 },
 	{ "lzo", "\x89LZO", 4 },
@@ -66,6 +62,10 @@ static struct span payload_of(struct span f)
 
 static const char *format_of(struct span payload)
 {
+	if (rd32(payload, 0) == ELF_MAGIC)
+		return "none";
+	if (unpack_size(payload))
+		return unpack_format(payload);
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		if (span_has(payload, 0, formats[i].length) &&
 		    !memcmp(payload.p, formats[i].magic, formats[i].length))

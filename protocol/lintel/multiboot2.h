@@ -27,6 +27,7 @@
 #define MB2_HEADER_ENTRY 3	  /* the entry's address */
 #define MB2_HEADER_MODULE_ALIGN 6 /* modules are to begin at multiples of 4096 */
 #define MB2_HEADER_EFI_BS 7	  /* boot services are to be left alive (3.1.12) */
+#define MB2_HEADER_ENTRY_EFI32 8  /* the same in 32-bit mode (3.1.7) */
 #define MB2_HEADER_ENTRY_EFI64 9  /* the entry's address with boot services, long mode (3.1.8) */
 #define MB2_HEADER_RELOCATABLE 10 /* the kernel runs at other addresses too */
 

@@ -23,7 +23,7 @@ face:
 	.org	0x1ef
 	.byte	0xff, 0xff
 
-	.org	SETUP_HEADER_OFFSET
+	.org	LINUX_SETUP_HEADER
 header:	.byte	PM_OFFSET / LINUX_SECTOR - 1		/* setup_sects */
 	.word	1				/* root_flags */
 	.long	image_syssize - face		/* syssize */
@@ -63,7 +63,7 @@ header:	.byte	PM_OFFSET / LINUX_SECTOR - 1		/* setup_sects */
 	.long	image_end - face - PM_OFFSET	/* init_size */
 	.long	PM_HANDOVER			/* handover_offset */
 	.long	0				/* kernel_info_offset */
-	.if	. - header - (END_OF_HEADER - SETUP_HEADER_OFFSET)
+	.if	. - header - (END_OF_HEADER - LINUX_SETUP_HEADER)
 	.error	"the setup header has the wrong size"
 	.endif
 

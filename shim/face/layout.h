@@ -26,7 +26,6 @@
 #define FACE_SIZE 0x300
 /* Where the ELF face is linked, out of the way of the universal one. */
 #define FACE_ELF_VMA 0x10000000
-#define SETUP_HEADER_OFFSET 0x1f1
 #define PE_OFFSET 0x300
 #define PE_SECTIONS_OFFSET 0x408
 #define PE_SECTIONS_MAX 25

@@ -73,6 +73,11 @@ static enum format_kind format_of(struct span payload)
 	return (magic & 0xffff) == GZIP_MAGIC ? GZIP : UNKNOWN;
 }
 
+const char *unpack_format(struct span payload)
+{
+	return names[format_of(payload)];
+}
+
 _Noreturn static void damaged(enum format_kind kind)
 {
 	die(E_UNPACK, "the kernel's %s payload is damaged", names[kind]);

@@ -12,6 +12,9 @@
 
 #include "protocol/span.h"
 
+/** unpack_format() - "gzip", "xz", "zstd" or "lz4"; "?" for another format */
+const char *unpack_format(struct span payload);
+
 /** unpack_size() - bytes that unpacking gives; 0 where the payload's format is not known.
  *  Formats: gzip, xz, zstd, LZ4's legacy frames */
 uint64_t unpack_size(struct span payload);

@@ -8,14 +8,15 @@
  *   32 bit  esi = boot_params, ebp = edi = ebx = 0
  *   64 bit  rsi = boot_params
  */
-#define MB1_MAGIC 0x1badb002
+#include <lintel/multiboot1.h>
+
 #define MB1_FLAGS 0x3			/* page-align modules, memory map */
 #define CODE 0x10
 #define DATA 0x18
 
 	.section .text, "ax"
 	.balign	4
-	.long	MB1_MAGIC, MB1_FLAGS, -(MB1_MAGIC + MB1_FLAGS)
+	.long	MB1_HEADER_MAGIC, MB1_FLAGS, -(MB1_HEADER_MAGIC + MB1_FLAGS)
 
 	.code32
 	.globl start

@@ -488,7 +488,8 @@ static void rule_rsdp(void)
 	if (!at)
 		judge(true, "none");
 	else
-		judge(!memcmp(rsdp.p, "RSD PTR ", 8) && !sum && !map_is_ram(&h->map, at, at + 20),
+		judge(!memcmp(rsdp.p, RSDP_SIGNATURE, 8) && !sum &&
+			      !map_is_ram(&h->map, at, at + 20),
 		      "%" X64, at);
 }
 
