@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The universal face, file offsets 0 to 0x2ff: MZ, and the Linux setup header that
- * makes the file a bzImage.  Data only, but for two 16-bit jumps.  lintel.ld puts it
- * at address 0, so a label's distance from `face` is its file offset.
+ * makes the file a bzImage.  Data only, except for two 16-bit jumps.  lintel.ld puts it at
+ * address 0, so a label's distance from `face` is its file offset.
  */
 #include <lintel/linux.h>
 
@@ -19,7 +19,7 @@ face:
 	.org	MZ_E_LFANEW
 	.long	PE_OFFSET
 
-	/* Not 0: a loader that copies this sector as boot_params gives itself away. */
+	/* Not 0, so that linux.c can see that a loader has copied this sector into boot_params. */
 	.org	0x1ef
 	.byte	0xff, 0xff
 
@@ -48,7 +48,7 @@ header:	.byte	PM_OFFSET / LINUX_SECTOR - 1		/* setup_sects */
 	.byte	0, 0				/* ext_loader_ver, ext_loader_type */
 	.long	0				/* cmd_line_ptr */
 	.long	0x7fffffff			/* initrd_addr_max */
-	/* A page would do; but OVMF tries 512 multiples of it, and no others. */
+	/* A page would do, but OVMF tries only 512 multiples of it and then gives up. */
 	.long	0x100000			/* kernel_alignment */
 	.byte	1				/* relocatable_kernel */
 	.byte	12				/* min_alignment: 4096 */
@@ -59,7 +59,7 @@ header:	.byte	PM_OFFSET / LINUX_SECTOR - 1		/* setup_sects */
 	.long	ELF_VIEW_OFFSET - PM_OFFSET	/* payload_offset */
 	.long	image_end - face - ELF_VIEW_OFFSET /* payload_length */
 	.quad	0				/* setup_data */
-	.quad	0x100000			/* pref_address: small machines have no 16 MiB */
+	.quad	0x100000			/* pref_address: 16 MiB may be too high */
 	.long	image_end - face - PM_OFFSET	/* init_size */
 	.long	PM_HANDOVER			/* handover_offset */
 	.long	0				/* kernel_info_offset */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The ELF face, file offsets 0 to 0x2ff, for those who want an ELF file: ELF64, two
- * segments that cover the whole file at IMAGE_BASE, the last of which `lintel build`
- * extends.  Data only.  Everything behind it is as in the universal face.
+ * The ELF face, file offsets 0 to 0x2ff, for loaders that want an ELF file: ELF64 with two
+ * segments, which cover the whole file and lie at IMAGE_BASE.  `lintel build` extends the
+ * last one.  Data only.  Everything after it is as in the universal face.
  */
 #define OFFSET(symbol) ((symbol) - face + FACE_ELF_VMA)
 

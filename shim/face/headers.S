@@ -2,7 +2,7 @@
 /*
  * File offsets 0x300 to 0x93ff, the same in both faces: what loaders look for (PE,
  * Multiboot 1 and 2, the ELF view), the 16-bit setup code, the entries of the
- * protected-mode part, the bundle table.  Data, but for the entry stubs.
+ * protected-mode part, the bundle table.  Data, except for the entry stubs.
  */
 #include <lintel/multiboot1.h>
 #include <lintel/multiboot2.h>
@@ -20,7 +20,7 @@
 
 #define MB1_FLAGS (MB1_PAGE_ALIGN | MB1_MEMORY_INFO | MB1_AOUT_KLUDGE)
 
-/* A virtual address where Xen's table of frames is in nobody's way. */
+/* Xen puts its table of frames at this virtual address, far from anything that Lintel uses. */
 #define INIT_P2M 0x8000000000
 
 	.macro	pe_sections
@@ -59,7 +59,7 @@ mb2:	.long	MB2_HEADER_MAGIC, MB2_ARCHITECTURE_I386, mb2_end - mb2
 	.balign	8
 	.word	MB2_HEADER_MODULE_ALIGN, MB2_HEADER_OPTIONAL
 	.long	8
-	.word	MB2_HEADER_EFI_BS, MB2_HEADER_OPTIONAL	/* never without the next */
+	.word	MB2_HEADER_EFI_BS, MB2_HEADER_OPTIONAL	/* the next one must come with it */
 	.long	8
 	.word	MB2_HEADER_ENTRY_EFI64, MB2_HEADER_OPTIONAL
 	.long	12, OFFSET(start_multiboot2_efi64) + IMAGE_BASE

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where everything lies in the image.  One rule: an address is the base plus the
- * file offset, and RVA is the file offset.  Read by the assembly, the linker
- * script, the core and the host tool, so constants only.
+ * Where everything lies in the image.  One rule: an address is the base plus the file
+ * offset, and an RVA (PE's relative address) is the file offset.  Read by the assembly, the
+ * linker script, the core and the host tool, so constants only.
  *
  *   0x0000  face: MZ and the Linux setup header, or an ELF header
  *   0x0300  PE header, section table to 0x7f0        } same bytes in
@@ -11,10 +11,10 @@
  *   0x0900  16-bit setup code, zero page, E820 buffer and stack of the BIOS door
  *   0x1fe0  Multiboot 1 header
  *   0x8000  protected-mode part: startup_32, startup_64 at +0x200
- *   0x8e00  ELF view: an ELF header for those who look into the bzImage payload
+ *   0x8e00  ELF view: an ELF header for loaders that look into the bzImage payload
  *   0x8f00  ELF notes of both ELF headers: how Xen and PVH loaders start the image
  *   0x9000  bundle table: the PE section table once more, since a boot loader of
- *           the Linux protocol leaves everything below 0x8000 behind
+ *           the Linux protocol does not load what is below 0x8000
  *   ......  the core, its data and bss; then the sections that `lintel build` adds
  */
 #ifndef SHIM_FACE_LAYOUT_H
@@ -24,12 +24,12 @@
 #define IMAGE_BASE 0x200000
 
 #define FACE_SIZE 0x300
-/* Where the ELF face is linked, out of the way of the universal one. */
+/* Where the ELF face is linked: far from the universal one, since both begin at file offset 0. */
 #define FACE_ELF_VMA 0x10000000
 #define PE_OFFSET 0x300
 #define PE_SECTIONS_OFFSET 0x408
 #define PE_SECTIONS_MAX 25
-/* The checksum by which media know wrong data (bios/boot/sum.h), and how many bytes it is of. */
+/* The checksum that shows wrong data (bios/boot/sum.h), and the number of bytes that it covers. */
 #define IMAGE_SUM_OFFSET 0x7f0
 #define IMAGE_SUM_SIZE_OFFSET 0x7f8
 #define MB2_OFFSET 0x840
@@ -43,10 +43,10 @@
 
 /* (setup_sects + 1) * 512; 63 + 1 sectors is the most that the protocol has. */
 #define PM_OFFSET 0x8000
-/* Where the 16-bit setup code enters the protected-mode part: as 32-bit, other door. */
+/* The 16-bit setup code enters here: the same as startup_32, but the report names another door. */
 #define PM_STARTUP_16 0x10
 #define PM_STARTUP_64 0x200
-/* EFI handover: 32-bit here, 64-bit 0x200 behind. */
+/* EFI handover: the 32-bit entry is here, the 64-bit one 0x200 bytes after it. */
 #define PM_HANDOVER 0x190
 #define ELF_VIEW_OFFSET 0x8e00
 #define ELF_NOTES_OFFSET 0x8f00
@@ -58,8 +58,9 @@
 #define ELF_VIEW_LOAD 0x9000
 
 /*
- * Loaders of ELF files that map no more than the file asks for (Xen PV) are asked for
- * memory up to here: a bare image can then unpack Debian's kernels where they belong.
+ * Some loaders of ELF files (Xen PV) map no more than the file asks for.  So the ELF
+ * headers ask for memory up to here, and a bare image can unpack Debian's kernels to their
+ * own place.
  */
 #define ELF_BARE_TOP 0x7400000
 

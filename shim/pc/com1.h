@@ -13,7 +13,7 @@
 #define LCR_DLAB 0x80 /* COM1 and COM1 + 1 are the divisor of the speed */
 #define LSR_THR_EMPTY 0x20
 
-/* Hypervisors write out what comes here. */
+/* Some hypervisors (QEMU, Bochs) print the bytes that are written to this port. */
 #define DEBUG_PORT 0xe9
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Consoles of a PC without firmware services: COM1, VGA text, port 0xe9.  Called by
- * say().  64-bit, ring 0, identity-mapped; may touch the three devices, nothing
- * else.  Every wait is bounded: none of them needs to exist.
+ * say().  64-bit, ring 0, identity-mapped; may touch the three devices, nothing else.
+ * Every wait is bounded, since any of the devices may be missing.
  */
 #include "shim/pc/console.h"
 
@@ -28,7 +28,8 @@ static bool no_text_screen;
 static void (*world_write)(const char *text, size_t len);
 static void (*world_refuse)(void);
 
-/* A line control register of 0 (5 data bits) means that nobody has set the UART up. */
+/* Called where the line control register is 0 (5 data bits): then the UART has never been
+ * set up. */
 static void uart_set_up(void)
 {
 	outb(COM1_LCR, LCR_DLAB | LCR_8N1);
@@ -90,7 +91,8 @@ static uint32_t vga_cursor(void)
 {
 	uint32_t at = (uint32_t)crtc_read(CRTC_CURSOR_HIGH) << 8 | crtc_read(CRTC_CURSOR_LOW);
 
-	/* Without a card, or in a mode of another size, the last row is as good as any. */
+	/* Without a card, or in a mode of another size, the value means nothing: use the
+	 * last row. */
 	return at < VGA_CELLS ? at : VGA_CELLS - VGA_COLUMNS;
 }
 

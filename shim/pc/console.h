@@ -8,7 +8,7 @@
 #include "protocol/handoff.h"
 
 /**
- * console_use() - say and refuse in another world than the bare PC's
+ * console_use() - for worlds other than the bare PC: how to write, and how to refuse
  * @write:  console_write() goes here, instead of a PC's devices
  * @refuse: what follows a refusal
  */
@@ -17,16 +17,16 @@ void console_use(void (*write)(const char *text, size_t len), void (*refuse)(voi
 /** console_pc_serial() - write on COM1, where it exists */
 void console_pc_serial(const char *text, size_t len);
 
-/** console_pc_debug() - write to port 0xe9, where hypervisors listen */
+/** console_pc_debug() - write to port 0xe9, which some hypervisors print */
 void console_pc_debug(const char *text, size_t len);
 
-/** console_has_vga() - whether there is a VGA, for doors whose loader does not tell */
+/** console_has_vga() - whether there is a VGA, for doors whose loader does not say */
 bool console_has_vga(void);
 
 /** console_screen() - learn from screen_info whether there is VGA text to write on */
 void console_screen(const struct handoff *h);
 
-/** console_cursor() - leave the cursor's place in screen_info, for the kernel's lines */
+/** console_cursor() - store the cursor's place in screen_info: the kernel's lines follow ours */
 void console_cursor(struct handoff *h);
 
 #endif

@@ -12,7 +12,7 @@
 /** doors_begin() - an empty handoff, and what is packed into the image; @tsc at the entry */
 void doors_begin(const char *name, uint64_t tsc);
 
-/** doors_open() - the same in ring 0, after making exceptions and memory our own */
+/** doors_open() - the same in ring 0, after setting up our exception handlers and page tables */
 void doors_open(const char *name);
 
 uint64_t door_multiboot1(uint64_t info);
@@ -25,7 +25,8 @@ uint64_t door_linux64(uint64_t boot_params);
 /** door_xenpv() - virtual addresses of start_info and of the stack that Xen gave */
 _Noreturn void door_xenpv(uint64_t start_info, uint64_t stack);
 
-/** door_unknown() - entered at an ELF entry with registers of no protocol; refuses (E_ENTRY) */
+/** door_unknown() - entered at the ELF entry, with registers that fit no protocol; refuses
+ *  (E_ENTRY) */
 uint64_t door_unknown(uint64_t eax);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What ring 0 must give compiled code that is not our own: vector registers and an
- * fs base.  The core itself is compiled for general registers only.
+ * What compiled code that is not our own needs in ring 0: vector registers and an fs base.
+ * The core itself is compiled for general registers only.
  */
 #ifndef SHIM_PC_FPU_H
 #define SHIM_PC_FPU_H

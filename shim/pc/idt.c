@@ -37,7 +37,7 @@ void trap_init(void)
 					(uint32_t)(at >> 32), 0 };
 	}
 	task_load();
-	/* Not above: clang would make it a constant, with a relocation. */
+	/* Not in the initializer: clang would make it a constant, which needs a relocation. */
 	idtr.base = (uint64_t)(uintptr_t)idt;
 	__asm__ volatile("lidt %0" : : "m"(idtr));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The last code: carries out the moves and enters the kernel.  leave.c copies it
- * into the block; it runs there, since the moves may overwrite Lintel.  Position
- * independent.  64-bit, ring 0, interrupts off.
+ * The last code that runs: it carries out the moves and enters the kernel.  shim/leave.c
+ * copies it into the block, and it runs there, since the moves may overwrite Lintel.
+ * Position independent.  64-bit, ring 0, interrupts off.
  *
  * On entry  rdi = struct leave, in the same block
  * On exit   as the Linux boot protocol has it: interrupts off, flat segments
@@ -40,7 +40,8 @@ next:	sub	$1, %ebx
 	mov	%rdx, %rcx
 	cmp	$-1, %rsi
 	je	zero
-	/* Upwards into itself: from the end, or the source is gone before it is read. */
+	/* If the target overlaps the end of the source, copy backwards, so that no byte is
+	 * overwritten before it is read. */
 	mov	%rdi, %rax
 	sub	%rsi, %rax
 	cmp	%rdx, %rax
@@ -96,7 +97,7 @@ moved:	mov	LEAVE_PC(%rbp), %rcx
 	xor	%r8d, %r8d
 	lretq
 
-	/* Compatibility mode now, ecx = entry: leave paging and long mode behind. */
+	/* Compatibility mode now, ecx = entry: switch paging off, and then long mode. */
 	.code32
 to32:	mov	$CR0_PE, %eax
 	mov	%eax, %cr0
@@ -105,7 +106,8 @@ to32:	mov	$CR0_PE, %eax
 	mov	$MSR_EFER, %ecx
 	xor	%edx, %edx
 	wrmsr
-	/* Last: QEMU 7.2 loses a nested hypervisor that is entered with LME and without PAE. */
+	/* cr4 comes last: in QEMU 7.2, a hypervisor cannot go on with a guest that has LME
+	 * on and PAE off. */
 	mov	%eax, %cr4
 	mov	%edi, %ecx
 	xor	%edi, %edi

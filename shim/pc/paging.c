@@ -19,9 +19,10 @@
 #define LARGE 0x80ull
 #define ADDRESS 0xffffffffff000ull
 
-/* Two roots, PDPT and PD for the image, and three more GiB; start32.S begins in set 0. */
+/* Two roots, PDPT and PD for the image, and three more pages for other addresses.  start32.S
+ * uses set 0. */
 #define SET 7
-/* What one more GiB can take: a PDPT and a PD. */
+/* One more GiB needs at most a PDPT and a PD. */
 #define MOST_FOR_ONE 2
 
 extern uint64_t paging_pool[2][SET][ENTRIES];
@@ -67,7 +68,7 @@ static void start_over(void)
 	taken = 0;
 	uint64_t *root = take_page();
 
-	/* With five levels the fifth one holds the fourth one, and that is all of it. */
+	/* With five levels, the root has one entry, which points to the fourth level. */
 	fourth_level = machine_has_la57() ? table(root) : root;
 	map_gib((uint64_t)(uintptr_t)image_base);
 	map_gib((uint64_t)(uintptr_t)image_end - 1);
@@ -81,7 +82,7 @@ bool machine_has_la57(void)
 
 void paging_init(void)
 {
-	set = 0; /* perhaps start32.S's map is in use, so begin in the other */
+	set = 0; /* start32.S's map may be in use, so begin with the other set */
 	start_over();
 }
 

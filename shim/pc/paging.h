@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Identity maps: Lintel's own, made as addresses are touched (paging.c), and the
- * one that the kernel is entered with (identity.c).
+ * Identity maps: Lintel's own, which grows as addresses are touched (paging.c), and the one
+ * that the kernel is entered with (shim/identity.c).
  */
 #ifndef SHIM_PC_PAGING_H
 #define SHIM_PC_PAGING_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What follows a refusal where a boot loader is gone and no firmware is left:
- * stay, or reset after lintel.reboot=SECONDS.  Called by die().  64-bit, ring 0.
+ * What follows a refusal where neither a boot loader nor firmware can take over: stay, or
+ * reset after lintel.reboot=SECONDS.  Called by die().  64-bit, ring 0.
  */
 #include "protocol/lib.h"
 #include "protocol/say.h"
@@ -23,7 +23,8 @@
 #define RESET_CONTROL 0xcf9
 #define RESET_FULL 0x06
 
-/* A hundredth of a second by the timer's channel 2; bounded where there is none. */
+/* Wait a hundredth of a second by the timer's channel 2; bounded, since the timer may be
+ * missing. */
 static void wait_tick(void)
 {
 	uint8_t b = (uint8_t)(inb(PORT_B) & ~PORT_B_SPEAKER) | PORT_B_GATE_2;
@@ -49,7 +50,7 @@ _Noreturn static void reset(void)
 	halt();
 }
 
-/* The number behind lintel.reboot= on the command line; false where it is not there. */
+/* The number after lintel.reboot= on the command line; false where it is not there. */
 static bool reboot_after(const char *line, uint32_t *seconds)
 {
 	static const char key[] = "lintel.reboot=";

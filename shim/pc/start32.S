@@ -9,11 +9,11 @@
  *   linux32      esi = boot_params
  *   linux16      the same, from our own 16-bit setup code
  *   pvh          ebx = hvm_start_info (PHYS32_ENTRY note)
- *   ELF entry    ebx = hvm_start_info, or eax tells which Multiboot it is: monitors of
- *                PVH may leave a Multiboot magic in eax, so the block is looked at first
+ *   ELF entry    ebx = hvm_start_info, or eax has a Multiboot magic.  PVH monitors may have
+ *                one in eax too, so ebx's block is looked at first.
  *   EFI handover from a 32-bit firmware: refused here
- * cr4 and EFER may be left from an EFI world (PAE, NXE set).  Each door notes its
- * argument in edi and its C function in eax; long mode begins at arrive64 with
+ * cr4 and EFER may still be as UEFI had them (PAE, NXE set).  Each door puts its argument
+ * into edi and its C function into eax; long mode begins at arrive64 with
  *   edi = argument, esi = C function
  */
 #include <lintel/multiboot1.h>
@@ -32,11 +32,11 @@
 #define CPUID_EXTENDED 0x80000000
 #define CPUID_LONG_MODE 29
 
-/* boot_params has four bytes for a stack; of the other blocks four are borrowed. */
+/* boot_params has four bytes for a stack.  In the other blocks, four bytes are borrowed. */
 #define BOOT_PARAMS_SCRATCH 0x1e4
 #define LOW_STACK 0x7c00
 
-/* Addresses are told from where the code runs: ebp is the address of `here`. */
+/* The image may lie anywhere, so addresses are relative to `here`, whose address is in ebp. */
 #define REL(symbol) (symbol - here)(%ebp)
 
 	.section .text, "ax"
@@ -169,7 +169,8 @@ enter32:
 	push	%eax
 	lret
 
-	/* A 32-bit firmware's boot loader, on its stack: there is no way on from here. */
+	/* Called by the boot loader of a 32-bit firmware, on its stack.  It cannot go on
+	 * from here. */
 start_efi_handover32:
 	cli
 	cld
@@ -186,7 +187,7 @@ no_long_mode:
 	lea	REL(no_long_mode_text), %esi
 say32:	mov	$0x3fb, %edx
 	in	%dx, %al
-	test	%al, %al			/* five data bits: nobody has set it up */
+	test	%al, %al			/* five data bits: never set up */
 	jnz	6f
 	mov	$0x83, %al			/* 115200 baud, 8N1, as console.c */
 	out	%al, %dx

@@ -6,8 +6,8 @@
  *             command line, rsi = boot_params, interrupts off
  *   arrive64  from start32.S: edi = the door's argument, esi = its C function
  *
- * Calls the door's C function on our own stack and segments, and jumps to the code
- * that it returns: who opened the world closes it.
+ * Calls the door's C function on our own stack and segments, and jumps to the code that it
+ * returns, which is the copy of leave.S in the block.
  */
 #include "shim/leave.h"
 

@@ -27,7 +27,8 @@ void *memmove(void *to, const void *from, size_t n)
 
 	if ((uintptr_t)to - (uintptr_t)from >= n)
 		return memcpy(to, from, n);
-	/* Upwards into itself: from the end, or the source is gone before it is read. */
+	/* The target overlaps the end of the source: copy backwards, before the source is
+	 * overwritten. */
 	n %= 8;
 	__asm__ volatile("std; rep movsb" : "+D"(d), "+S"(s), "+c"(n) : : "memory");
 	d -= 7;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the entries stand on before any C runs: descriptor table, stack, and the pages of
- * which page tables are made.  Data only, for start32.S, start64.S, task.c, paging.c and
- * xen/start.S.
+ * What the entries need before any C runs: descriptor table, stack, and the pages for page
+ * tables.  Data only, for start32.S, start64.S, task.c, paging.c and xen/start.S.
  */
 	.globl gdt, gdtr, stack_top, paging_pool
 	.hidden gdt, gdtr, stack_top, paging_pool

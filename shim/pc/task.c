@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The task state segment, which is there for one thing: the stacks of exceptions.  Called
- * by idt.c and trap.c.  64-bit, ring 0, interrupts off; may touch the descriptor table.
+ * The task state segment, which is needed for one thing only: the stacks of exceptions.
+ * Called by idt.c and trap.c.  64-bit, ring 0, interrupts off; may touch the descriptor
+ * table.
  */
 #include "shim/pc/task.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The stacks of exceptions.  They are not the interrupted code's, since the decompressors
- * keep data below the stack pointer.
+ * The stacks of exceptions.  Exceptions do not use the interrupted code's stack, since the
+ * decompressors keep data below the stack pointer.
  */
 #ifndef SHIM_PC_TASK_H
 #define SHIM_PC_TASK_H
@@ -12,10 +12,10 @@
 void task_load(void);
 
 /**
- * task_next_stack() - keep the stack that is in use, and let further exceptions use the next
+ * task_next_stack() - let further exceptions use another stack, and keep this one
  *
- * For a refusal: the memory that it touches may have to be mapped, by a page fault, while
- * it still needs its own stack.
+ * A refusal runs on an exception's stack and may cause page faults, which map the memory
+ * that it touches.  These must not overwrite its stack.
  *
  * Return: false where there is no further stack.
  */

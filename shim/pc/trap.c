@@ -15,7 +15,7 @@
 #define PAGE_FAULT 14
 #define FAULT_PRESENT 1
 
-/* What trap.S leaves on the stack. */
+/* What trap.S has pushed. */
 struct frame {
 	uint64_t saved[9];
 	uint64_t vector, error, rip, cs, rflags, rsp, ss;
@@ -33,7 +33,7 @@ void trap(const struct frame *f)
 		return;
 	}
 	if (!task_next_stack())
-		refuse(); /* an exception while that line was being said */
+		refuse(); /* an exception while the line below was being written */
 	die(E_TRAP, "processor exception %" U64 " at image+%" X64 ", error %" X64 ", address %" X64,
 	    f->vector, f->rip - (uint64_t)(uintptr_t)image_base, f->error,
 	    f->vector == PAGE_FAULT ? address : 0);

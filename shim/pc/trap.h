@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Processor exceptions: a page fault maps memory, everything else is refused with
- * its line instead of a silent reset.
+ * Processor exceptions: a page fault maps memory, and every other exception ends in an
+ * error line instead of a silent reset.
  */
 #ifndef SHIM_PC_TRAP_H
 #define SHIM_PC_TRAP_H

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What the decompressors expect of the program that they are linked into: pointers
- * adjusted to where it lies, constructors called, and the C library's functions that
- * are not in lib.c.  Called by unpack.c and the libraries.  64-bit, any ring; writes
- * to the libraries' data only.
+ * What the decompressors expect of the program that they are linked into: relocated
+ * pointers, constructors called, and the functions of the C library that protocol/lib.h
+ * does not declare.  Called by unpack.c and the libraries.  64-bit, any ring; writes to the
+ * libraries' data only.
  */
 #include "protocol/say.h"
 #include "shim/unpack/unpack.h"
 
-/* Where the stack protector reads its value, fs:0x28, and more than enough around it. */
+/* The stack protector reads its value at fs:0x28, so this is more than enough. */
 #define TLS_SIZE 128
 
 /* Elf64_Rela; lintel.linked has R_X86_64_RELATIVE alone (the Makefile looks). */
@@ -31,7 +31,7 @@ void unpack_libraries(void)
 
 	for (const struct relocation *r = unpack_relocations; r != unpack_relocations_end; r++)
 		*(uint64_t *)(uintptr_t)(base + r->offset) = base + r->addend;
-	/* liblzma chooses its CRC64 by what the processor can. */
+	/* liblzma's constructor chooses the CRC64 code that suits the processor. */
 	for (void (*const *f)(void) = unpack_constructors; f != unpack_constructors_end; f++)
 		(*f)();
 }
@@ -43,7 +43,7 @@ void *unpack_tls(void)
 	return block;
 }
 
-/* All memory comes from unpack.c's heap: what asks for other memory gets none. */
+/* The decompressors get memory from unpack.c's heap, so malloc() has none to give. */
 void *malloc(size_t size)
 {
 	(void)size;

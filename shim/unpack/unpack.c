@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Unpacking the payload of a bzImage with libz, liblzma, libzstd and liblz4, each
- * given all input and all output at once.  Every format ends as Linux has it: the
- * last four bytes are the unpacked size (gzip's own trailer; for the others they stand
- * behind the stream).  Called by the exits that need the kernel's ELF file.
- * Pure, any ring; writes to what the caller gave for output and heap, nothing else.
+ * given all input and all output at once.  In a bzImage, the last four bytes of every
+ * format are the unpacked size (gzip's own trailer; for the other formats Linux's build
+ * adds them after the stream).  Called by the exits that need the kernel's ELF file.
+ * Pure, any ring; writes only to the output and the heap that the caller gives.
  */
 #include "shim/unpack/unpack.h"
 
@@ -23,19 +23,19 @@
 
 #define GZIP_MAGIC 0x8b1f
 #define GZIP_WINDOW 31 /* the largest window, 15 bits, and a gzip header */
-/* The decoder's state and a window for data that ends too early. */
+/* Enough for the decoder's state and for the window that it needs when data end too early. */
 #define GZIP_HEAP 0x10000
 
 #define XZ_MAGIC "\3757zXZ" /* fd, 7zXZ, 0 */
 #define XZ_MAGIC_SIZE 6
-/* What liblzma takes beside the decoder: its stream, block and index structures. */
+/* What liblzma needs besides the decoder: its stream, block and index structures. */
 #define XZ_MARGIN 0x10000
 #define XZ_FILTER_OPTIONS 1024
 
 #define LZ4_MAGIC 0x184c2102
 #define LZ4_BLOCK (8u << 20)
 
-/* Work memory: pieces one behind the other, none given back before the end. */
+/* Work memory: pieces are taken one after the other and never given back. */
 struct heap {
 	uint8_t *at;
 	size_t left;
@@ -141,8 +141,8 @@ struct xz {
 };
 
 /*
- * Read a block's header.  Linux's build asks for a dictionary of 128 MiB; no more than
- * what the payload gives can ever be used of it.
+ * Read a block's header.  Linux's build asks for a dictionary of 128 MiB; a dictionary as
+ * large as the unpacked kernel is always enough.
  */
 static bool xz_block(lzma_block *b, struct span in, uint64_t size, const lzma_allocator *a)
 {
@@ -158,7 +158,7 @@ static bool xz_block(lzma_block *b, struct span in, uint64_t size, const lzma_al
 	return true;
 }
 
-/* As the first block has it; xz makes all blocks alike. */
+/* The first block's header says it; xz writes the same in all blocks. */
 static uint64_t xz_heap(struct span in, uint64_t size)
 {
 	_Alignas(HEAP_ALIGN) uint8_t options[XZ_FILTER_OPTIONS];
@@ -174,7 +174,7 @@ static uint64_t xz_heap(struct span in, uint64_t size)
 	return need > UINT32_MAX - XZ_MARGIN ? UINT32_MAX : need + XZ_MARGIN;
 }
 
-/* Unpack the block at @x->at; @heap is a copy, so that what it took is free again. */
+/* Unpack the block at @x->at; @heap is a copy, so the next block can use the same memory. */
 static void xz_unpack_block(struct xz *x, struct heap heap)
 {
 	size_t heap_size = heap.left;
@@ -195,7 +195,7 @@ static void xz_unpack_block(struct xz *x, struct heap heap)
 		damaged(XZ);
 }
 
-/* The index and the footer must say what the blocks were. */
+/* The index and the footer must agree with the blocks that were read. */
 static bool xz_end(struct xz *x)
 {
 	lzma_stream_flags footer;
@@ -217,7 +217,7 @@ static uint64_t xz_unpack(struct span in, uint8_t *to, uint64_t size, struct hea
 	x.index = lzma_index_hash_init(NULL, &allocator);
 	if (!x.index)
 		no_heap(XZ, heap->left);
-	/* A block begins with its header's size, the index with 0. */
+	/* A block begins with the size of its header, which is not 0; the index begins with 0. */
 	while (rd8(in, x.at))
 		xz_unpack_block(&x, *heap);
 	if (!xz_end(&x))
@@ -238,7 +238,7 @@ static uint64_t zstd_unpack(struct span in, uint8_t *to, uint64_t size, struct h
 	return got;
 }
 
-/* Magic, then blocks: the compressed size and the bytes. */
+/* The magic, then blocks; each block is its compressed size and that many bytes. */
 static uint64_t lz4_unpack(struct span in, uint8_t *to, uint64_t size)
 {
 	uint64_t at = 0, got = 0;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The payload of a Linux bzImage: the kernel's ELF file, compressed.  Who enters a
- * kernel through that file (Xen's doors) unpacks it.
+ * The payload of a Linux bzImage: the kernel's ELF file, compressed.  Only doors that enter
+ * a kernel through that file (Xen's) unpack it.
  *
- * The decompressors are Debian's libraries, ordinary compiled code: the world must
- * give them vector registers, an fs base of unpack_tls(), and no interrupts on their
- * stack, since they keep data below the stack pointer.  fpu.h does so in ring 0.
+ * The decompressors are Debian's libraries, ordinary compiled code: they need vector
+ * registers, an fs base of unpack_tls(), and a stack that no interrupt uses, since they
+ * keep data below the stack pointer.  shim/pc/fpu.h gives them the first two in ring 0.
  */
 #ifndef SHIM_UNPACK_UNPACK_H
 #define SHIM_UNPACK_UNPACK_H
@@ -15,7 +15,7 @@
 /** unpack_format() - "gzip", "xz", "zstd" or "lz4"; "?" for another format */
 const char *unpack_format(struct span payload);
 
-/** unpack_size() - bytes that unpacking gives; 0 where the payload's format is not known.
+/** unpack_size() - size of the unpacked file; 0 where the payload's format is not known.
  *  Formats: gzip, xz, zstd, LZ4's legacy frames */
 uint64_t unpack_size(struct span payload);
 
@@ -32,12 +32,12 @@ uint64_t unpack_heap(struct span payload);
  */
 void unpack(struct span payload, void *to, void *heap);
 
-/** unpack_tls() - what the fs base must point to while libraries run: their stack
- *  protector's value is read there */
+/** unpack_tls() - what the fs base must point to while libraries run, since their stack
+ *  protector reads its value there */
 void *unpack_tls(void);
 
-/** unpack_libraries() - make the libraries in the image ready to run where it lies; may
- *  be called again.  unpack_heap() does it. */
+/** unpack_libraries() - relocate and initialize the libraries; may be called again.
+ *  unpack_heap() calls it. */
 void unpack_libraries(void);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The ELF file inside a bzImage.  Called by the doors of Xen before the plan is made:
- * unpacks to where the kernel belongs if it can, so its segments move a few pages
- * only.  64-bit, any ring; may touch free memory and the handoff.
+ * unpacks to the kernel's own place if that is free, so that its segments need not move
+ * far.  64-bit, any ring; may touch free memory and the handoff.
  */
 #include "shim/unpack/vmlinux.h"
 
@@ -16,7 +16,7 @@
 
 #define MIB 0x100000
 
-/* Free memory, at @wanted if it can be had there; taken. */
+/* Take free memory, at @wanted if it is free there. */
 static struct blob take(struct handoff *h, uint64_t size, uint64_t wanted)
 {
 	uint64_t at = map_find_high(&h->map, (struct fit){ size, PAGE, MIB, UINT64_MAX });

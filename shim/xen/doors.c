@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The doors of hypervisors: pvh, which machine monitors use too, and xenpv.  Called by
- * start32.S in ring 0 with an identity map, and by xen.S in ring 3 on Xen's page
- * tables, where memory is seen at VIRT_BASE.
+ * The doors of hypervisors: pvh, which other virtual machine monitors use too, and xenpv.
+ * Called by start32.S in ring 0 with an identity map, and by start.S in ring 3 on Xen's
+ * page tables, which map memory at VIRT_BASE.
  */
 #include <lintel/xen_guest.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The exit inside Xen PV.  Called by the xenpv door last.  Ring 3, on Xen's page
- * tables, which stay the kernel's: nothing that the plan moves lies where this code
- * does, so C carries it out.
+ * The exit inside Xen PV.  Called last by the xenpv door.  Ring 3, on Xen's page tables,
+ * which the kernel goes on using.  The plan never moves anything over this code, so C can
+ * carry it out.
  */
 #include "protocol/lib.h"
 #include "protocol/readers.h"

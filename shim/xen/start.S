@@ -3,8 +3,8 @@
  * The Xen PV door, the jump out of it, and hypercalls.
  *
  *   start_xenpv  ring 3, long mode, on Xen's page tables: rsi = start_info, rsp = the
- *                boot stack, all memory up to it seen at VIRT_BASE, events masked.
- *                Privileged instructions do not exist; segments stay as they are.
+ *                boot stack, all memory up to it mapped at VIRT_BASE, events masked.
+ *                Privileged instructions cannot be used; segments stay as they are.
  */
 	.section .text, "ax"
 	.code64
@@ -34,7 +34,7 @@ xen_hypercall:
 	call	*%rax
 	pop	%rbx
 	ret
-	/* Xen's entry spoils rcx and r11, as the convention allows. */
+	/* syscall changes rcx and r11, which C lets a function change. */
 1:	syscall
 	ret
 

@@ -34,9 +34,9 @@
 #define DOMID_SELF 0x7ff0
 
 #define CPUID_XEN 0x40000000
-#define CPUID_XEN_STEP 0x100 /* other interfaces may come first */
+#define CPUID_XEN_STEP 0x100 /* interfaces of other hypervisors may come first */
 #define CPUID_XEN_LAST 0x40010000
-#define CPUID_XEN_PAGES 2 /* leaf from there: ebx is the hypercall page's MSR */
+#define CPUID_XEN_PAGES 2 /* offset of the leaf whose ebx is the hypercall page's MSR */
 
 #define MSR_HYPERCALL_PAGE 0x40000000
 
@@ -45,7 +45,7 @@
 
 #define RING_IN 1024
 #define RING_OUT 2048
-/* So many yields wait some seconds for a daemon that has stopped reading. */
+/* This many yields take some seconds: long enough for a daemon that is slow to read. */
 #define RING_YIELDS 100000
 
 /** struct console_ring - public/io/console.h, struct xencons_interface */
@@ -71,7 +71,7 @@ static void ring_notify(void)
 	xen_hypercall(EVENT_CHANNEL_OP, EVTCHNOP_SEND, number(&ring_port), 0);
 }
 
-/* What does not fit is waited for; without a reader it is lost, as on any other line. */
+/* Wait while the ring is full; if nothing reads it, the character is lost. */
 static void ring_put(char c)
 {
 	uint32_t at = ring->out_prod;
@@ -83,7 +83,7 @@ static void ring_put(char c)
 	if (at - ring->out_cons >= RING_OUT)
 		return;
 	ring->out[at % RING_OUT] = c;
-	__asm__ volatile("" : : : "memory"); /* the byte before its count: x86 keeps the order */
+	__asm__ volatile("" : : : "memory"); /* write the byte before its count */
 	ring->out_prod = at + 1;
 }
 
@@ -139,7 +139,7 @@ static uint64_t hvm_param(uint32_t index)
 	return param.value;
 }
 
-/* First leaf of Xen's; 0 where there is none. */
+/* Xen's first CPUID leaf; 0 where there is none. */
 static uint32_t xen_leaf(void)
 {
 	static const uint32_t signature[] = { 0x566e6558, 0x65584d4d, 0x4d4d566e }; /* XenVMM */
@@ -161,7 +161,7 @@ bool xen_open_pvh(void)
 	if (!leaf)
 		return false;
 	write_msr(cpuid(leaf + CPUID_XEN_PAGES).ebx, number(xen_hypercall_page));
-	/* The initial domain has no ring. */
+	/* The initial domain has no ring: its page number is 0. */
 	pfn = hvm_param(HVM_PARAM_CONSOLE_PFN);
 	open_console(pfn, (uint32_t)hvm_param(HVM_PARAM_CONSOLE_EVTCHN));
 	return true;
@@ -191,7 +191,7 @@ void xen_fill_page(uint64_t page)
 	const uint64_t *mfn_list = (const uint64_t *)(uintptr_t)pages.mfn_list;
 	uint64_t pfn = (page - XEN_VIRT_BASE) >> PAGE_SHIFT;
 
-	/* Traps to Xen, which knows best what has to be in it. */
+	/* Writing this MSR lets Xen fill the page. */
 	write_msr(MSR_HYPERCALL_PAGE, mfn_list[pfn] << PAGE_SHIFT);
 }
 
