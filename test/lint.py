@@ -50,7 +50,9 @@ OBJECTS = {"protocol": "obj", "shim": "obj", "efi": "obj", "bios": "obj", "efi/i
 XEN_CIRCLE = {"shim/xen/doors.c", "shim/xen/leave.c", "shim/xen/start.S", "shim/xen/xen.c"}
 # A file of ours, as comments and documents name it.
 OUR_FILE = re.compile(r"(?<![\w./$-])((?:protocol|shim|efi|bios|iso|test|docs)/[\w./-]*\w\."
-                      r"(?:c|h|S|inc|ld|py|md))\b")
+                      r"(?:c|h|S|inc|ld|mk|py|md))\b")
+# A script, as comments often name it: without the folders above.
+OUR_SCRIPT = re.compile(r"(?<![\w./%}$-])((?:\w+/)*\w+\.(?:mk|py))\b")
 LONGEST = 50
 COLUMNS = 100
 WARNINGS = ("-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes "
@@ -206,12 +208,15 @@ def check_magics():
 
 def check_paths():
     """Files of ours that are named in comments and documents exist."""
-    for name in [*files(".c", ".h", ".S", ".inc", ".ld", ".py", ".md"), "Makefile"]:
+    scripts = ["/" + name for name in files(".py", ".mk")]
+    for name in [*files(".c", ".h", ".S", ".inc", ".ld", ".mk", ".py", ".md"), "Makefile"]:
         for number, line in lines(name):
-            for match in OUR_FILE.finditer(line):
-                path = match.group(1)
+            for path in OUR_FILE.findall(line):
                 if not re.search(r"\b(NAME|X)\b|NAME_", path) and not os.path.exists(path):
                     yield f"{name}:{number}: there is no {path}"
+            for path in OUR_SCRIPT.findall(line):
+                if not any(script.endswith("/" + path) for script in scripts):
+                    yield f"{name}:{number}: there is no script {path}"
 
 
 def check_lengths():

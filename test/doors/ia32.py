@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The cases of 32-bit UEFI: OVMF32 on processors with long mode, and on one without.
 
-doors/cases.py takes them into its table; what a case is, is said there, and media for
-UEFI in doors/efi.py.
+doors/cases.py takes them into its table; doors/base.py says what a case is. Media for
+UEFI are in doors/efi.py.
 """
 import re
 

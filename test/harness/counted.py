@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""unittest.main() with the closing line "N passed, N failed" that test/step counts.
+"""unittest.main() with the closing line "N passed, N failed" that test/harness/step counts.
 
 A skipped test counts as failed: nothing is left out in silence.
 """

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The verdict of `make check`: adds up what test/step noted.
+"""The verdict of `make check`: adds up what test/harness/step noted.
 
 usage: summary.py RESULTS STEP...
 

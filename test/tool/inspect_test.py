@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Tests of `lintel inspect` and `lintel explain`: python3 test/tool/inspect_test.py BUILD_DIR
 
-What it tells is compared with what iso_test.py, objdump and sbsign know of the same file.
+What it tells is compared with what build_test.py, objdump and sbsign know of the same file.
 """
 import bz2
 import gzip

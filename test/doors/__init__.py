@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The matrix of doors.  This file makes the folder a package that no installed one can hide."""
