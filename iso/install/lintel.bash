@@ -33,7 +33,7 @@ _lintel()
 _lintel_words()
 {
 	"${COMP_WORDS[0]}" "$@" 2>/dev/null |
-		grep -oE -- '^  [a-z]+  |--[a-z][a-z-]*=?' | sed 's/^ *//; s/ *$//' | sort -u
+		grep -oE -- '^  [a-z]+  |--[a-z][a-z0-9-]*=?' | sed 's/^ *//; s/ *$//' | sort -u
 }
 
 complete -F _lintel lintel

@@ -22,10 +22,13 @@ size_t bios_size(void)
 	return (size_t)(bios_end - bios_begin);
 }
 
-static void fill_first_sector(uint8_t *sector, uint64_t stage, uint8_t shift)
+/* The stage is read by whole sectors of @size bytes; what follows it is zero. */
+static void fill_first_sector(uint8_t *sector, uint64_t stage, uint8_t shift, uint32_t size)
 {
+	size_t length = (bios_size() - STAGE_OFFSET + size - 1) / size * size;
+
 	put32(sector + SECTOR_STAGE_LBA, (uint32_t)(stage / MEDIA_SECTOR));
-	put16(sector + SECTOR_STAGE_COUNT, (uint16_t)((bios_size() - STAGE_OFFSET) / MEDIA_SECTOR));
+	put16(sector + SECTOR_STAGE_COUNT, (uint16_t)(length / MEDIA_SECTOR));
 	sector[SECTOR_TOLD_SHIFT] = shift;
 }
 
@@ -57,16 +60,16 @@ void bios_write_el_torito(const struct output *to, uint64_t at, const struct ima
 	uint8_t sector[SECTOR_OURS];
 
 	memcpy(sector, bios_begin, sizeof(sector));
-	fill_first_sector(sector, at + STAGE_OFFSET, CD_SHIFT);
+	fill_first_sector(sector, at + STAGE_OFFSET, CD_SHIFT, CD_SECTOR);
 	output_write_at(to, at, sector, sizeof(sector));
 	bios_write_stage(to, at + STAGE_OFFSET, place);
 }
 
-void bios_write_mbr(const struct output *to, uint64_t stage)
+void bios_write_mbr(const struct output *to, uint64_t stage, uint32_t size)
 {
 	uint8_t sector[SECTOR_OURS];
 
 	memcpy(sector, bios_begin, sizeof(sector));
-	fill_first_sector(sector, stage, 0);
+	fill_first_sector(sector, stage, 0, size);
 	output_write_at(to, 0, sector, sizeof(sector));
 }

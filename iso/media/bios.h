@@ -31,7 +31,8 @@ void bios_write_stage(const struct output *to, uint64_t at, const struct image_p
 /** bios_write_el_torito() - all of it at byte @at, for a BIOS that starts it from a CD */
 void bios_write_el_torito(const struct output *to, uint64_t at, const struct image_place *place);
 
-/** bios_write_mbr() - the first sector but for the partition table; the stage is at @stage */
-void bios_write_mbr(const struct output *to, uint64_t stage);
+/** bios_write_mbr() - the first sector but for the partition table, of a medium with sectors of
+ *  @size bytes; the stage is at byte @stage */
+void bios_write_mbr(const struct output *to, uint64_t stage, uint32_t size);
 
 #endif

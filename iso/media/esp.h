@@ -10,18 +10,35 @@
 struct file;
 struct output;
 
-/**
- * esp_write() - make a FAT file system with the image as \EFI\BOOT\BOOTX64.EFI
- * @at:      where in the file it begins
- * @sectors: its size, of 512 bytes each
- * @option:  one more for mformat
- *
- * The file is as long already.
- */
-void esp_write(const struct output *to, uint64_t at, uint64_t sectors, const char *option,
-	       const struct file *image);
+/* On all media files begin at such a multiple, as far as the partition does. */
+#define ESP_ALIGNMENT 4096u
+/* With fewer bytes it would be FAT12, which bios/boot/ does not read. */
+#define ESP_SIZE_MIN (2200u << 10)
 
-/** esp_find_image() - the byte at which the image's bytes lie in @medium from @from on */
-uint64_t esp_find_image(int medium, uint64_t from, const struct file *image);
+/**
+ * struct esp - what is to be written
+ * @at:     byte of the output at which it begins
+ * @size:   in bytes
+ * @sector: bytes of the medium's sectors, 512 or 4096
+ * @image:  the file that becomes \EFI\BOOT\BOOTX64.EFI
+ * @ia32:   the one that becomes BOOTIA32.EFI beside it; NULL for none
+ * @id:     the volume's serial number
+ * @time:   of its files, in seconds since 1970
+ */
+struct esp {
+	uint64_t at, size;
+	uint32_t sector;
+	const struct file *image, *ia32;
+	uint32_t id;
+	uint64_t time;
+};
+
+/**
+ * esp_write() - make the FAT file system
+ * @places: gets the bytes of the output at which image and ia32 begin, each in one piece
+ *
+ * The output is as long already, and zero there.
+ */
+void esp_write(const struct output *to, const struct esp *esp, uint64_t places[2]);
 
 #endif

@@ -6,6 +6,7 @@
  * the image is stored only once.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "bios/boot/layout.h"
 #include "iso/file.h"
@@ -31,28 +32,44 @@
 
 static const struct command command = {
 	"iso",
-	"usage: lintel iso --output=OS.iso OS.efi\n\n"
+	"usage: lintel iso --output=OS.iso [OPTION]... OS.efi\n\n"
 	"Make a CD image of an image of `lintel build`.  It boots from a CD and, written\n"
-	"with dd, from a USB stick or disk, on a BIOS and on UEFI.  Needs xorriso and\n"
-	"mtools.\n\n"
-	"  --output=OS.iso          the CD image\n",
+	"with dd, from a USB stick or disk, on a BIOS and on UEFI.  Needs xorriso.\n\n"
+	"  --output=OS.iso          the CD image\n"
+	"  --ia32=FILE              what 32-bit UEFI starts: \\EFI\\BOOT\\BOOTIA32.EFI\n",
 };
 
-/* With the smallest clusters each of the two FATs takes a 64th of the data. */
-static void make_esp(const struct output *esp, const struct file *image)
-{
-	uint64_t sectors = (image->size + image->size / 32 + ESP_SPARE) / CD_SECTOR * 4;
+static const struct option names[] = {
+	MEDIA_OPTIONS,
+	{ NULL, 0, NULL, 0 },
+};
 
-	output_extend(esp, sectors * MEDIA_SECTOR);
-	/* "-N 0": a serial number that is the same every time. */
-	esp_write(esp, 0, sectors, "-N0", image);
+/* Each of the two FATs takes at most a 64th of the data.  Where the image lies in it. */
+static uint64_t make_esp(const struct output *to, const struct media *m)
+{
+	struct digest seed = media_seed(m);
+	uint64_t size = m->image->size + (m->ia32 ? m->ia32->size : 0), places[2];
+	struct esp esp = { .sector = MEDIA_SECTOR,
+			   .image = m->image,
+			   .ia32 = m->ia32,
+			   .id = rd32((struct span){ seed.bytes, seed.size }, 0),
+			   .time = media_time() };
+
+	esp.size = (size + size / 32 + ESP_SPARE) / CD_SECTOR * CD_SECTOR;
+	if (esp.size < ESP_SIZE_MIN)
+		esp.size = ESP_SIZE_MIN;
+	output_extend(to, esp.size);
+	esp_write(to, &esp, places);
+	return places[0];
 }
 
 static void make_iso(const struct output *iso, const struct output *esp, const struct output *bios)
 {
-	char graft[4200];
+	char graft[4200], time[24];
 
 	output_write(bios, bios_begin, bios_size());
+	/* "=" in front of seconds since 1970 */
+	snprintf(time, sizeof(time), "=%llu", (unsigned long long)media_time());
 	snprintf(graft, sizeof(graft), "/boot/bios.bin=%s", bios->temporary);
 	/* A partition for the ISO 9660 file system too, and active: some BIOSes want one. */
 	program_run("xorriso", (const char *const[]){ "xorriso",
@@ -79,6 +96,8 @@ static void make_iso(const struct output *iso, const struct output *esp, const s
 						      "-e",
 						      "--interval:appended_partition_2:all::",
 						      "-no-emul-boot",
+						      "--set_all_file_dates",
+						      time,
 						      "--mbr-force-bootable",
 						      "-partition_offset",
 						      "16",
@@ -100,7 +119,9 @@ static uint64_t find_entry(const struct file *iso, const uint8_t *catalog, uint3
 	return at;
 }
 
-static void patch_iso(const struct output *to, const struct file *iso, const struct file *image)
+/* @offset is where the image lies in the EFI system partition. */
+static void patch_iso(const struct output *to, const struct file *iso, const struct file *image,
+		      uint64_t offset)
 {
 	uint8_t lba[4], catalog[CATALOG_SIZE];
 	uint64_t at, bios, esp;
@@ -111,27 +132,37 @@ static void patch_iso(const struct output *to, const struct file *iso, const str
 	file_read(iso, at, catalog, sizeof(catalog));
 	bios = find_entry(iso, catalog, CATALOG_BIOS);
 	esp = find_entry(iso, catalog, CATALOG_EFI);
-	place.lba = (uint32_t)(esp_find_image(iso->fd, esp, image) / MEDIA_SECTOR);
+	place.lba = (uint32_t)((esp + offset) / MEDIA_SECTOR);
 	place.size = (uint32_t)image->size;
 	bios_write_el_torito(to, bios, &place);
-	bios_write_mbr(to, bios + STAGE_OFFSET);
+	bios_write_mbr(to, bios + STAGE_OFFSET, MEDIA_SECTOR);
 	/* 16 bits of sectors are not always enough; 0 is "to the end of the CD" (UEFI 13.3). */
 	output_write_at(to, at + CATALOG_EFI + ENTRY_COUNT, (const uint8_t[]){ 0, 0 }, 2);
 }
 
+/* xorriso puts the time at which it runs into the CD, if it is not told another one. */
+static void set_time(void)
+{
+	char seconds[24];
+
+	snprintf(seconds, sizeof(seconds), "%llu", (unsigned long long)media_time());
+	setenv("SOURCE_DATE_EPOCH", seconds, 1);
+}
+
 int iso_main(int argc, char **argv)
 {
-	const char *path = NULL;
-	const struct file *image = file_open(media_parse(argc, argv, &command, &path));
+	struct media m = media_parse(argc, argv, &command, names);
 	struct output *iso, *esp, *bios;
+	uint64_t offset;
 
-	media_check(image);
-	iso = output_begin(path);
-	esp = output_begin(path);
-	bios = output_begin(path);
-	make_esp(esp, image);
+	media_check(m.image);
+	set_time();
+	iso = output_begin(m.output);
+	esp = output_begin(m.output);
+	bios = output_begin(m.output);
+	offset = make_esp(esp, &m);
 	make_iso(iso, esp, bios);
-	patch_iso(iso, file_open(iso->temporary), image);
+	patch_iso(iso, file_open(iso->temporary), m.image, offset);
 	output_finish(esp);
 	output_drop(esp);
 	output_finish(bios);

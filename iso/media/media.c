@@ -5,9 +5,9 @@
  */
 #include "iso/media/media.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "iso/digest.h"
 #include "iso/examine.h"
 #include "iso/file.h"
 #include "iso/reject.h"
@@ -16,25 +16,89 @@
 #include "protocol/pe.h"
 #include "shim/face/layout.h"
 
-const char *media_parse(int argc, char **argv, const struct command *command, const char **output)
-{
-	static const struct option names[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	const char *name = command->name;
+#define SECONDS_1980 315532800u
 
-	while (options_next(argc, argv, command, names, NULL) != -1) {
-		if (*output)
-			usage_error(name, "--output is given twice");
-		*output = optarg;
+static void take_once(const char *name, const char **to, const char *option)
+{
+	if (*to)
+		usage_error(name, "--%s is given twice", option);
+	*to = optarg;
+}
+
+static uint32_t parse_sector(const char *name)
+{
+	if (!strcmp(optarg, "512"))
+		return MEDIA_SECTOR;
+	if (!strcmp(optarg, "4096"))
+		return 4096;
+	usage_error(name, "--sector-size is 512 or 4096, not %s", optarg);
+}
+
+/* Only what 32-bit UEFI starts: anything else would be found out on the machine. */
+static const struct file *open_ia32(const char *path)
+{
+	const struct file *f = file_open(path);
+	struct span s = examine_file(f);
+	uint32_t pe = rd32(s, MZ_E_LFANEW);
+
+	if (rd16(s, 0) != MZ_MAGIC || rd32(s, pe) != PE_MAGIC ||
+	    rd16(s, pe + 4ull) != PE_MACHINE_I386)
+		reject(path,
+		       "is no program for 32-bit UEFI: name a lintelia32.efi, or an image that "
+		       "was packed with it");
+	return f;
+}
+
+struct media media_parse(int argc, char **argv, const struct command *command,
+			 const struct option *names)
+{
+	struct media m = { .sector = MEDIA_SECTOR };
+	const char *name = command->name, *ia32 = NULL;
+	int c;
+
+	while ((c = options_next(argc, argv, command, names, NULL)) != -1) {
+		if (c == 'o')
+			take_once(name, &m.output, "output");
+		else if (c == 'i')
+			take_once(name, &ia32, "ia32");
+		else if (c == 's')
+			m.sector = parse_sector(name);
+		else
+			m.active = true;
 	}
-	if (!*output || !**output)
+	if (!m.output || !*m.output)
 		usage_error(name, "--output=FILE is missing");
 	if (optind + 1 != argc)
 		usage_error(name, "one image is wanted, %d are given", argc - optind);
-	return argv[optind];
+	m.image = file_open(argv[optind]);
+	m.ia32 = ia32 ? open_ia32(ia32) : NULL;
+	return m;
+}
+
+struct digest media_seed(const struct media *m)
+{
+	uint8_t both[2 * 32] = { 0 };
+	struct digest d = digest_of("sha256", examine_file(m->image));
+
+	if (!m->ia32)
+		return d;
+	memcpy(both, d.bytes, 32);
+	memcpy(both + 32, digest_of("sha256", examine_file(m->ia32)).bytes, 32);
+	return digest_of("sha256", (struct span){ both, sizeof(both) });
+}
+
+uint64_t media_time(void)
+{
+	const char *text = getenv("SOURCE_DATE_EPOCH");
+	char *end;
+	unsigned long long seconds;
+
+	if (!text || !*text)
+		return SECONDS_1980;
+	seconds = strtoull(text, &end, 10);
+	if (*end || *text == '-')
+		reject("SOURCE_DATE_EPOCH", "is no number of seconds: %s", text);
+	return seconds;
 }
 
 bool media_is_bare(const struct file *f)

@@ -12,22 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "iso/allocate.h"
 #include "iso/reject.h"
 
 #define EXIT_NO_PROGRAM 127 /* as the shell has it */
-
-/* sgdisk is in /sbin, which a user's PATH often lacks. */
-static void extend_path(void)
-{
-	const char *path = getenv("PATH");
-	size_t size = strlen(path ? path : "") + sizeof(":/usr/sbin:/sbin");
-	char *longer = allocate(size);
-
-	snprintf(longer, size, "%s:/usr/sbin:/sbin", path ? path : "");
-	setenv("PATH", longer, 1);
-	free(longer);
-}
 
 /* In the child.  Its output goes to @said, which the user sees where it fails. */
 __attribute__((noreturn)) static void exec_program(const char *const argv[], int said)
@@ -35,8 +22,6 @@ __attribute__((noreturn)) static void exec_program(const char *const argv[], int
 	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
 	dup2(said, STDOUT_FILENO);
 	dup2(said, STDERR_FILENO);
-	setenv("MTOOLS_SKIP_CHECK", "1", 1);
-	extend_path();
 	execvp(argv[0], (char *const *)argv);
 	_exit(errno == ENOENT ? EXIT_NO_PROGRAM : EXIT_NO_PROGRAM - 1);
 }

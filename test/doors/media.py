@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 
-from doors import base, efi
+from doors import base, efi, ia32
 from doors.base import PROBE, WRONG, Case, Medium
 from doors.files import MAKERS, file
 from harness import media
@@ -26,6 +26,9 @@ DISK = {
     "virtio": ["-device", "virtio-blk-pci,drive=m,bootindex=1"],
     "usb": ["-device", "qemu-xhci", "-device", "usb-storage,drive=m,bootindex=1"],
 }
+# Sectors of 4,096 bytes; SeaBIOS does not start from such drives.
+LARGE = {"virtio-4096": ["-device", "virtio-blk-pci,drive=m,bootindex=1,logical_block_size=4096,"
+                         "physical_block_size=4096"]}
 # KiB at the end of RAM that SeaBIOS keeps to itself for its driver.
 KEPT = {"ahci-cd": 4, "scsi-cd": 12, "virtio": 12, "usb": 4}
 NAMES = ("probe.bzImage.efi", "probe.bzImage.efi.signed", "cloud.efi", "large.efi")
@@ -35,22 +38,28 @@ INIT_SIZE = 0x260  # of the setup header
 PIECE = 64 << 10  # what the boot loader reads at once
 
 
-def maker(subcommand, image):
+def maker(subcommand, image, *options, ia32=""):
     """What makes NAME.iso of NAME."""
     def make(build, path):
-        media.run(os.path.join(build, "lintel"), subcommand, f"--output={path}",
-                  file(build, image))
+        media.run(os.path.join(build, "lintel"), subcommand, f"--output={path}", *options,
+                  *([f"--ia32={file(build, ia32)}"] if ia32 else []), file(build, image))
     return make
 
 
 MAKERS.update({f"{image}.{kind}": maker(kind, image) for image in NAMES
                for kind in ("iso", "disk")})
+MAKERS.update({
+    "4096.disk": maker("disk", NAMES[0], "--sector-size=4096"),
+    "active.disk": maker("disk", NAMES[0], "--active"),
+    **{f"both.{kind}": maker(kind, NAMES[0], ia32="probe.bzImage.ia32.efi")
+       for kind in ("iso", "disk")},
+})
 
 
 def drive(path, how):
     """A drive whose medium no machine changes, so that several may use it."""
     kind = "media=cdrom,readonly=on" if how in CD else "snapshot=on"
-    return ["-drive", f"file={path},format=raw,if=none,id=m,{kind}", *{**CD, **DISK}[how]]
+    return ["-drive", f"file={path},format=raw,if=none,id=m,{kind}", *{**CD, **DISK, **LARGE}[how]]
 
 
 def bios(name, how, args=()):
@@ -129,6 +138,15 @@ def disks():
                   efi.boots(f"disk/efi/{how}", "probe.bzImage", uefi(name, how, **pc), "efi",
                             same=efi.REFERENCE, explained=efi.FIRMWARE if pc else {})]
     name = "cloud.efi.disk"
+    cases += [base.boots("disk/bios/active", "probe.bzImage", bios("active.disk", "ide"), "linux16",
+                         same=base.REFERENCE),
+              *[efi.boots(f"disk/efi/{disk}", "probe.bzImage", uefi(disk + ".disk", how), "efi",
+                          same=efi.REFERENCE)
+                for disk, how in (("active", "virtio"), ("4096", "virtio-4096"),
+                                  ("both", "usb"))]]
+    names = ["both.disk"]
+    cases.append(ia32.boots("disk/ia32/both", "probe.bzImage", ia32.ovmf32(
+        names, lambda files, _: drive(files[names[0]], "usb"))))
     return [*cases, base.boots("disk/bios/cloud", "cloud", bios(name, "ide"), "linux16"),
             efi.boots("disk/efi/cloud", "cloud", uefi(name, "virtio"), "efi")]
 
@@ -529,10 +547,10 @@ def damaged_disks():
         return Medium([name], make)
 
     def table(copy):
-        """Where the FAT has the entry of the image's first cluster: mtools writes it third."""
+        """Where the FAT has the entry of the image's first cluster, which begins at a page."""
         with open(copy, "rb") as disk:
             disk.seek(ESP_AT + 14)
-            return int.from_bytes(disk.read(2), "little") * 512 + 4 * 5
+            return int.from_bytes(disk.read(2), "little") * 512 + 4 * 6
 
     def commanded(*commands, more=()):
         make = changed(name, *commands, files=(image, *more))
@@ -543,7 +561,7 @@ def damaged_disks():
         refused("disk/no-fat", "E34", written(0, bytes(512))),
         refused("disk/next-cluster", "E34", written(table, b"\xff\xff\xff\x0e")),
         refused("disk/chain-ends", "E34", written(table, b"\xff\xff\xff\x0f")),
-        refused("disk/chain-loops", "E3[13]", written(table, b"\x05\0\0\0")),
+        refused("disk/chain-loops", "E3[13]", written(table, b"\x06\0\0\0")),
         refused("disk/no-image", "E33", commanded("mdel " + boot)),
         *[refused(f"disk/no-lintel/{other}", "E33",
                   commanded(f"mcopy -o /{other} {boot}", more=(other,)))

@@ -13,7 +13,9 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
+import zlib
 
 # The other modules are packages beside this folder.
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -103,9 +105,9 @@ class Case(unittest.TestCase):
                               stderr=subprocess.PIPE, text=True, timeout=TIMEOUT, check=False,
                               **more)
 
-    def make(self, kind):
+    def make(self, kind, *options, **more):
         """A medium, made in silence and with nothing left beside it; its bytes."""
-        ran = self.lintel(kind, f"--output={self.output}", self.image)
+        ran = self.lintel(kind, f"--output={self.output}", *options, self.image, **more)
         self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
         self.assertEqual(sorted(os.listdir(self.dir)), ["os.efi", "os.out"])
         return load(self.output)
@@ -190,6 +192,73 @@ class Disk(Case):
         self.assertEqual(self.check_stage(data, 34 * SECTOR), [0, 0])
         self.assertEqual(data[MIB + 82:MIB + 90], b"FAT32   ")
 
+    def test_active(self):
+        plain, active = self.make("disk"), self.make("disk", "--active")
+        self.assertEqual((plain[446], active[446]), (0, 0x80))
+        self.assertEqual(plain[:446] + plain[447:], active[:446] + active[447:])
+
+    def test_large_sectors(self):
+        data = self.make("disk", "--sector-size=4096")
+        self.assertEqual(data[4096:4104], b"EFI PART")
+        self.assertEqual(data[-4096:-4088], b"EFI PART")
+        first, second = data[8192:8320], data[8320:8448]
+        self.assertEqual(struct.unpack("<QQ", first[32:48]), (6, 255))
+        self.assertEqual(get(second, 32, "Q") * 4096, MIB)
+        for at, table in ((1, 2), (len(data) // 4096 - 1, len(data) // 4096 - 5)):
+            head = bytearray(data[at * 4096:at * 4096 + 92])
+            self.assertEqual((get(head, 24, "Q"), get(head, 72, "Q")), (at, table))
+            self.assertEqual(zlib.crc32(data[table * 4096:table * 4096 + 16384]),
+                             get(head, 88, "I"))
+            crc, head[16:20] = get(head, 16, "I"), bytes(4)
+            self.assertEqual(zlib.crc32(head), crc)
+        self.assertEqual(get(data, MIB + 11, "H"), 4096)
+        self.assertEqual(self.check_stage(data, 6 * 4096), [0, 0])
+        # The first sector counts in 512 bytes, of which the drive reads eight at a time.
+        self.assertEqual(get(data, L["SECTOR_STAGE_LBA"], "I"), 48)
+        self.assertEqual(get(data, L["SECTOR_STAGE_COUNT"], "H") % 8, 0)
+        self.check_file(self.image, "BOOTX64.EFI")
+
+    def check_file(self, path, name):
+        """What mtools reads in the ESP."""
+        copy = self.path("copy")
+        subprocess.run(["mcopy", "-o", "-i", f"{self.output}@@{MIB}", f"::/EFI/BOOT/{name}", copy],
+                       check=True, timeout=TIMEOUT)
+        self.assertEqual(load(copy), load(path))
+        os.unlink(copy)
+
+    def test_sgdisk(self):
+        """Others find no fault in the GPT."""
+        self.make("disk")
+        ran = subprocess.run(["/sbin/sgdisk", "-v", self.output], stdout=subprocess.PIPE, text=True,
+                             timeout=TIMEOUT, check=True)
+        self.assertIn("No problems found", ran.stdout)
+
+    def test_ia32(self):
+        stub = f"{BUILD}/lintelia32.efi"
+        for size in ("512", "4096"):
+            self.make("disk", f"--sector-size={size}", f"--ia32={stub}")
+            self.check_file(self.image, "BOOTX64.EFI")
+            self.check_file(stub, "BOOTIA32.EFI")
+        for wrong in (self.image, LINTEL, f"{BUILD}/bios.bin"):
+            for kind in ("disk", "iso"):
+                ran = self.lintel(kind, f"--output={self.output}", f"--ia32={wrong}", self.image)
+                self.assertEqual(ran.returncode, 1)
+                self.assertIn("is no program for 32-bit UEFI", ran.stderr)
+
+    def test_sizes(self):
+        """Where FAT16 and FAT32 meet, and the sizes of clusters."""
+        for mib in (0, 30, 66):
+            initrd = self.path("initrd")
+            with open(initrd, "wb") as out:
+                out.truncate(mib * MIB + 1)
+            ran = self.lintel("build", f"--linux={BUILD}/probe.bzImage", f"--initrd={initrd}",
+                              f"--output={self.image}")
+            self.assertEqual(ran.stderr, "")
+            os.unlink(initrd)
+            for size in ("512", "4096"):
+                self.make("disk", f"--sector-size={size}")
+                self.check_file(self.image, "BOOTX64.EFI")
+
     def test_file(self):
         self.make("disk")
         copy = self.path("copy")
@@ -206,6 +275,40 @@ class Disk(Case):
     def test_takes_no_room_for_nothing(self):
         self.make("disk")
         self.assertLess(os.stat(self.output).st_blocks * SECTOR, os.path.getsize(self.image) * 2)
+
+
+class Same(Case):
+    """The same bytes each time."""
+
+    def test_same(self):
+        for kind, options in (("disk", []), ("disk", ["--sector-size=4096"]), ("iso", [])):
+            one = self.make(kind, *options)
+            time.sleep(2.1)  # FAT counts in steps of two seconds
+            os.utime(self.image)
+            self.assertTrue(one == self.make(kind, *options), kind)
+            dated = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", "TZ": "Asia/Tokyo"}
+            two = self.make(kind, *options, env=dated)
+            self.assertTrue(one != two and len(one) == len(two), kind)
+            self.assertTrue(two == self.make(kind, *options,
+                                             env={**dated, "TZ": "UTC", "LC_ALL": "C"}), kind)
+
+    def test_other(self):
+        """Another image has other numbers."""
+        one = self.make("disk")
+        ran = self.lintel("build", f"--linux={BUILD}/probe.bzImage", "--cmdline=other",
+                          f"--output={self.image}")
+        self.assertEqual(ran.stderr, "")
+        two = self.make("disk")
+        for at, size in ((512 + 56, 16), (1024 + 16, 16), (1152 + 16, 16), (MIB + 67, 4)):
+            self.assertNotEqual(one[at:at + size], two[at:at + size])
+        self.assertEqual(len({one[at:at + 16] for at in (568, 1040, 1168)}), 3)
+
+    def test_no_number(self):
+        for text in ("yesterday", "-1", "12x"):
+            ran = self.lintel("disk", f"--output={self.output}", self.image,
+                              env={**os.environ, "SOURCE_DATE_EPOCH": text})
+            self.assertEqual(ran.returncode, 1)
+            self.assertIn("SOURCE_DATE_EPOCH", ran.stderr)
 
 
 class Checksum(Case):
@@ -284,18 +387,20 @@ class Refusals(Case):
         self.assertIn("is the input", ran.stderr)
 
     def test_missing_programs(self):
-        self.refused("iso", self.image, "mformat", "apt-get install mtools", env={"PATH": "/none"})
+        self.refused("iso", self.image, "xorriso", "apt-get install xorriso", env={"PATH": "/none"})
 
     def test_failing_program(self):
         tools = self.path("tools")
         os.mkdir(tools)
-        for name in ("sgdisk", "mformat"):
-            with open(os.path.join(tools, name), "w", encoding="ascii") as script:
-                script.write("#!/bin/sh\necho no luck >&2\nexit 3\n")
-            os.chmod(os.path.join(tools, name), 0o755)
-        for kind, name in (("iso", "mformat"), ("disk", "sgdisk")):
-            self.refused(kind, self.image, name, "0x300",
-                         env={"PATH": f"{tools}:{os.environ['PATH']}"})
+        with open(os.path.join(tools, "xorriso"), "w", encoding="ascii") as script:
+            script.write("#!/bin/sh\necho no luck >&2\nexit 3\n")
+        os.chmod(os.path.join(tools, "xorriso"), 0o755)
+        self.refused("iso", self.image, "xorriso", "0x300",
+                     env={"PATH": f"{tools}:{os.environ['PATH']}"})
+
+    def test_disk_needs_no_program(self):
+        ran = self.lintel("disk", f"--output={self.output}", self.image, env={"PATH": "/none"})
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
 
     def test_usage(self):
         for kind in ("iso", "disk"):
@@ -303,7 +408,9 @@ class Refusals(Case):
                                ([f"--output={self.output}", "a", "b"], "2 are given"),
                                (["--output=", self.image], "--output"),
                                (["--output=a", "--output=b", self.image], "twice"),
-                               (["--frobnicate", self.image], "frobnicate")):
+                               (["--ia32=a", "--ia32=b", self.image], "twice"),
+                               (["--frobnicate", self.image], "frobnicate"),
+                               (["--sector-size=2048", self.image], "sector-size")):
                 ran = self.lintel(kind, *args)
                 self.assertEqual((ran.returncode, ran.stdout), (2, ""), ran.stderr)
                 self.assertIn(says, ran.stderr)
