@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Switches address line 20 on.  There is no one way that works on every machine, so
- * the line is tested before and after each.
+ * Switches address line 20 on.  No single way works on every machine, so several are tried,
+ * and the line is tested before and after each.
  * Called by main() and by boot_main(), once; real mode; FS is used.
  */
 #include "bios/setup16.h"
@@ -17,7 +17,7 @@
 #define KBC_INPUT_FULL 0x02
 #define KBC_WRITE_OUTPUT_PORT 0xd1
 #define KBC_A20_ON 0xdf
-#define KBC_NOTHING 0xff /* a null command: some chips switch the line only after it */
+#define KBC_NOTHING 0xff /* null command: some chips switch the line only after it */
 
 #define FAST_A20_PORT 0x92
 #define FAST_A20_ON 0x02
@@ -25,7 +25,7 @@
 
 #define TRIES 10000
 
-/* With the line off 0x1004f0 is 0x4f0. */
+/* While the line is off, address 0x1004f0 is the same memory as 0x4f0. */
 static bool is_on(void)
 {
 	uint32_t saved = far_read32(0, SCRATCH);
@@ -55,7 +55,7 @@ static void ask_bios(void)
 	bios_call(0x15, &r);
 }
 
-/* Wait until the controller takes a byte; bytes that it still has for us are lost. */
+/* Wait until the controller accepts a byte, and drop the bytes that it has for us. */
 static bool wait_for_kbc(void)
 {
 	uint8_t status;
@@ -81,7 +81,7 @@ static void write_kbc(uint16_t port, uint8_t value)
 
 static void ask_kbc(void)
 {
-	__asm__ volatile("cli"); /* or the BIOS's keyboard handler takes part */
+	__asm__ volatile("cli"); /* keep the BIOS's keyboard handler out */
 	write_kbc(KBC_COMMAND, KBC_WRITE_OUTPUT_PORT);
 	write_kbc(KBC_DATA, KBC_A20_ON);
 	write_kbc(KBC_COMMAND, KBC_NOTHING);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The BIOS call, and what the compiler calls: for the 16-bit setup code and for the
- * boot loader of BIOS media, each of which links it.
+ * The BIOS call, and the functions that compilers call, for the 16-bit setup code and for
+ * the boot loader of BIOS media.
  * Called from C in real mode with CS = DS = ES = SS.
  */
 	.code16
@@ -9,8 +9,9 @@
 /*
  * bool bios_call(uint32_t number [eax], struct bios_regs *r [edx])
  *
- * The handler is called as `int` would call it, so that nothing need be patched.
- * It may change any register but CS, SS and SP.  ES is ours plus r->es.
+ * Calls the handler's address as `int` would, since the number of an `int` instruction is a
+ * constant.  The handler may change any register except CS, SS and SP.  It gets our ES plus
+ * r->es.
  */
 	.globl	bios_call
 bios_call:
@@ -90,6 +91,6 @@ memcpy:
 	.data
 	.balign	4
 handler:
-	.long	0				/* of the interrupt being called */
+	.long	0				/* address of the handler */
 
 	.section .note.GNU-stack, "", @progbits

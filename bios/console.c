@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The console of the 16-bit code: COM1, port 0xe9 and the BIOS's screen.
- * Called by every step; real mode.  No console that is missing can stop it.
+ * Called by every step; real mode.  A console that is missing cannot stop it.
  */
 #include "bios/setup16.h"
 #include "shim/pc/com1.h"
 
 /*
- * A BIOS or boot loader that uses COM1 has set it up, and its settings are left alone; so is
- * a port that is not there, which reads 0xff.  0, five data bits, means that nobody has.
+ * If a BIOS or boot loader has set COM1 up, its settings stay.  A line control register of
+ * 0 (five data bits) means that nothing has.  A port that does not exist reads 0xff.
  */
 static void set_up_serial(void)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Asks the BIOS for memory.  Every range that it reports is passed on: 128 in the
- * zero page, the rest in a setup_data node.  A BIOS without E820 is asked the two older
- * questions, and a map is made of its answers.
+ * zero page, the rest in a setup_data node.  If a BIOS has no E820, a map is made from the
+ * answers to the two older calls.
  * Called by main() and by boot_main(), once; real mode.
  */
 #include "bios/setup16.h"
@@ -12,10 +12,10 @@
 #define KIB 1024ull
 #define MIB (1024 * KIB)
 #define LOW_KIB_MAX 640
-/* A list that goes on and on must not hang us, even if all its entries are empty. */
+/* A BIOS whose list never ends must not hang us, even if all its entries are empty. */
 #define CALLS_MAX 4096
 
-/* An answer of E820; one of 24 bytes (ACPI 3.0) has the attributes. */
+/* An answer of E820; only one of 24 bytes (ACPI 3.0) has the attributes. */
 struct answer {
 	struct boot_e820_entry range;
 	uint32_t attributes;
@@ -42,8 +42,8 @@ static void add_range(const struct boot_e820_entry *range)
 }
 
 /*
- * One walk through the list, @size bytes per answer.  A BIOS that forgets "SMAP"
- * midway answers something else: then none of its answers is used.
+ * One walk through the list, @size bytes per answer.  If one of the answers lacks "SMAP",
+ * the BIOS is not answering this call, and none of its answers is used.
  */
 static void ask_e820(uint32_t size)
 {
@@ -163,11 +163,11 @@ void e820_read(void)
 	struct e801 answer = ask_e801();
 	uint16_t ext_mem_k = ask_ext_mem();
 
-	/* With a hole below 16 MiB, what lies above it does not count (as in Linux). */
+	/* If there is a hole below 16 MiB, memory after the hole is not counted, as in Linux. */
 	zero_page.alt_mem_k = answer.low < 15 * 1024 ? answer.low : answer.low + answer.high * 64;
 	zero_page.screen_info.ext_mem_k = ext_mem_k;
 
-	/* Some BIOSes answer 24 bytes with attributes 0 throughout: ask them without. */
+	/* Some BIOSes return 24 bytes with attributes 0 for all ranges: ask again for 20 bytes. */
 	ask_e820(24);
 	if (!have_ram)
 		ask_e820(20);

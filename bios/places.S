@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory of the 16-bit setup code that has a fixed place in its segment, under the names
- * that C and the linker script know: bios/setup16.h says what they are.  No code, no data.
+ * Names for memory that has a fixed place in the segment of the 16-bit setup code, for C
+ * and the linker script.  bios/setup16.h says what lies there.  No code, no data.
  */
 #include <lintel/linux.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What follows a refusal of the 16-bit setup code: the machine stays as it is, with the
- * line on its screen.
+ * What follows a refusal of the 16-bit setup code: the machine halts, with the line on its
+ * screen.
  * Called by die(); real mode.
  */
 #include "bios/setup16.h"

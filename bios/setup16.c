@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The linux16 door: what the Linux kernel's setup code does for its kernel.  A boot
- * loader has filled the setup header and entered us in real mode; we ask the BIOS,
- * make a zero page and go on as a loader of the 32-bit protocol.
+ * The linux16 door.  It does what the setup code of the Linux kernel does.  A boot loader
+ * has filled the setup header and entered us in real mode; we ask the BIOS, make a zero
+ * page and go on as a loader of the 32-bit protocol.
  * Called by start16.S once; real mode, BIOS alive, interrupts on.
  */
 #include "bios/setup16.h"
 
 #define JUMP_SHORT 0xeb
 
-/* The jump at 0x200 leads to the end of the header, so its distance gives the length. */
+/* The jump at 0x200 goes to the end of the header, so its distance gives the length. */
 static uint32_t header_size(void)
 {
 	uint32_t after_jump = offsetof(struct setup_header, jump) + sizeof(face_header.jump);
@@ -45,7 +45,7 @@ static void find_cmdline(void)
 		zero_page.hdr.cmd_line_ptr = linear(0) + old_cmdline.offset;
 }
 
-/* Some BIOSes set up machine check and SMI differently for long mode. */
+/* Some BIOSes must know that long mode follows: they set up machine check and SMI for it. */
 static void announce_cpu_mode(void)
 {
 	struct bios_regs r = { .eax = 0xec00, .ebx = 2 };
@@ -63,22 +63,22 @@ static void read_keyboard(void)
 
 uint32_t main(void)
 {
-	/* A loader may have read too little: then nothing that follows would work. */
+	/* A loader may have read too little of the file: then nothing below would work. */
 	check_header();
-	/* The loader filled in the header in our file; the 32-bit code reads the zero page's. */
+	/* The loader has filled in the file's header, but the 32-bit code reads the zero page. */
 	copy_header();
-	/* Loaders older than protocol 2.02 leave the command line's place elsewhere. */
+	/* Loaders older than protocol 2.02 store the command line's address elsewhere. */
 	find_cmdline();
-	/* Nothing depends on it, so no answer is looked at: most BIOSes do not know this call. */
+	/* Most BIOSes do not know this call, and nothing depends on it, so ignore the answer. */
 	announce_cpu_mode();
-	/* The 32-bit code cannot ask the BIOS any more, so whatever it needs is asked for here. */
+	/* The 32-bit code cannot call the BIOS, so ask here for everything that it needs. */
 	e820_read();
-	/* The 32-bit code lies above 1 MiB, where each second MiB is missing without it. */
+	/* The 32-bit code lies above 1 MiB, where every second MiB is missing without A20. */
 	a20_enable();
 	/* Late, since a graphics mode ends the text screen on which refusals are written. */
 	video_read();
-	/* The kernel wants the locks (Num Lock, for one) as the user left them. */
+	/* The kernel keeps the keyboard's locks (Num Lock, for example) as they are. */
 	read_keyboard();
-	/* An entry of its own beside startup_32, so that reports name the right door. */
+	/* Not startup_32 itself, so that the report names the right door. */
 	return zero_page.hdr.code32_start + PM_STARTUP_16;
 }

@@ -31,10 +31,10 @@ struct old_cmdline {
 };
 extern struct old_cmdline old_cmdline;
 
-/** zero_page - the block that the 32-bit code gets; cleared before main() */
+/** zero_page - boot_params for the 32-bit code; cleared before main() */
 extern struct boot_params zero_page;
 
-/** struct e820_extra - the setup_data node for what does not fit into the zero page */
+/** struct e820_extra - the setup_data node for ranges that do not fit into the zero page */
 struct e820_extra {
 	struct setup_data node;
 	struct boot_e820_entry entry[SETUP16_E820_MAX];
@@ -44,40 +44,39 @@ _Static_assert(SETUP16_E820 + sizeof(struct e820_extra) <= 0x7000, "no room for 
 
 /* ---- call.S: the BIOS */
 
-/** struct bios_regs - registers of a BIOS call, the general ones as popal wants them */
+/** struct bios_regs - registers of a BIOS call; the general ones are in the order of popal */
 struct bios_regs {
 	uint32_t edi, esi, ebp, esp_unused;
 	uint32_t ebx, edx, ecx, eax;
-	uint16_t es; /* paragraphs from our segment to where ES shall be */
+	uint16_t es; /* what to add to our segment for ES */
 };
 
 /**
- * bios_call() - what `int number` does
+ * bios_call() - do what the instruction `int number` does
  * @number: of the interrupt
- * @r:      registers for the BIOS; on return those that it gave
+ * @r:  registers for the BIOS; on return, the BIOS's
  *
- * DS = our segment.  Carry is set on entry, so a service that is not there
- * does not look like one that succeeded.  An interrupt without a handler (0:0) is
- * not called.
+ * DS = our segment.  Carry is set before the call, so a service that does not exist does
+ * not seem to succeed.  An interrupt without a handler (0:0) is not called.
  *
  * Return: whether carry was clear afterwards.
  */
 bool bios_call(uint32_t number, struct bios_regs *r);
 
-/* The compiler calls these too. */
+/* Compiled code calls these too. */
 void *memset(void *to, int value, size_t n);
 void *memcpy(void *to, const void *from, size_t n);
 
-/* The story's steps, one file each. */
+/* The steps of main(), one file each. */
 
-/** e820_read() - memory map, alt_mem_k and ext_mem_k; refuses (E_E820) */
+/** e820_read() - fill in the memory map, alt_mem_k and ext_mem_k; refuses (E_E820) */
 void e820_read(void);
-/** a20_enable() - address line 20 on; refuses (E_A20) */
+/** a20_enable() - switch address line 20 on; refuses (E_A20) */
 void a20_enable(void);
-/** video_read() - screen_info of the text mode, or of the VESA mode that vid_mode wants */
+/** video_read() - fill screen_info: the text mode, or the VESA mode that vid_mode asks for */
 void video_read(void);
 
-/** main() - the story; returns where the 32-bit code begins */
+/** main() - all steps of the setup code; returns the entry of the 32-bit code */
 uint32_t main(void);
 
 static inline void outb(uint16_t port, uint8_t value)
@@ -99,7 +98,7 @@ static inline void io_wait(void)
 	outb(0x80, 0);
 }
 
-/** far_read32() - the dword at segment:offset, uncached by the compiler */
+/** far_read32() - read the dword at segment:offset, from memory each time */
 static inline uint32_t far_read32(uint16_t segment, uint16_t offset)
 {
 	uint32_t value;
@@ -120,7 +119,7 @@ static inline void far_write32(uint16_t segment, uint16_t offset, uint32_t value
 			 : "memory");
 }
 
-/** linear() - the address that the 32-bit code has to use for @p */
+/** linear() - the address of @p for 32-bit code */
 static inline uint32_t linear(const void *p)
 {
 	uint32_t segment;

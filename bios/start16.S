@@ -4,8 +4,8 @@
  *
  * Entry (Linux boot protocol, "Running the Kernel"): real mode, CS = S + 0x20 where
  * S:0 is file offset 0; the face at 0x200 jumps here without changing CS.
- * By protocol DS = S and SS:SP is a stack; none of that, nor IF, DF, A20 or any
- * other register, is relied upon.
+ * By protocol DS = S and SS:SP is a stack, but this code relies on no register except CS,
+ * nor on IF, DF or A20.
  *
  * Exit (same document, "32-bit Boot Protocol"): protected mode, paging off, IF = 0,
  * CS = 0x10 and DS = ES = FS = GS = SS = 0x18, flat; esi = the zero page;
@@ -34,7 +34,7 @@ start16:
 	pushw	$1f
 	lretw					/* CS = S, offsets = file offsets */
 
-1:	movl	$SETUP16_ZERO_PAGE, %edi	/* a loader may leave junk there */
+1:	movl	$SETUP16_ZERO_PAGE, %edi	/* it may hold junk */
 	movl	$(SETUP16_STACK_TOP - SETUP16_ZERO_PAGE) / 4, %ecx
 	xorl	%eax, %eax
 	rep stosl
@@ -42,7 +42,7 @@ start16:
 	calll	main
 	movl	%eax, entry
 
-	/* A loader's own routine switches interrupts off, or we do. */
+	/* Interrupts off: by the loader's own routine, if it has one, else here. */
 	cmpl	$0, realmode_swtch
 	je	2f
 	lcallw	*realmode_swtch
@@ -53,7 +53,7 @@ start16:
 	outb	%al, $0x80			/* the CMOS is slow */
 3:	cli
 	cld
-	movw	%cs, %ax			/* that routine may have changed it */
+	movw	%cs, %ax			/* the routine may have changed DS */
 	movw	%ax, %ds
 
 	movzwl	%ax, %ebx

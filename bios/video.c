@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Fills screen_info: the text mode that the screen is in, and on top of that a VESA
- * graphics mode if the boot loader's vid_mode (Linux's vga=) asks for one.
- * Called by main() once; real mode.  A machine without a video BIOS is left at zeros.
+ * Fills screen_info: the text mode that the screen is in, and then a VESA graphics mode if
+ * the boot loader's vid_mode (Linux's vga=) asks for one.
+ * Called by main() once; real mode.  Without a video BIOS it stays all zeros.
  */
 #include "bios/setup16.h"
 
@@ -61,10 +61,10 @@ SIZE(struct vbe_mode, 256);
 #define VBE_DIRECT_COLOUR 6
 #define VBE_USE_LINEAR 0x4000
 
-/* A video DAC has 6 bits per colour unless it is set to more. */
+/* A video DAC uses 6 bits per colour unless more are switched on. */
 #define DAC_BITS 6
 
-/* AH is the number of columns; a BIOS without video gives our own 0x0f back. */
+/* AH becomes the number of columns.  Without a video BIOS it stays 0x0f, as we set it. */
 static bool read_text_mode(struct screen_info *s)
 {
 	struct bios_regs r = { .eax = 0x0f00 };
@@ -95,7 +95,7 @@ static bool is_vga(void)
 	return (r.eax & 0xff) == 0x1a;
 }
 
-/* BL comes back unchanged from a card older than EGA: 25 lines, and no font to measure. */
+/* If BL comes back unchanged, the card is older than EGA: it has 25 lines and a fixed font. */
 static void read_adapter(struct screen_info *s)
 {
 	struct bios_regs r = { .eax = 0x1200, .ebx = 0x10 };
@@ -149,7 +149,7 @@ static void fill_framebuffer(struct screen_info *s, const struct vbe_mode *mode)
 		s->red_size = s->green_size = s->blue_size = s->rsvd_size = DAC_BITS;
 }
 
-/* Whatever fails, the text mode stays, and so does what screen_info says. */
+/* If anything fails, the text mode stays, and screen_info still describes it. */
 static void set_graphics(struct screen_info *s, uint32_t number)
 {
 	uint32_t memory = vbe_memory();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The Boot Loader Interface (systemd.io/BOOT_LOADER_INTERFACE): variables that
- * `bootctl status` and systemd-analyze read.  Boot services alive; what a boot loader
- * before us has set stays as it is.
+ * `bootctl status` and systemd-analyze read.  Boot services alive; variables that an
+ * earlier boot loader has set are left alone.
  */
 #include "efi/efi.h"
 #include "protocol/lib.h"
@@ -20,8 +20,8 @@
 #define DIGITS 24
 #define UUID_TEXT 37
 
-/* StubFeatures, as systemd numbers them.  Of its stub's we do this one; RANDOM_SEED (bit 4)
- * would make systemd write a seed to the ESP that we do not read. */
+/* StubFeatures, as systemd numbers them.  We set this one.  We do not set RANDOM_SEED (bit
+ * 4): systemd would write a seed to the ESP, which we do not read. */
 #define REPORT_BOOT_PARTITION 1u
 
 /* UEFI 2.10, section 10.3.5.1: the hard drive node of a device path. */
@@ -60,7 +60,8 @@ static void set_text(const CHAR16 *name, const char *text)
 	set(name, wide, n * sizeof(wide[0]));
 }
 
-/* A GUID's first three fields are little-endian, its text is not; capitals as systemd-boot's. */
+/* The first three fields of a GUID are little-endian, its text is not.  Capital letters, as
+ * systemd-boot writes them. */
 static void uuid_text(char *text, struct span guid)
 {
 	format(text, UUID_TEXT, "%08x-%04x-%04x-%02x%02x-", rd32(guid, 0), rd16(guid, 4),
@@ -72,7 +73,7 @@ static void uuid_text(char *text, struct span guid)
 			*text = (char)(*text - 'a' + 'A');
 }
 
-/* The GPT partition that the image, or the boot loader which we are part of, came from. */
+/* The GPT partition from which the image was loaded, or the boot loader that entered us. */
 static void set_partition(void)
 {
 	static const CHAR16 name[] = L"LoaderDevicePartUUID";

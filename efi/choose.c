@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A bare Lintel that was given no kernel starts the newest \EFI\Linux\NAME.efi of the
- * volume where it lies itself, as the boot loader for the BIOS does (bios/boot/fat.c).
- * The firmware loads it, so Secure Boot's checks are the firmware's.  Boot services alive.
+ * A bare Lintel without a kernel starts the newest \EFI\Linux\NAME.efi of its own volume,
+ * as the boot loader for the BIOS does (bios/boot/choose.c).  The firmware loads the file,
+ * so the firmware does Secure Boot's checks.  Boot services alive.
  */
 #include "efi/efi.h"
 #include "protocol/kernel.h"
@@ -44,7 +44,7 @@ static void take_name(struct efi_choice *c, struct span name)
 	c->name[n] = '\0';
 }
 
-/* The next file with an image's name; false after the last. */
+/* Read the next file whose name is that of an image; false after the last one. */
 static bool read_entry(EFI_FILE_HANDLE directory, struct efi_choice *c)
 {
 	static union {
@@ -125,7 +125,7 @@ static size_t text_size(const CHAR16 *text)
 	return n * sizeof(CHAR16);
 }
 
-/* The volume's path and then the file's, so that the image knows where it came from. */
+/* The path of the volume and then that of the file, so that the image can find its volume. */
 static EFI_DEVICE_PATH *full_path(const struct efi_choice *c)
 {
 	EFI_GUID guid = DEVICE_PATH_PROTOCOL;
@@ -155,7 +155,7 @@ static const char *reason(EFI_STATUS status)
 	return "it is damaged, or for another machine";
 }
 
-/* NULL where the firmware does not want it. */
+/* NULL where the firmware does not load it. */
 static EFI_HANDLE load(const struct efi_choice *c)
 {
 	EFI_DEVICE_PATH *path = full_path(c);
@@ -171,7 +171,7 @@ static EFI_HANDLE load(const struct efi_choice *c)
 	if (status == EFI_SUCCESS)
 		return image;
 	efi_pass_over(c, reason(status), status);
-	/* An image that may not be started can have been loaded nevertheless. */
+	/* On EFI_SECURITY_VIOLATION the image is loaded all the same, so it must be unloaded. */
 	if (image)
 		efi.bs->UnloadImage(image);
 	return NULL;
@@ -192,8 +192,8 @@ static void pass_options(EFI_LOADED_IMAGE *li)
 	li->LoadOptionsSize = (UINT32)((text_to_utf16(options, size, text) + 1) * sizeof(CHAR16));
 }
 
-/* False where there is nothing in it to boot: a bare Lintel, perhaps this one, which would only
- * choose once more. */
+/* False where it has no kernel: it may be a bare Lintel, even this one, which would choose
+ * once more, without end. */
 static bool prepare(EFI_HANDLE image)
 {
 	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
@@ -209,7 +209,7 @@ static bool prepare(EFI_HANDLE image)
 	return true;
 }
 
-/* Comes back where the image did not start, or ended with an error. */
+/* Returns only if the image did not start, or ended with an error. */
 static void start(const struct efi_choice *c, EFI_HANDLE image)
 {
 	EFI_STATUS status;
@@ -219,13 +219,13 @@ static void start(const struct efi_choice *c, EFI_HANDLE image)
 		efi.bs->UnloadImage(image);
 		return;
 	}
-	/* The image reads all files that it needs itself. */
+	/* The image reads the files that it needs itself, so ours need not stay. */
 	efi_free_all();
 	efi_say_choice(c);
 	status = efi.bs->StartImage(image, NULL, NULL);
 	if (status == EFI_SUCCESS)
 		efi.bs->Exit(efi.image, EFI_SUCCESS, 0, NULL);
-	/* Some firmware finds out only now for what machine it is. */
+	/* Some firmware notices only in StartImage() that the file is for another machine. */
 	efi_pass_over(c, status == EFI_UNSUPPORTED ? reason(status) : "it came back", status);
 }
 

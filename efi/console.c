@@ -56,7 +56,7 @@ static void exited_write(const char *text, size_t len)
 	console_pc_debug(text, len);
 }
 
-/* The boot manager goes on with its next entry, so it gets back the memory that we took. */
+/* The boot manager goes on with its next entry, so give back the memory that we took. */
 static void efi_refuse(void)
 {
 	efi_free_all();

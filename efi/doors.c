@@ -2,7 +2,7 @@
 /*
  * The doors with boot services alive: a UEFI application, the EFI handover entry, and
  * Multiboot 2's EFI64 entry.
- * Called by start_efi.S on the firmware's stack.  Long mode, or what 32-bit firmware has
+ * Called by start_efi.S on the firmware's stack.  Long mode, or the mode of 32-bit firmware
  * (ia32/door.c); the firmware's page tables; may call the firmware until efi_exit().
  */
 #include "efi/efi.h"
@@ -26,7 +26,7 @@ void efi_open_door(const char *name, uint64_t image, uint64_t system_table)
 	handoff_init(&handoff, name);
 	handoff.bp.secure_boot = efi_secure_boot();
 	efi_console_open();
-	/* A boot manager starts it with five minutes, and a slow medium may need more. */
+	/* Boot managers set the watchdog to five minutes, and a slow medium may need more. */
 	efi.bs->SetWatchdogTimer(0, 0, 0, NULL);
 	efi_bli_begin(tsc);
 	handoff_report(&handoff, "tsc_entry", "0x%016" X64, tsc);
@@ -46,25 +46,25 @@ void efi_set_loader(struct handoff *h)
 
 uint64_t efi_boot(struct handoff *h)
 {
-	/* While the firmware lives, a refusal goes back to the boot manager: so all that can
-	 * be refused is found before boot services end. */
+	/* While boot services live, a refusal returns to the boot manager.  So everything
+	 * that can be refused is found before they end. */
 	if (!h->kernel.size)
 		die(E_NO_KERNEL, "no kernel: pack one with lintel build, or name one: linux=PATH");
 	/* Only the firmware knows the screen, the ACPI tables and random bytes. */
 	efi_gather(h);
 	/* The plan needs the place of the block, and only the firmware can allocate its memory. */
 	efi_take_block(h);
-	/* What does not fit is refused now; efi_exit() plans once more, on the very last map. */
+	/* Too little memory is refused now; efi_exit() plans once more, on the very last map. */
 	lintel_plan(h);
 	/* The firmware's console shows the line only as long as boot services are alive. */
 	lintel_announce(h);
-	/* The same holds for variables: this one says when the kernel began. */
+	/* Variables too must be set before then: this one says when the kernel began. */
 	efi_bli_end();
-	/* The kernel owns the machine only after this, and moves may use the firmware's memory. */
+	/* From here on the machine is ours, and moves may use the firmware's memory. */
 	efi_exit(h);
 	/* ConOut is gone; what is written from now on goes to the serial port. */
 	efi_console_close();
-	/* Nothing is refused any more: the plan was made for the very last map. */
+	/* Nothing can be refused here: the plan was made for the very last map. */
 	return lintel_act(h);
 }
 
@@ -85,7 +85,7 @@ static uint64_t words64(struct span page, size_t low, size_t high)
 
 #define BP(field) offsetof(struct boot_params, field)
 
-/* The boot loader filled what it knows into boot_params; the map is ours to ask for. */
+/* The boot loader has put what it knows into boot_params, but no map: we ask the firmware. */
 uint64_t door_efi_handover(uint64_t image, uint64_t system_table, uint64_t boot_params)
 {
 	struct span page = span_at(boot_params, sizeof(struct boot_params));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the files of the UEFI door share.  They run in the firmware's mode on its page
- * tables, boot services alive, and may call the firmware; the types, GUIDs' names and
- * protocols are gnu-efi's headers.  No library of it is linked.
+ * tables, boot services alive, and may call the firmware; types, names of GUIDs and
+ * protocols come from gnu-efi's headers.  No library of gnu-efi is linked.
  */
 #ifndef EFI_EFI_H
 #define EFI_EFI_H
@@ -27,7 +27,7 @@ struct efi {
 };
 extern struct efi efi;
 
-/** efi_firmware() - this is the firmware; before anything else of efi/ */
+/** efi_firmware() - keep what the door was given; called before anything else of efi/ */
 void efi_firmware(EFI_HANDLE image, EFI_SYSTEM_TABLE *st);
 /** efi_loaded_image() - how the firmware loaded our image */
 EFI_LOADED_IMAGE *efi_loaded_image(void);
@@ -39,13 +39,13 @@ uint64_t efi_find_table(const EFI_GUID *guid);
 /* A node's type, subtype and length, which its data follow. */
 #define PATH_NODE_HEAD 4u
 
-/** path_at() - the bytes of a device path in memory; only its last node says where it ends */
+/** path_at() - a span that begins with a device path; the end node says where that ends */
 struct span path_at(const EFI_DEVICE_PATH *path);
 /** path_next() - take the first node off @rest; false at the path's end, or where it is cut off */
 bool path_next(struct span *rest, struct span *node);
 /** path_is() - whether a node is of this kind */
 bool path_is(struct span node, uint8_t type, uint8_t subtype);
-/** path_media() - the last node of a subtype of MEDIA_DEVICE_PATH; empty for none */
+/** path_media() - the last node of type MEDIA_DEVICE_PATH with this subtype; empty for none */
 struct span path_media(const EFI_DEVICE_PATH *path, uint8_t subtype);
 /** path_file() - the name of the file in a path, UTF-16; empty for none */
 struct span path_file(const EFI_DEVICE_PATH *path);
@@ -54,16 +54,15 @@ struct span path_file(const EFI_DEVICE_PATH *path);
 
 /** efi_open_door() - what every door begins with: console, clock, packed files, the map */
 void efi_open_door(const char *name, uint64_t image, uint64_t system_table);
-/** efi_set_loader() - the firmware is who loaded us */
+/** efi_set_loader() - the firmware has loaded us: take its vendor's name as the loader's */
 void efi_set_loader(struct handoff *h);
-/** efi_boot() - boot the kernel of a handoff that lacks no more than what the firmware
- *  knows at the end: plan, end boot services, write the block.
- *  Return: as lintel_act(). */
+/** efi_boot() - boot the kernel of a handoff: ask the firmware for the rest, plan, end boot
+ *  services, write the block.  Return: as lintel_act(). */
 uint64_t efi_boot(struct handoff *h);
 
 /* ---- console.c */
 
-/** efi_console_open() - say() goes to ConOut from now on, and refusals end the image */
+/** efi_console_open() - from now on say() writes to ConOut, and a refusal ends the image */
 void efi_console_open(void);
 /** efi_console_close() - boot services are about to end: serial port only */
 void efi_console_close(void);
@@ -76,9 +75,9 @@ uint64_t efi_pages(uint64_t size, uint64_t max, const char *what);
 void efi_free_last(void);
 /** efi_free_all() - give back everything that efi_pages() gave */
 void efi_free_all(void);
-/** efi_open_map() - the memory map as it is now, into the handoff */
+/** efi_open_map() - put the memory map as it is now into the handoff */
 void efi_open_map(struct handoff *h);
-/** efi_take_block() - memory for what leaves, as much as the map and all else needs */
+/** efi_take_block() - memory for the block, with room for a map that grows */
 void efi_take_block(struct handoff *h);
 /** efi_exit() - end boot services with a plan that holds for the very last map */
 void efi_exit(struct handoff *h);
@@ -88,26 +87,27 @@ void efi_exit(struct handoff *h);
 /** efi_open_volume() - the image's volume; NULL where it came from something else, from a
  *  network for example */
 EFI_FILE_HANDLE efi_open_volume(void);
-/** efi_load_kernel() - read a kernel or UKI from the image's volume to where it has the room
- *  to start; refuses (E_SECURE_BOOT, E_FILE) */
+/** efi_load_kernel() - read a kernel or UKI from the image's volume to a place where it has
+ *  room to start; refuses (E_SECURE_BOOT, E_FILE) */
 struct blob efi_load_kernel(const struct handoff *h, const char *path);
-/** efi_load_file() - read any other file from there; refuses (E_FILE) */
+/** efi_load_file() - read any other file from the image's volume; refuses (E_FILE) */
 struct blob efi_load_file(const char *path);
-/** efi_load_beside() - read a file of the image's volume that need not be there, where
- *  Secure Boot allows that; false for none
+/** efi_load_beside() - read a file of the image's volume; false if there is none; refuses
+ *  (E_SECURE_BOOT)
  *  @text: its name, for messages */
 bool efi_load_beside(const struct handoff *h, const CHAR16 *name, const char *text,
 		     struct blob *file);
-/** efi_load_initrd() - the initrd that LINUX_EFI_INITRD_MEDIA_GUID offers; false for none */
+/** efi_load_initrd() - take the initrd that a boot loader offers by
+ *  LINUX_EFI_INITRD_MEDIA_GUID; false for none */
 bool efi_load_initrd(struct handoff *h);
 
 /* ---- options.c */
 
-/** efi_load_options() - the image's load options as the handoff's command line, but for
- *  linux=PATH and initrd=PATH, which name files on the image's volume and are loaded */
+/** efi_load_options() - make the image's load options the handoff's command line, except
+ *  for linux=PATH and initrd=PATH: they name files on the image's volume, which are loaded */
 void efi_load_options(struct handoff *h);
-/** efi_options() - the load options after the program's own name, "" where they are no text;
- *  refuses what is too long (E_CMDLINE) */
+/** efi_options() - the load options after the program's own name, "" if they are no text;
+ *  refuses a text that is too long (E_CMDLINE) */
 const char *efi_options(void);
 
 /* ---- choose.c */
@@ -119,29 +119,30 @@ struct efi_choice {
 	CHAR16 path[VERSION_NAME_MAX + 32];
 	char name[VERSION_NAME_MAX + 1];
 };
-/** efi_choose_next() - the newest image, then the next newest; false when there is none left */
+/** efi_choose_next() - find the newest image, on each further call the next older one;
+ *  false when there is none left */
 bool efi_choose_next(struct efi_choice *last);
-/** efi_say_choice() - say that one is started */
+/** efi_say_choice() - write a line: this image is started */
 void efi_say_choice(const struct efi_choice *c);
-/** efi_pass_over() - say that one is not started; @status: the firmware's, 0 for none */
+/** efi_pass_over() - write a line: this one is not started; @status: the firmware's, 0 for none */
 void efi_pass_over(const struct efi_choice *c, const char *why, uint64_t status);
-/** efi_choose() - start the newest image that starts; comes back where there is none */
+/** efi_choose() - start the newest image that can be started; returns only if there is none */
 void efi_choose(void);
 
 /* ---- bli.c */
 
-/** efi_bli_begin() - who we are and since when: @tsc at the door */
+/** efi_bli_begin() - set the variables that say who we are and when we began: @tsc at the door */
 void efi_bli_begin(uint64_t tsc);
-/** efi_bli_image() - the file that was started, UTF-16 with its NUL */
+/** efi_bli_image() - set the name of the file that was started, UTF-16 with its NUL */
 void efi_bli_image(struct span path);
-/** efi_bli_end() - the kernel is about to be started */
+/** efi_bli_end() - set the time at which the kernel is started */
 void efi_bli_end(void);
 
 /* ---- tables.c */
 
-/** efi_secure_boot() - whether signatures are enforced, as boot_params.secure_boot has it */
+/** efi_secure_boot() - whether signatures are enforced, as a value for boot_params.secure_boot */
 uint8_t efi_secure_boot(void);
-/** efi_gather() - RSDP, screen and random seed into the handoff */
+/** efi_gather() - put RSDP, screen and random seed into the handoff */
 void efi_gather(struct handoff *h);
 
 #endif

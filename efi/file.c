@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Files, and the initrd that a boot loader offers.  The firmware reads all of them
- * straight to where the kernel will use them.
+ * Files, and the initrd that a boot loader offers.  The firmware reads each file to where
+ * it may stay, so most need not be moved later.
  * The firmware's mode; boot services alive.
  */
 #include "efi/efi.h"
@@ -46,7 +46,7 @@ EFI_FILE_HANDLE efi_open_volume(void)
 	return root;
 }
 
-/* Firmware wants backslashes from the root; people write either. */
+/* Firmware wants backslashes, beginning with the root; people write slashes too. */
 static void firmware_path(CHAR16 *to, const char *path)
 {
 	UINTN n = *path != '/' && *path != '\\';
@@ -65,7 +65,8 @@ static EFI_STATUS open_on(EFI_FILE_HANDLE root, const CHAR16 *name, EFI_FILE_HAN
 	EFI_STATUS status = root->Open(root, file, (CHAR16 *)name, EFI_FILE_MODE_READ, 0);
 
 	root->Close(root);
-	/* UEFI takes the highest position as the end of the file, whose position is the size. */
+	/* To UEFI the highest position means the end of the file; the position there is its
+	 * size. */
 	if (status == EFI_SUCCESS && ((*file)->SetPosition(*file, UINT64_MAX) != EFI_SUCCESS ||
 				      (*file)->GetPosition(*file, size) != EFI_SUCCESS))
 		status = EFI_DEVICE_ERROR;
@@ -104,15 +105,15 @@ static void read_at(EFI_FILE_HANDLE file, const char *path, uint64_t at, uint64_
 	}
 }
 
-/* Nobody has checked the signature of a kernel that is a file of its own. */
+/* The firmware has not checked the signature of a kernel that is only read as a file. */
 static void refuse_unsigned(const struct handoff *h, const char *path)
 {
 	if (handoff_secure_boot(h))
 		die(E_SECURE_BOOT, "Secure Boot: %s is not signed with the image", path);
 }
 
-/* A kernel is read to where it has the room after itself that it needs to start there.  How
- * much that is stands in its first bytes, so these are read first. */
+/* A kernel is read to a place with enough room after it, so that it can start there.  Its
+ * first bytes say how much it needs, so they are read first. */
 struct blob efi_load_kernel(const struct handoff *h, const char *path)
 {
 	static struct kernel kernel;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The firmware as the door was given it: its tables, and how it loaded our image.  All
- * other files of efi/ stand on this one, so it calls none of them.
+ * other files of efi/ use this one, so it calls none of them.
  * The firmware's mode (64-bit, or 32-bit in efi/ia32); boot services alive.
  */
 #include "efi/efi.h"

@@ -16,7 +16,7 @@
 #define KERNELS_BEGIN 0x1000000
 #define EXIT_TRIES 8
 #define MAP_TRIES 4
-/* The map grows by what is allocated meanwhile, and by what ExitBootServices does. */
+/* The map grows as memory is allocated, and by what ExitBootServices() does. */
 #define SPARE_DESCRIPTORS 64
 #define SPARE_RANGES 64
 
@@ -54,7 +54,7 @@ uint64_t efi_pages(uint64_t size, uint64_t max, const char *what)
 	return at;
 }
 
-/* What stays until the kernel runs lies where kernels do not want to be. */
+/* What must stay until the kernel runs lies below the place of kernels, if it can. */
 static uint64_t low_pages(uint64_t size, const char *what)
 {
 	uint64_t at = try_pages(size, KERNELS_BEGIN);
@@ -141,12 +141,12 @@ void efi_exit(struct handoff *h)
 		UINTN key = read_map(h);
 
 		lintel_plan(h);
-		/* Taking a larger one changes the map: read it once more. */
+		/* Allocating a larger buffer changes the map, so read the map once more. */
 		if (leave_size(h) > h->block.size) {
 			efi_take_block(h);
 			continue;
 		}
-		/* The key is stale when something was allocated since: once more. */
+		/* This fails if memory was allocated since the map was read: then try once more. */
 		status = efi.bs->ExitBootServices(efi.image, key);
 	}
 	if (status != EFI_SUCCESS)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Load options: the text that a boot manager, the UEFI shell or efibootmgr gives with the
- * image.  It is the kernel's command line, but for the words that name files for Lintel.
+ * image.  It is the kernel's command line, except for options that name files for Lintel.
  * The firmware's mode; boot services alive.
  */
 #include "efi/efi.h"
@@ -17,7 +17,7 @@
 		}                                                      \
 	}
 
-/* The name in a path behind its last slash or backslash. */
+/* The name after the last slash or backslash of a path. */
 static const char *file_name(const char *path)
 {
 	const char *name = path;
@@ -28,7 +28,7 @@ static const char *file_name(const char *path)
 	return name;
 }
 
-/* Where the word ends that begins here: at a blank that is not between quotation marks. */
+/* The end of an option: the next blank that is not between quotation marks. */
 static const char *word_end(const char *word)
 {
 	bool quoted = false;
@@ -76,7 +76,7 @@ const char *efi_options(void)
 	return end > word && is_own_name(li, word, (size_t)(end - word)) ? skip_blanks(end) : word;
 }
 
-/* The value of a word KEY=VALUE without its quotation marks; false where it is another word. */
+/* The value of an option KEY=VALUE, without quotation marks; false for any other option. */
 static bool option(const char *word, size_t len, const char *key, char *value)
 {
 	const char *end = word + len;
@@ -99,7 +99,7 @@ static bool option(const char *word, size_t len, const char *key, char *value)
 	return true;
 }
 
-/* One word of the options: it names a file to be loaded, or it is for the kernel. */
+/* Take one option: it names a file to be loaded, or it is for the kernel. */
 static void take_word(struct handoff *h, const char *word, size_t len, bool want_initrd)
 {
 	char path[EFI_PATH_MAX];
@@ -121,7 +121,8 @@ void efi_load_options(struct handoff *h)
 	const char *word = efi_options(), *end;
 
 	efi_bli_image(path_file(efi_loaded_image()->FilePath));
-	/* A signed image with a command line of its own takes no other, and no file it names. */
+	/* A signed image with its own command line keeps it, and loads no file that options
+	 * name. */
 	if (h->bundled_cmdline.len && handoff_secure_boot(h)) {
 		handoff_cmdline(h, (struct span){ (const uint8_t *)word, strlen(word) });
 		return;

@@ -2,14 +2,14 @@
 /*
  * Device paths (UEFI 2.10, chapter 10): where a device or a file is, as a list of nodes.
  * Each begins with its type, its subtype and its length in 16 bits.
- * Called by all who ask where something came from.  Any mode; reads the path, no more.
+ * Called to find out where something was loaded from.  Any mode; only reads the path.
  */
 #include "efi/efi.h"
 
 #define NODE_TYPE 0
 #define NODE_SUBTYPE 1
 #define NODE_LENGTH 2
-/* No real path comes near this; a path in memory whose end is missing stops here. */
+/* Far longer than any real path, so that reading a path without an end stops. */
 #define PATH_BYTES_MAX 0x10000
 
 struct span path_at(const EFI_DEVICE_PATH *path)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The entries with boot services alive.  Long mode, the firmware's page tables,
- * descriptor tables and stack, which all stay in use until the block is left for.
+ * The entries with boot services alive.  Long mode, the firmware's page tables, descriptor
+ * tables and stack, which stay in use until the jump to the block.
  *
  *   start_efi           PE entry, Microsoft's convention: rcx = image handle,
  *                       rdx = system table; refusals end through the firmware's Exit()
@@ -40,7 +40,8 @@ start_multiboot2_efi64:
 leave_firmware:
 	cli
 	lea	LEAVE_ARGS(%rax), %rdi
-	/* The firmware's map may forbid to run code in memory that it gave us for data. */
+	/* The firmware's page tables may forbid running code in memory that is allocated
+	 * for data. */
 	mov	LEAVE_CR3(%rdi), %rcx
 	mov	%rcx, %cr3
 	jmp	*%rax

@@ -57,7 +57,7 @@ static EFI_STATUS read_byte(const CHAR16 *name, EFI_GUID vendor, UINT8 *value, U
 	return status == EFI_NOT_FOUND ? EFI_SUCCESS : status;
 }
 
-/* The owner has told shim not to verify; only code before ExitBootServices() can say so. */
+/* Whether the owner has switched shim's checks off; later code cannot set this variable. */
 static bool shim_is_off(void)
 {
 	EFI_GUID vendor = SHIM_LOCK;
@@ -74,7 +74,7 @@ uint8_t efi_secure_boot(void)
 	UINT32 attributes;
 	UINT8 on, setup;
 
-	/* An error is no "off": whoever can cause one must not switch Secure Boot off by it. */
+	/* An error does not count as "off": causing one must not be a way around Secure Boot. */
 	if (read_byte(L"SecureBoot", global, &on, &attributes) != EFI_SUCCESS ||
 	    read_byte(L"SetupMode", global, &setup, &attributes) != EFI_SUCCESS)
 		return SECURE_BOOT_UNKNOWN;
@@ -107,7 +107,7 @@ static struct channel channel_of(UINT32 mask)
 	return c;
 }
 
-/* Blue-green-red and red-green-blue are the same masks, seen from either end. */
+/* Red and blue change places between the two formats; green and the reserved bits stay. */
 static EFI_PIXEL_BITMASK masks_of(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info)
 {
 	EFI_PIXEL_BITMASK rgb = { 0xff, 0xff00, 0xff0000, 0xff000000 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Trying something that may be refused, and going on then: refuse.c and call.S.  The unit
- * tests have their own.
+ * Trying something that may be refused, and going on if it is: refuse.c and call.S.  The
+ * unit tests have their own version.
  */
 #ifndef BIOS_BOOT_ATTEMPT_H
 #define BIOS_BOOT_ATTEMPT_H
@@ -11,9 +11,9 @@
 #include "protocol/say.h"
 
 #define FAILURE_TEXT 160
-#define FAILURE_LINE 480 /* with the name of a file in front */
+#define FAILURE_LINE 480 /* with the name of a file before it */
 
-/** struct failure - a refusal whose line is not said yet */
+/** struct failure - a refusal whose line is not written yet */
 struct failure {
 	enum error error;
 	char text[FAILURE_TEXT];
@@ -23,9 +23,9 @@ struct failure {
 extern struct failure failure;
 
 /**
- * attempt() - call @f; where it refuses, nothing is said, and @failure has the reason
+ * attempt() - call @f; if it refuses, no line is written, and @failure has the reason
  *
- * Return: whether it came back by itself.  Attempts are not nested.
+ * Return: whether @f returned without a refusal.  Attempts are not nested.
  */
 bool attempt(void (*f)(void *), void *argument);
 

@@ -27,7 +27,7 @@ static bool has_cpuid(void)
 	return (before ^ after) & EFLAGS_ID;
 }
 
-/* What cpuid has in EDX for a leaf, and in *@eax. */
+/* Read a leaf of cpuid: EDX is returned, EAX stored in *@eax. */
 static uint32_t cpuid(uint32_t leaf, uint32_t *eax)
 {
 	uint32_t edx;
@@ -36,7 +36,7 @@ static uint32_t cpuid(uint32_t leaf, uint32_t *eax)
 	return edx;
 }
 
-/* Before high.c uses SSE2, which every processor with long mode has. */
+/* Must run before high.c, which uses SSE2; every processor with long mode has SSE2. */
 static void check_cpu(void)
 {
 	uint32_t most;
@@ -63,7 +63,7 @@ static void check_setup(void)
 		die(E_NO_IMAGE,
 		    "no image that was packed by lintel build, its checksum is of bytes: 0x%x",
 		    sum_size);
-	/* Before all that is left of it is read for nothing. */
+	/* Check this before the rest is read, which may take long. */
 	if (sum_size > image_size())
 		die(E_DATA, "the image is cut off, of its bytes 0x%x there are 0x%x", sum_size,
 		    image_size());
@@ -76,7 +76,7 @@ static uint32_t memory_needed(void)
 	return init_size > image_size() ? init_size : image_size();
 }
 
-/* What the boot protocol wants of a loader; other bytes of the dwords stay. */
+/* Fill in the fields of a loader; the dwords' other bytes stay. */
 static void fill_setup(uint32_t place)
 {
 	uint32_t loader = setup_get(SETUP_FIELD(type_of_loader));
@@ -90,7 +90,7 @@ static void fill_setup(uint32_t place)
 	setup_put(BOOT_CMDLINE, 0);
 }
 
-/* An image's story; comes back by a refusal only. */
+/* Load and start an image; ends in a refusal if that fails. */
 static void start_image(void *file)
 {
 	uint32_t place;
@@ -99,19 +99,19 @@ static void start_image(void *file)
 	image_open(file);
 	/* The first 32 KiB say how much memory the rest needs, and their 16-bit code runs low. */
 	image_take_setup();
-	/* Before these fields are relied upon: the file may be something else. */
+	/* The file may be something else, so check these fields before using them. */
 	check_setup();
 	place = room_find(memory_needed());
-	/* The larger part, straight to where it will run: BIOSes are slow, so it is copied once. */
+	/* Read the rest straight to where it will run: BIOSes are slow, so copy it only once. */
 	image_take_rest(place);
 	/* A BIOS or a medium may give wrong data without an error. */
 	image_check();
-	/* To the setup code we are a boot loader of the Linux protocol: these fields are ours. */
+	/* A boot loader of the Linux protocol fills in these fields for the setup code. */
 	fill_setup(place);
 	image_start();
 }
 
-/* Of those that fail nothing is left that matters: the next one is copied over it. */
+/* An image that fails leaves nothing that matters: the next one overwrites it. */
 static _Noreturn void start_newest(void)
 {
 	static struct choice choice;
@@ -130,9 +130,9 @@ void boot_main(void)
 	check_cpu();
 	/* Without the BIOS's extensions each read needs the drive's geometry. */
 	disk_open();
-	/* The image goes above 1 MiB, which is whole only with this line on. */
+	/* The image is loaded above 1 MiB, and with A20 off every second MiB is missing there. */
 	a20_enable();
-	/* The image may go only where there is RAM. */
+	/* The map says where there is RAM for the image. */
 	e820_read();
 	/* On an ISO there is one image, and its place is known. */
 	if (image_fields.size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where the boot loader of BIOS media leaves 16-bit C: for a 32-bit function and back, for
- * the image's setup code, as a boot loader of the Linux protocol enters it, and out of an
+ * How the boot loader of BIOS media leaves 16-bit C: to call a 32-bit function, to enter
+ * the image's setup code as a boot loader of the Linux protocol does, and to return from an
  * attempt that failed.
  * Called from C in real mode with CS = DS = ES = SS = 0.
  */
@@ -108,7 +108,7 @@ attempt_stack:
 gdt:	.quad	0
 	.quad	0x00cf9b000000ffff		/* CODE32: base 0, limit 4 GiB */
 	.quad	0x00cf93000000ffff		/* DATA32 */
-	.quad	0x00009b000000ffff		/* CODE16: limit 64 KiB, as real mode has it */
+	.quad	0x00009b000000ffff		/* CODE16: limit 64 KiB, as in real mode */
 	.quad	0x000093000000ffff		/* DATA16 */
 gdt_end:
 gdt_size:

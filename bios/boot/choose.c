@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * In which order the images of a disk are tried, and what is said of those that do not
- * start: EFI/Linux/NAME.efi from the newest to the oldest, one partition after the other, then
- * EFI/BOOT/BOOTX64.EFI of each, as on UEFI (efi/choose.c).
+ * The order in which the images of a disk are tried, and the lines about those that do not
+ * start: EFI/Linux/NAME.efi from the newest to the oldest, one partition after the other,
+ * then EFI/BOOT/BOOTX64.EFI of each, as on UEFI (efi/choose.c).
  * Called by boot_main(); pure, but for what partition.c and fat.c ask of the disk.
  */
 #include "bios/boot/volume.h"
 #include "protocol/lib.h"
 
-/* Each costs a walk through the directory, and its user would like to see an end. */
+/* Each try reads the whole directory, and the user should not wait for ever. */
 #define TRIES_MAX 100
 #define WHERE_MAX 280
 
-/* What was passed over: the first decides what is said in the end. */
+/* The first and the last image that failed; if none starts, the refusal is about the first. */
 static struct failed {
 	struct failure why;
 	char where[WHERE_MAX];
@@ -26,7 +26,7 @@ void choose_open(struct choice *c, uint32_t shift)
 	first.why.error = last.why.error = 0;
 }
 
-/* Only when something else is tried: the line of a single failure is the refusal's. */
+/* Called only before something else is tried: a single failure has its line in the refusal. */
 static void say_passed_over(struct failed *f)
 {
 	if (f->why.error && !f->is_said)
@@ -34,7 +34,7 @@ static void say_passed_over(struct failed *f)
 	f->is_said = true;
 }
 
-/* Where to write what failed, with the reason. */
+/* Note the reason; returns the note, in which the caller writes what failed. */
 static struct failed *note_failure(void)
 {
 	struct failed *f = first.why.error ? &last : &first;
@@ -71,8 +71,8 @@ static void look(void *argument)
 		c->file = next;
 }
 
-/* A damaged EFI/Linux does not keep EFI/BOOT from being looked at; the same words once more
- * would help nobody. */
+/* After a damaged EFI/Linux, EFI/BOOT is still tried; a second line about the same damage
+ * would not help. */
 static void note_damage(const struct choice *c)
 {
 	struct failed *f;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Reads the drive that the BIOS started us from, by int 13h: with its extensions (AH=42h)
- * where there are some, else by cylinder, head and sector (AH=02h).
+ * if the BIOS has them, else by cylinder, head and sector (AH=02h).
  * Called by the stage's other files; real mode.
  */
 #include "bios/boot/boot.h"
@@ -13,7 +13,7 @@
 #define DISK_PARAMETERS 0x4800
 
 #define TRIES 3
-/* Some BIOSes take no more than 127 sectors, and none may cross 64 KiB. */
+/* Some BIOSes read at most 127 sectors at once. */
 #define COUNT_MAX 127
 #define CYLINDERS_MAX 1024
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sectors of the drive that the BIOS started us from: disk.c.  The unit tests have a disk
- * of their own for those who read sectors one at a time.
+ * Sectors of the drive that the BIOS started us from: disk.c.  The unit tests replace
+ * sector_read() and disk_sectors() by a disk of their own.
  */
 #ifndef BIOS_BOOT_DISK_H
 #define BIOS_BOOT_DISK_H
 
 #include <stdint.h>
 
-/* Sectors have this size wherever one is numbered, whatever the drive's own size is. */
+/* Sector numbers count sectors of this size, whatever sectors the drive has. */
 #define SECTOR_SIZE 512u
 
 /** struct extent - sectors in one piece */
@@ -16,13 +16,13 @@ struct extent {
 	uint32_t lba, count;
 };
 
-/** disk_open() - learn how to read the drive that we were started from */
+/** disk_open() - find out how to read the drive that we were started from */
 void disk_open(void);
 
 /** disk_forget() - that reads failed: another image may lie where the drive has no fault */
 void disk_forget(void);
 
-/** disk_sectors() - how many it has, of its own size; 0 where the BIOS does not know */
+/** disk_sectors() - number of the drive's own sectors; 0 where the BIOS does not know */
 uint64_t disk_sectors(void);
 
 /**
@@ -31,7 +31,7 @@ uint64_t disk_sectors(void);
  * @count: how many are wanted; one read gives as many of them as the BIOS takes at once
  * @got:   how many were read
  *
- * A read that fails is tried again, then made smaller; what cannot be read even alone is
+ * A read that fails is tried again, and then for one sector alone; if that fails too, it is
  * refused (E_READ).
  *
  * Return: the address of the first, in the memory of BOOT_BOUNCE.

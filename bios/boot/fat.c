@@ -28,7 +28,7 @@
 #define FAT32_CLUSTERS_MIN 65525
 #define FAT32_CLUSTERS_MAX 0x0ffffff5
 
-/* A directory entry of 32 bytes; of a long name's part the letters are in three places. */
+/* A directory entry of 32 bytes; in a part of a long name, the letters are in three places. */
 #define ENTRY_SIZE 32u
 #define ENTRY_ATTRIBUTES 11
 #define ENTRY_CLUSTER_HIGH 20
@@ -54,7 +54,7 @@ static uint8_t bytes[SECTOR_SIZE];
 static const struct span sector = { bytes, sizeof(bytes) };
 static uint32_t sector_lba;
 
-/* After it, `sector` is that one. */
+/* Make `sector` the sector at @lba. */
 static void want_sector(uint32_t lba)
 {
 	if (lba != sector_lba)
@@ -82,7 +82,7 @@ static uint32_t active_fat(void)
 	return flags & FLAG_NO_MIRROR ? flags & FLAGS_FAT : 0;
 }
 
-/* So the last cluster's entry is in the table, and no read leaves the table. */
+/* The table must have an entry for the last cluster, so no read goes beyond the table. */
 static void check_clusters(uint64_t table_sectors)
 {
 	uint32_t max = fat.is_wide ? FAT32_CLUSTERS_MAX : FAT32_CLUSTERS_MIN - 1;
@@ -94,7 +94,7 @@ static void check_clusters(uint64_t table_sectors)
 		die(E_FAT, "FAT shorter than its clusters need: 0x%x", fat.clusters);
 }
 
-/* All in sectors of 512 bytes, and checked against the partition's size. */
+/* Everything is computed in sectors of 512 bytes and checked against the partition's size. */
 static void read_geometry(struct extent partition)
 {
 	uint32_t scale = rd16(sector, BPB_SECTOR_SIZE) / SECTOR_SIZE;
@@ -167,7 +167,7 @@ static uint32_t next_cluster(uint32_t cluster)
 }
 
 /**
- * struct directory - how far the walk through a directory has come
+ * struct directory - position in a directory
  * @cluster: where it is; 0 in the root of FAT16, which has none
  * @index:   of the next entry
  */
@@ -180,7 +180,7 @@ static struct directory open_root(void)
 	return (struct directory){ fat.is_wide ? fat.root : 0, 0 };
 }
 
-/* The sector of the next entry; false after the last. */
+/* Read the sector of the next entry; false after the last. */
 static bool want_entry(struct directory *d)
 {
 	uint32_t n = d->index * ENTRY_SIZE / SECTOR_SIZE;
@@ -215,7 +215,7 @@ static bool read_raw(struct directory *d, struct span *raw)
 
 /**
  * struct long_name - the parts of one, which come last part first
- * @next:     number of the part that must follow; 0 when it is whole, @none without one
+ * @next:  number of the part that must follow; 0 when the name is complete
  * @checksum: of the short name that it belongs to
  */
 struct long_name {
@@ -336,12 +336,12 @@ static bool enter_directory(struct directory *d, const char *name)
 
 	if (!find_entry(*d, name, true, &e))
 		return false;
-	cluster_lba(e.cluster); /* a cluster, or a refusal */
+	cluster_lba(e.cluster); /* refuses a number that is no cluster */
 	*d = (struct directory){ e.cluster, 0 };
 	return true;
 }
 
-/* Names that cannot be told apart here come in the order of the directory. */
+/* Names that are equal to us (letters outside ASCII are '?') are tried in the directory's order. */
 static bool is_newer(const struct entry *a, const struct entry *b)
 {
 	int order = version_compare_images(a->name, b->name);

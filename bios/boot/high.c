@@ -2,8 +2,8 @@
 /*
  * The 32-bit part of the boot loader for BIOS media: copies what was read to its place
  * above 1 MiB and computes the checksum on the way.
- * Called through high_call(): protected mode, flat, interrupts off.  It links to nothing
- * else, since all other code is 16-bit (the Makefile checks).
+ * Called through high_call(): protected mode, flat, interrupts off.  It calls no function
+ * elsewhere, since all other code is 16-bit (the Makefile checks that).
  */
 #include "bios/boot/high.h"
 #include "bios/boot/sum.h"
@@ -12,7 +12,7 @@
 #define CR0_TS (1u << 3)
 #define CR4_OSFXSR (1u << 9)
 
-/* Kept in memory, since the BIOS uses the registers between two pieces. */
+/* In memory, since the BIOS changes registers between two pieces. */
 static struct image_sum sum;
 
 void high_sum_begin(void *nothing)
@@ -31,7 +31,7 @@ void high_copy(void *argument)
 	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
 }
 
-/* What the BIOS left in these registers may keep SSE2 from working; it gets it back. */
+/* The BIOS's values of these registers may forbid SSE2, so they are changed and restored. */
 void high_sum(void *argument)
 {
 	const struct piece *piece = argument;

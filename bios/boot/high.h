@@ -22,10 +22,10 @@ void high_copy(void *piece);
 /** high_sum_begin() - forget the checksum of another image */
 void high_sum_begin(void *nothing);
 
-/** high_sum() - bring the checksum up to date with what lies at a piece's @to; whole blocks */
+/** high_sum() - add the bytes at a piece's @to to the checksum; whole blocks only */
 void high_sum(void *piece);
 
-/** high_sum_value() - the uint64_t that an image with these bytes has for its checksum */
+/** high_sum_value() - store the checksum as uint64_t */
 void high_sum_value(void *value);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * An image on the medium: its bytes one after the other, and whether they are the right
- * ones.  On an ISO the host tool has written its place into this stage, on a disk it is a
- * file; the checksum is in the image.
+ * An image on the medium: reads its bytes in order, and checks that they are right.  On an
+ * ISO the host tool has written its place into this stage, on a disk it is a file; the
+ * checksum is in the image.
  * Called by boot.c, for one image after the other; real mode.
  */
 #include "bios/boot/boot.h"
@@ -10,7 +10,7 @@
 
 static uint32_t size, done;
 static struct extent run;  /* what is being read */
-static struct chain chain; /* and what follows it, of a file */
+static struct chain chain; /* in a file: what follows */
 static struct piece piece;
 
 void image_open(const struct entry *file)
@@ -33,7 +33,7 @@ uint32_t image_size(void)
 	return size;
 }
 
-/* Up to @wanted bytes. */
+/* Read a piece of at most @wanted bytes. */
 static void take_piece(uint32_t wanted)
 {
 	uint32_t count = (wanted + SECTOR_SIZE - 1) / SECTOR_SIZE, got;
@@ -47,7 +47,7 @@ static void take_piece(uint32_t wanted)
 	run.count -= got;
 }
 
-/* A signature follows the bytes of which the checksum is, and does not count. */
+/* The checksum does not cover a signature, which follows these bytes. */
 static void sum_piece(uint32_t sum_size)
 {
 	struct piece part = piece;

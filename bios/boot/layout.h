@@ -10,8 +10,8 @@
  *            0x01000  zero page and E820 list of bios/e820.c
  *            0x07c00  stack, downwards
  *            0x10000  the image's first 32 KiB: its 16-bit setup code and what it needs
- *            0x1e000  the command line: empty, for what is packed has its own
- *            0x20000  64 KiB through which all that is read goes
+ *            0x1e000 the command line: empty, since a packed image has its own
+ *            0x20000 64 KiB: everything that is read goes through here
  */
 #ifndef BIOS_BOOT_LAYOUT_H
 #define BIOS_BOOT_LAYOUT_H
@@ -32,7 +32,7 @@
 #define STAGE_OFFSET 0x800
 #define STAGE_AT 0x8400
 #define STAGE_LIMIT 0x10000
-/* Fields of the stage.  All its 32-bit words add up to this. */
+/* Fields of the stage.  The sum of its 32-bit words must be this. */
 #define STAGE_SUM_VALUE 0x746e694c
 #define STAGE_SUM 0x4
 #define STAGE_IMAGE_LBA 0x8

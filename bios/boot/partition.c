@@ -15,7 +15,7 @@
 #define GPT_HEADER_CRC 16
 #define GPT_LBA 24     /* its own */
 #define GPT_BACKUP 32  /* the other's */
-#define GPT_ENTRIES 72 /* LBA of the entries, their number and size */
+#define GPT_ENTRIES 72 /* LBA of the entries, then their number and size */
 #define GPT_COUNT 80
 #define GPT_SIZE 84
 #define GPT_CRC 88 /* of the entries */
@@ -43,7 +43,7 @@ static const struct kind {
 	[PARTITION_ESP] = { { 0x11d2f81fc12a7328ull, 0x3bc93ec9a0004bbaull }, { 0xef } },
 	/* BC13C2FF-59E6-4262-A352-B275FD6F7172 */
 	[PARTITION_XBOOTLDR] = { { 0x426259e6bc13c2ffull, 0x72716ffd75b252a3ull }, { 0xea } },
-	/* EBD0A0A2-B9E5-4433-87C0-68B6B72699C7: with FAT or without, nobody knows */
+	/* EBD0A0A2-B9E5-4433-87C0-68B6B72699C7: may or may not be FAT */
 	[PARTITION_DATA] = { { 0x4433b9e5ebd0a0a2ull, 0xc79926b7b668c087ull },
 			     { 0x0c, 0x0b, 0x0e, 0x06, 0x04 } },
 };
@@ -51,7 +51,7 @@ static const struct kind {
 static uint8_t bytes[SECTOR_SIZE];
 static const struct span sector = { bytes, sizeof(bytes) };
 
-/* Refuses what 32 bits of sectors do not reach. */
+/* In sectors of 512 bytes; refuses what does not fit into 32 bits. */
 static uint32_t scale_lba(uint64_t lba, uint32_t shift)
 {
 	if (lba >= UINT64_C(0x100000000) >> shift)
@@ -59,7 +59,7 @@ static uint32_t scale_lba(uint64_t lba, uint32_t shift)
 	return (uint32_t)lba << shift;
 }
 
-/* CRC-32 (zlib, Ethernet) of 4 bits more. */
+/* Add 4 bits to a CRC-32 (as zlib and Ethernet use it). */
 static uint32_t add_nibble(uint32_t crc)
 {
 	static const uint32_t table[] = { 0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
@@ -70,7 +70,7 @@ static uint32_t add_nibble(uint32_t crc)
 	return crc >> 4 ^ table[crc & 15];
 }
 
-/* Of the first @n bytes of `sector` more; ~0 before the first, the complement is the CRC. */
+/* Add the first @n bytes of `sector` to a CRC.  Begin with ~0; the complement is the result. */
 static uint32_t add_sector(uint32_t crc, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
@@ -83,14 +83,14 @@ static uint32_t add_sector(uint32_t crc, uint32_t n)
  * @table: first sector of the entries
  * @count, @size: of the entries
  * @crc: of all of them
- * @backup: LBA of the other GPT, of a header that is right; else 0
+ * @backup: LBA of the other GPT; 0 where this header is wrong
  */
 struct gpt {
 	uint32_t table, count, size, crc;
 	uint64_t backup;
 };
 
-/* The header in `sector`, which should be that of LBA @lba. */
+/* Check and read the header in `sector`, which came from LBA @lba. */
 static bool read_gpt_header(struct gpt *gpt, uint64_t lba, uint32_t shift)
 {
 	uint32_t size = rd32(sector, GPT_HEADER_SIZE), crc = rd32(sector, GPT_HEADER_CRC);
@@ -129,7 +129,7 @@ static bool read_gpt(struct gpt *gpt, uint64_t lba, uint32_t shift)
 	return read_gpt_header(gpt, lba, shift) && check_gpt_entries(gpt);
 }
 
-/* The GPT at the end of the disk; the first one says where, if its header was right. */
+/* Read the GPT at the end of the disk.  The first one says where, if its header was right. */
 static void read_gpt_backup(struct gpt *gpt, uint32_t shift)
 {
 	uint64_t count = disk_sectors(), lba = gpt->backup ? gpt->backup : count ? count - 1 : 1;
@@ -149,7 +149,7 @@ static bool has_type(uint8_t type)
 	return false;
 }
 
-/* The table that counts, and the sector of it that is in `sector`. */
+/* The table that is used, and the number of the sector that is in `sector`. */
 static struct table {
 	struct gpt gpt;
 	uint32_t shift, lba;
@@ -210,7 +210,7 @@ static bool read_mbr_entry(struct partition *p)
 	return true;
 }
 
-/* What else there is on a large disk is nobody's fault. */
+/* Partitions beyond 2 TiB are skipped, except for an ESP, which is then refused. */
 static bool is_in_reach(const struct partition *p)
 {
 	return p->kind == PARTITION_ESP || p->first < UINT64_C(0x100000000) >> table.shift;
@@ -236,7 +236,7 @@ struct extent partition_extent(const struct partition *p)
 
 	if (!first || p->last < p->first)
 		die(E_FAT, "it ends before it begins, at sector 0x%x", (uint32_t)p->last);
-	/* The last LBA is part of it, with all its sectors of 512 bytes. */
+	/* The partition includes its last LBA. */
 	if (p->last >= UINT64_C(0x100000000) >> table.shift)
 		end = UINT32_MAX;
 	return (struct extent){ first, (uint32_t)(end - first) };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory of the boot loader for BIOS media that has a fixed place, under the names that
- * C knows: bios/setup16.h and bios/boot/boot.h say what they are.  No code, no data.
+ * Names for memory that has a fixed place in the boot loader for BIOS media, for C.
+ * bios/setup16.h and bios/boot/boot.h say what lies there.  No code, no data.
  */
 #include "bios/boot/layout.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * One line that moves while much is being read; a medium that is read within a second
- * gets none.
+ * One line that shows the progress while the image is read, if that takes longer than a
+ * second.
  * Called by boot_main()'s loop; real mode.
  */
 #include "bios/boot/boot.h"

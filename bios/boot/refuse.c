@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * die() of the boot loader for BIOS media.  Within an attempt() it goes back, since there
- * may be another image.  Else after five seconds, in which its line can be read, the BIOS
- * is asked for the next boot device.
+ * may be another image.  Else five seconds later, so that its line can be read, the BIOS is
+ * asked to try the next boot device.
  * Called from everywhere; real mode.
  */
 #include "bios/boot/boot.h"

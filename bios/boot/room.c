@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Finds a place in RAM for the image, in the map that bios/e820.c read.
- * Called by boot_main() once; real mode, but touches no machine.
+ * Real mode, but uses no instruction of the machine.
  */
 #include "bios/boot/boot.h"
 
@@ -30,7 +30,7 @@ static uint64_t range_end(const struct boot_e820_entry *range)
 	return end < range->addr ? UINT64_MAX : end;
 }
 
-/* How far RAM goes on from @at; @at where there is none.  Ranges may come in any order. */
+/* The end of the RAM that begins at @at; @at where there is none.  Ranges may come in any order. */
 static uint64_t ram_end(uint64_t at)
 {
 	uint64_t end = at, next;
@@ -54,7 +54,7 @@ static bool is_free(uint64_t at, uint32_t size)
 	return at < GIB4 && ram_end(at) >= at + size;
 }
 
-/* The lowest place at or above @least: there, or where a range begins. */
+/* The lowest place at or above @least: it is @least, or the beginning of a range. */
 static uint64_t find_place(uint64_t least, uint32_t size)
 {
 	uint64_t best = is_free(least, size) ? least : GIB4;

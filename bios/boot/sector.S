@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The first sector of BIOS media, and what an El Torito image begins with: loads the
- * stage and enters it.
+ * The first sector of BIOS media, and the beginning of an El Torito image: loads the stage
+ * and enters it.
  *
  * Entry: real mode at 0:0x7c00 or 0x7c0:0, dl = drive.  From a BIOS, or from GRUB's
- * `chainloader`, with interrupts and A20 off.  Only the first 446 bytes are ours on a
- * disk, a partition table follows.  The stage is read sector by sector, since so it is
- * the same for a CD, a disk and a BIOS without extensions.  Where it is not on the drive
- * of dl (GRUB's `chainloader (hd0)+1` passes that of its own root), disks are tried.
+ * `chainloader`, with interrupts and A20 off.  On a disk only the first 446 bytes are ours;
+ * a partition table follows.  The stage is read one sector at a time, since that works
+ * alike for a CD, a disk and a BIOS without extensions.  If it is not on drive dl (GRUB's
+ * `chainloader (hd0)+1` passes the drive of its own root), all disks are tried.
  */
 #include "bios/boot/layout.h"
 #include "shim/pc/com1.h"
@@ -90,7 +90,7 @@ next:	movw	$SECTOR_AT, %sp
 	cmpb	$DRIVES_END, %dl
 	jb	try
 
-	movw	$COM1_LCR, %dx			/* 8N1, in case nobody has set it up */
+	movw	$COM1_LCR, %dx			/* 8N1, if it was never set up */
 	movb	$LCR_8N1, %al
 	outb	%al, %dx
 	movw	$unreadable, %si

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The checksum that an image carries for the boot loader of BIOS media, which has no
- * other way to notice wrong data.  Computed by high.c, and by the host tool, which writes
- * it; shim/face/layout.h says of which bytes it is.
+ * The checksum that an image carries for the boot loader of BIOS media, which cannot notice
+ * wrong data in any other way.  Computed by high.c, and by the host tool, which writes it;
+ * shim/face/layout.h says which bytes it covers.
  *
- * Made to be cheap, 85 instructions for 512 bytes with SSE2, and to notice whatever a
- * medium or a BIOS does.  Within a block it is Fletcher's sum of sums in two lanes of 64
- * bits; the second sum is four, taken in turn, and the first is rotated, so that no two
- * flipped bits cancel each other out.  Each block ends in a step that is not linear and
- * loses nothing, so that blocks in another order do not either.
+ * It is cheap (85 instructions for 512 bytes with SSE2) and notices the faults of media and
+ * BIOSes.  Within a block it is Fletcher's sum of sums in two lanes of 64 bits; the second
+ * sum is four, taken in turn, and the first is rotated, so that no two flipped bits cancel
+ * each other out.  Each block ends in a step that is not linear and can be reversed, so
+ * that blocks in another order change the sum too.
  */
 #ifndef BIOS_BOOT_SUM_H
 #define BIOS_BOOT_SUM_H
@@ -29,7 +29,7 @@
 #define SUM_DIRECTORY(n) \
 	(offsetof(struct pe_optional_header64, DataDirectory) + (n) * sizeof(uint64_t))
 
-/* The dwords that count as 0: what signing changes, and where the checksum itself lies. */
+/* Dwords that count as 0: those that signing changes, and the checksum itself. */
 #define SUM_SKIPPED 5
 static const uint16_t sum_skipped[SUM_SKIPPED] = {
 	SUM_OPTIONAL + offsetof(struct pe_optional_header64, CheckSum),
@@ -39,11 +39,11 @@ static const uint16_t sum_skipped[SUM_SKIPPED] = {
 	IMAGE_SUM_OFFSET + 4,
 };
 
-/* Two lanes that are added in one instruction, and the same as 32-bit words. */
+/* Two lanes that one instruction adds, and the same bytes as 32-bit words. */
 typedef uint64_t sum_lanes __attribute__((vector_size(16)));
 typedef uint32_t sum_words __attribute__((vector_size(16)));
 
-/** struct image_sum - of all blocks so far; zeros before the first */
+/** struct image_sum - state after all blocks so far; all zeros before the first */
 struct image_sum {
 	union {
 		sum_lanes lanes[1 + SUM_TOTALS];
@@ -51,7 +51,7 @@ struct image_sum {
 	};
 };
 
-/** sum_add() - bring @state up to date with @blocks of SUM_BLOCK bytes at a multiple of 16 */
+/** sum_add() - add @blocks of SUM_BLOCK bytes, at a multiple of 16 */
 static inline void sum_add(struct image_sum *state, const void *bytes, size_t blocks)
 {
 	const sum_lanes *from = bytes;
@@ -76,7 +76,7 @@ static inline void sum_add(struct image_sum *state, const void *bytes, size_t bl
 	*state = (struct image_sum){ .lanes = { sum, a, b, c, d } };
 }
 
-/** sum_value() - what is stored */
+/** sum_value() - the checksum, as an image stores it */
 static inline uint64_t sum_value(const struct image_sum *state)
 {
 	uint64_t value = 0;

@@ -3,8 +3,8 @@
  * Finding the images of a disk: its partitions (partition.c), the FAT file
  * system in each (fat.c), and in which order its files are tried (choose.c, by
  * protocol/version.c).  Disks are only read, and each loop has a bound, so that damaged
- * data end in a refusal.  These files touch no machine: they ask disk.h for sectors, and so
- * the unit tests run them too.
+ * data end in a refusal.  These files touch no machine: they ask disk.h for sectors, so the
+ * unit tests can run them too.
  */
 #ifndef BIOS_BOOT_VOLUME_H
 #define BIOS_BOOT_VOLUME_H
@@ -30,7 +30,7 @@ struct chain {
 /**
  * struct entry - of a directory
  * @name: the long one if there is one; what is not printable ASCII is '?'
- * @place: how far into the directory it is
+ * @place: its number in the directory, for the order of equal names
  */
 struct entry {
 	char name[VOLUME_NAME_MAX + 1];
@@ -43,7 +43,7 @@ enum partition_kind { PARTITION_ESP, PARTITION_XBOOTLDR, PARTITION_DATA, PARTITI
 /**
  * struct partition - one that may have images; all zero before the first
  * @kind:   those of the first kind come first
- * @index:  of the table's entry behind it
+ * @index:  of the table's entry that follows it
  * @is_one: whether the entry is of that kind
  * @first, @last: LBAs, of the drive's own sectors
  */
@@ -59,7 +59,7 @@ void partition_open(uint32_t shift);
 /** partition_next() - the one after @p; false after the last */
 bool partition_next(struct partition *p);
 
-/** partition_extent() - where it lies, as far as can be reached */
+/** partition_extent() - where it lies; its end is cut off at 2 TiB */
 struct extent partition_extent(const struct partition *p);
 
 /**
@@ -71,7 +71,7 @@ bool fat_open(struct extent partition);
 
 /**
  * fat_find_next() - the next EFI/Linux/NAME.efi, from the newest to the oldest
- * @last: the one before, its name is empty for the first
+ * @last: the one before; an empty name for the first
  */
 bool fat_find_next(struct entry *last);
 
@@ -86,10 +86,11 @@ struct extent fat_extent(struct chain *chain);
 
 /**
  * struct choice - which image is tried
- * @partition:   it lies in
- * @is_fallback: EFI/BOOT/BOOTX64.EFI comes after EFI/Linux of all partitions
- * @file:        it is; the name is empty before a partition's first
- * @tries:       images of this directory so far
+ * @partition: its partition
+ * @is_fallback: it is EFI/BOOT/BOOTX64.EFI, which is tried after EFI/Linux of all
+ * partitions
+ * @file: the file; the name is empty before a partition's first one
+ * @tries:  images of this directory that were tried
  */
 struct choice {
 	struct partition partition;
@@ -102,9 +103,9 @@ struct choice {
 void choose_open(struct choice *c, uint32_t shift);
 
 /**
- * choose_next() - the image to try next; fat_chain() then tells where it lies
+ * choose_next() - find the image to try next
  *
- * Before that, a line says why the last one was passed over.
+ * First writes a line that says why the last one was passed over.
  *
  * Return: false after the last.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Division of 64-bit numbers, which compilers for i386 leave to functions with these
- * names; the image links no library that has them.  Called by compiled code.  Pure.
+ * Division of 64-bit numbers: compilers for i386 call functions with these names, and the
+ * image links no library that has them.  Called by compiled code.  Pure.
  */
 #include <stdint.h>
 

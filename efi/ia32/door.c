@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The door of the image for 32-bit UEFI: as the 64-bit one, on a processor that must have
- * long mode; without a kernel it takes the newest image's for 64-bit firmware.
- * Called by start.S on the firmware's stack, boot services alive.
+ * The door of the image for 32-bit UEFI: the same as the 64-bit one, but it checks that the
+ * processor has long mode, and without a kernel it takes one from an image for 64-bit
+ * firmware. Called by start.S on the firmware's stack, boot services alive.
  */
 #include "efi/efi.h"
 #include "efi/ia32/neighbour.h"

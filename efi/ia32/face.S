@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The face for 32-bit UEFI, file offsets 0 to 0x93ff: MZ and a PE32 header, and the
- * bundle table where the universal image has it (shim/face/layout.h).  RVA = file offset.
- * Data only.  lintelia32.ld puts it at address 0.
+ * The face for 32-bit UEFI, file offsets 0 to 0x93ff: MZ and a PE32 header, and the bundle
+ * table at the same place as in the universal image (shim/face/layout.h).  RVA = file
+ * offset.  Data only.  lintelia32.ld puts it at address 0.
  */
 #define OFFSET(symbol) ((symbol) - face)
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Addresses become pointers here, as shim/memory.c has it for 64 bits: what lies above
- * 4 GiB cannot be reached.  And how many levels the kernel's page tables have.
- * Called by everybody who reads what a loader left.  32-bit, the firmware's paging, which
- * maps each address to itself; touches nothing.
+ * Addresses become pointers here, as in shim/memory.c for 64 bits, but nothing above 4 GiB
+ * can be reached.  Also the answer how many levels the kernel's page tables have.  Called
+ * by all code that reads a loader's data.  32-bit, the firmware's paging, which maps each
+ * address to itself; touches nothing.
  */
 #include "shim/memory.h"
 
@@ -29,7 +29,7 @@ struct span span_at(uint64_t base, uint64_t size)
 	return (struct span){ (const uint8_t *)(uintptr_t)base, (size_t)size };
 }
 
-/* Five levels can only be on in long mode; start.S changes to it with the block's map of four. */
+/* Five levels exist only in long mode, and start.S enters long mode with four. */
 bool machine_has_la57(void)
 {
 	return false;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A medium that starts on both kinds of UEFI carries its payload once, in the image for
- * 64-bit firmware: the newest \EFI\Linux\NAME.efi, else \EFI\BOOT\BOOTX64.EFI beside
- * \EFI\BOOT\BOOTIA32.EFI.  32-bit firmware starts none of these, so they are opened.
+ * A medium that starts on both kinds of UEFI carries kernel and initrd once, in the image
+ * for 64-bit firmware: the newest \EFI\Linux\NAME.efi, else \EFI\BOOT\BOOTX64.EFI beside
+ * \EFI\BOOT\BOOTIA32.EFI.  32-bit firmware cannot start these files, so they are opened.
  * Called by door.c where no kernel was given.  Boot services alive.
  */
 #include "efi/ia32/neighbour.h"
@@ -11,7 +11,7 @@
 #include "protocol/kernel.h"
 #include "protocol/say.h"
 
-/* The image's own path on its volume: a device path may have it in several nodes. */
+/* The image's own path on its volume; a device path may split it over several nodes. */
 static size_t own_path(CHAR16 *to)
 {
 	struct span rest = path_at(efi_loaded_image()->FilePath), node;
@@ -37,7 +37,7 @@ static bool is_ia32(const CHAR16 *name)
 	       name[3] == '2';
 }
 
-/* IA32 in the file's name becomes X64; false where it is not there. */
+/* Change IA32 in the file's name to X64; false where it is not there. */
 static bool rename_ia32(CHAR16 *path, size_t n)
 {
 	while (n-- > 0 && path[n] != '\\') {
@@ -60,7 +60,7 @@ static void readable(char *to, const CHAR16 *path)
 	*to = '\0';
 }
 
-/* The initrd of the UKI goes before those that a boot loader added, as a packed one does. */
+/* The initrd of the UKI comes before those that a boot loader added, as a packed one does. */
 static void move_last_to_front(struct handoff *h)
 {
 	struct blob last = h->initrd[h->initrds - 1];
@@ -70,7 +70,7 @@ static void move_last_to_front(struct handoff *h)
 	h->initrd[0] = last;
 }
 
-/* False where the file is no UKI, or not a whole one. */
+/* False where the file is no UKI, or is cut off. */
 static bool open_uki(struct handoff *h, struct blob file)
 {
 	struct span table = bundle_table(span_at(file.base, file.size));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kernels for 32-bit firmware out of images for 64-bit firmware, which it cannot start.
+ * Kernels out of images for 64-bit firmware, which 32-bit firmware cannot start itself.
  */
 #ifndef EFI_IA32_NEIGHBOUR_H
 #define EFI_IA32_NEIGHBOUR_H

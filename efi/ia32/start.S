@@ -35,7 +35,8 @@ start_efi32:
 	push	%eax
 	call	door_efi32
 
-	/* eax = the block.  Paging goes off first: the firmware's may be of another kind. */
+	/* eax = the block.  Switch paging off first: the firmware's page tables may have
+	 * another format. */
 	cli
 	lea	LEAVE_ARGS(%eax), %edi
 	call	1f
