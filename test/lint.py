@@ -43,7 +43,7 @@ ARROWS = {"protocol": {"protocol"}, "shim": {"protocol", "shim"},
           "efi": {"protocol", "shim", "efi"}, "bios": {"protocol", "shim", "bios"},
           "iso": {"protocol", "shim", "bios", "iso"}}
 # Files of bios/ that touch no machine; the unit tests have them too.
-PURE = {"bios/boot/fat.c", "bios/boot/partition.c"}
+PURE = {"bios/boot/choose.c", "bios/boot/fat.c", "bios/boot/partition.c"}
 # Where the objects of each folder are, and the one circle that is allowed: Xen's entry and exit.
 OBJECTS = {"protocol": "obj", "shim": "obj", "efi": "obj", "bios": "obj", "efi/ia32": "obj32",
            "iso": "host"}
