@@ -102,7 +102,7 @@ $(BUILD)/obj/shim/face/headers.S.o: $(BUILD)/setup16.bin
 
 $(BUILD)/lintel.ld: shim/face/lintel.ld shim/face/layout.h shim/leave.h
 	@mkdir -p $(@D)
-	$(Q)$(CC) -E -P -x c -I. $< -o $@
+	$(Q)$(CC) -E -P -x c -D__ASSEMBLER__ -I. $< -o $@
 
 LINK = ld -pie --no-dynamic-linker -z text --no-warn-rwx-segments \
 	-e start_linux64 -T $(BUILD)/lintel.ld
@@ -175,7 +175,7 @@ $(BUILD)/obj32/efi/ia32/start.S.o: $(BUILD)/leave.bin
 
 $(BUILD)/lintelia32.ld: efi/ia32/lintelia32.ld shim/face/layout.h shim/leave.h
 	@mkdir -p $(@D)
-	$(Q)$(CC) -E -P -x c -I. $< -o $@
+	$(Q)$(CC) -E -P -x c -D__ASSEMBLER__ -I. $< -o $@
 
 $(BUILD)/lintelia32.linked: $(IA32_O) $(BUILD)/lintelia32.ld
 	$(call say,LD32)

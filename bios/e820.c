@@ -6,11 +6,10 @@
  * Called by main() and by boot_main(), once; real mode.
  */
 #include "bios/setup16.h"
+#include "protocol/number.h"
 
 #define SMAP 0x534d4150
 #define RAM 1
-#define KIB 1024ull
-#define MIB (1024 * KIB)
 #define LOW_KIB_MAX 640
 /* A BIOS whose list never ends must not hang us, even if all its entries are empty. */
 #define CALLS_MAX 4096

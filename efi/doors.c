@@ -7,6 +7,7 @@
  */
 #include "efi/efi.h"
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "protocol/readers.h"
 #include "protocol/say.h"
 #include "shim/lintel.h"
@@ -78,27 +79,24 @@ uint64_t door_efi(uint64_t image, uint64_t system_table)
 	return efi_boot(&handoff);
 }
 
-static uint64_t words64(struct span page, size_t low, size_t high)
-{
-	return rd32(page, low) | (uint64_t)rd32(page, high) << 32;
-}
-
 #define BP(field) offsetof(struct boot_params, field)
 
 /* The boot loader has put what it knows into boot_params, but no map: we ask the firmware. */
 uint64_t door_efi_handover(uint64_t image, uint64_t system_table, uint64_t boot_params)
 {
 	struct span page = span_at(boot_params, sizeof(struct boot_params));
-	uint64_t line = words64(page, BP(hdr.cmd_line_ptr), BP(ext_cmd_line_ptr));
+	uint64_t line = words64(rd32(page, BP(hdr.cmd_line_ptr)), rd32(page, BP(ext_cmd_line_ptr)));
 
 	efi_open_door("efi-handover", image, system_table);
 	format(handoff.loader, sizeof(handoff.loader), "type %x",
 	       rd8(page, BP(hdr.type_of_loader)));
 	if (line)
 		handoff_cmdline(&handoff, span_at(line, CMDLINE_MAX + 1));
-	handoff_module(&handoff, words64(page, BP(hdr.ramdisk_image), BP(ext_ramdisk_image)),
-		       words64(page, BP(hdr.ramdisk_size), BP(ext_ramdisk_size)),
-		       (struct span){ 0 });
+	handoff_module(
+		&handoff,
+		words64(rd32(page, BP(hdr.ramdisk_image)), rd32(page, BP(ext_ramdisk_image))),
+		words64(rd32(page, BP(hdr.ramdisk_size)), rd32(page, BP(ext_ramdisk_size))),
+		(struct span){ 0 });
 	efi_load_initrd(&handoff);
 	return efi_boot(&handoff);
 }

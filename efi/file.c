@@ -7,10 +7,10 @@
 #include "efi/efi.h"
 #include "protocol/kernel.h"
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "protocol/say.h"
 #include "protocol/text.h"
 
-#define FOUR_GIB 0x100000000
 /* Some firmware cannot read more at once. */
 #define READ_MAX 0x10000000ull
 #define HEAD 0x8000ull

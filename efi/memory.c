@@ -6,13 +6,13 @@
 #include "efi/efi.h"
 #include "protocol/efimap.h"
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "protocol/say.h"
 #include "shim/face/layout.h"
 #include "shim/leave.h"
 #include "shim/lintel.h"
 
 #define TAKEN_MAX 96
-#define FOUR_GIB 0x100000000
 #define KERNELS_BEGIN 0x1000000
 #define EXIT_TRIES 8
 #define MAP_TRIES 4

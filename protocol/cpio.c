@@ -6,6 +6,7 @@
 #include "protocol/cpio.h"
 
 #include "protocol/lib.h"
+#include "protocol/number.h"
 
 /* A header is the magic and 13 numbers of 8 hexadecimal digits; name and data follow. */
 #define HEADER_SIZE 110
@@ -43,11 +44,6 @@ static bool is_header(struct span s)
 		if (!is_hexadecimal(rd8(s, i)))
 			return false;
 	return true;
-}
-
-static uint64_t align4(uint64_t n)
-{
-	return (n + 3) & ~3ull;
 }
 
 static bool begins(struct span name, const char *with, size_t len)
@@ -90,7 +86,8 @@ bool cpio_is_early(struct span s)
 			return true;
 		if (!is_on_the_way(name))
 			return false;
-		s = span_from(s, align4(HEADER_SIZE + size) + align4(number(s, FILESIZE)));
+		s = span_from(s,
+			      align_up(HEADER_SIZE + size, 4) + align_up(number(s, FILESIZE), 4));
 	}
 	return false;
 }
@@ -98,11 +95,12 @@ bool cpio_is_early(struct span s)
 struct span cpio_first_file(struct span s)
 {
 	while (is_header(s)) {
-		uint64_t at = align4(HEADER_SIZE + number(s, NAMESIZE)), size = number(s, FILESIZE);
+		uint64_t at = align_up(HEADER_SIZE + number(s, NAMESIZE), 4),
+			 size = number(s, FILESIZE);
 
 		if ((number(s, MODE) & MODE_TYPE) != MODE_DIRECTORY)
 			return span_sub(s, at, size);
-		s = span_from(s, at + align4(size));
+		s = span_from(s, at + align_up(size, 4));
 	}
 	return span_sub(s, 0, 0);
 }

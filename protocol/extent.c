@@ -6,11 +6,7 @@
  */
 #include "protocol/formats.h"
 #include "protocol/kernel.h"
-
-static uint64_t higher(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
+#include "protocol/number.h"
 
 /* Sections, and the signature behind them. */
 static uint64_t pe_end(struct span f)

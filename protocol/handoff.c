@@ -9,10 +9,8 @@
 #include <stdarg.h>
 
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "protocol/say.h"
-
-#define KIB 1024
-#define MIB 0x100000
 
 void handoff_init(struct handoff *h, const char *door)
 {

@@ -8,6 +8,7 @@
 
 #include "protocol/formats.h"
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "protocol/say.h"
 
 #define ARM64_MAGIC 0x644d5241 /* "ARM\x64" */
@@ -16,7 +17,6 @@
 #define OLD_INIT_FACTOR 3
 #define OLD_CMDLINE_SIZE 255
 #define OLD_INITRD_MAX 0x38000000
-#define FOUR_GIB 0x100000000
 
 static bool is_bzimage(struct span f)
 {

@@ -9,6 +9,7 @@
 #include "protocol/handoff.h"
 #include "protocol/kernel.h"
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "protocol/readers.h"
 #include "protocol/say.h"
 
@@ -17,14 +18,8 @@
 #define CL_MAGIC_OFFSET 0x20
 #define NODES_MAX 64
 #define NODE_MAX 0x1000000
-#define MIB 0x100000
 
 /* ---- reading ---- */
-
-static uint64_t words64(uint32_t low, uint32_t high)
-{
-	return (uint64_t)high << 32 | low;
-}
 
 static void keep_node(struct handoff *h, uint64_t at, uint64_t size)
 {

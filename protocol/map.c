@@ -6,17 +6,8 @@
  */
 #include "protocol/map.h"
 
+#include "protocol/number.h"
 #include "protocol/say.h"
-
-static uint64_t lower(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-static uint64_t higher(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
 
 /* The first range that ends above addr: ranges are sorted, so halve. */
 static uint32_t find(const struct map *m, uint64_t addr)

@@ -8,13 +8,9 @@
 #include <lintel/xen_guest.h>
 
 #include "protocol/lib.h"
+#include "protocol/number.h"
 
 #define NOTE_HEAD 12 /* namesz, descsz, type */
-
-static uint64_t align4(uint64_t n)
-{
-	return (n + 3) & ~3ull;
-}
 
 static bool is(struct span text, const char *word)
 {
@@ -100,7 +96,7 @@ void notes_read(struct kernel_notes *n, struct span s)
 		uint32_t namesz = rd32(s, off), descsz = rd32(s, off + 4);
 		uint32_t type = rd32(s, off + 8);
 		struct span name = span_sub(s, off + NOTE_HEAD, namesz);
-		struct span desc = span_sub(s, off + NOTE_HEAD + align4(namesz), descsz);
+		struct span desc = span_sub(s, off + NOTE_HEAD + align_up(namesz, 4), descsz);
 
 		if (is_name(name, "Xen"))
 			take_xen(n, type, desc);
@@ -108,7 +104,7 @@ void notes_read(struct kernel_notes *n, struct span s)
 			n->lintel = true;
 			n->contract = rd32(desc, 0);
 		}
-		off += NOTE_HEAD + align4(namesz) + align4(descsz);
+		off += NOTE_HEAD + align_up(namesz, 4) + align_up(descsz, 4);
 	}
 	n->pv = n->loader && n->xen_version;
 }

@@ -9,11 +9,9 @@
 #include "protocol/handoff.h"
 #include "protocol/kernel.h"
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "protocol/readers.h"
 #include "protocol/say.h"
-
-#define PAGE 4096
-#define GIB 0x40000000
 
 static uint64_t seen(uint64_t virtual)
 {
@@ -82,7 +80,7 @@ void xenpv_read(uint64_t start_info, uint64_t stack, struct span e820, struct ha
 	if (mapped > GIB)
 		die(E_MODULE,
 		    "image and ramdisk reach up to %" X64
-		    " inside Xen PV, where a kernel sees %x: use a smaller initrd, or PVH",
+		    " inside Xen PV, where a kernel sees %" X64 ": use a smaller initrd, or PVH",
 		    mapped, GIB);
 	h->world = WORLD_XEN_PV;
 	h->start_flags = RD32(info, 0, struct start_info, flags);

@@ -5,11 +5,10 @@
  * it writes where it is told to; any ring and the host's tests.
  */
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "shim/pc/paging.h"
 
-#define PAGE 4096ull
 #define ENTRIES 512
-#define GIB 0x40000000ull
 #define PRESENT_WRITE 0x3
 #define LARGE 0x80
 

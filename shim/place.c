@@ -7,22 +7,11 @@
 
 #include "protocol/cpio.h"
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "protocol/say.h"
 #include "shim/face/layout.h"
 
-#define MIB 0x100000
-#define FOUR_GIB 0x100000000
 #define OLD_BOOT_PARAMS_END (OLD_CMDLINE + PAGE)
-
-static uint64_t align_up(uint64_t n, uint64_t align)
-{
-	return (n + align - 1) & ~(align - 1);
-}
-
-static uint64_t higher(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
 
 static void add_move(struct plan *p, uint64_t to, uint64_t from, uint64_t size)
 {

@@ -4,10 +4,9 @@
  * Real mode, but uses no instruction of the machine.
  */
 #include "bios/boot/boot.h"
+#include "protocol/number.h"
 
 #define RAM 1
-#define MIB 0x100000u
-#define GIB4 0x100000000u
 #define ALIGNMENT MIB /* the image's kernel_alignment */
 #define KIB_SHIFT 10
 
@@ -46,18 +45,18 @@ static uint64_t ram_end(uint64_t at)
 		if (range_at(i)->type != RAM && range_at(i)->addr < end &&
 		    range_end(range_at(i)) > at)
 			end = range_at(i)->addr > at ? range_at(i)->addr : at;
-	return end < GIB4 ? end : GIB4;
+	return end < FOUR_GIB ? end : FOUR_GIB;
 }
 
 static bool is_free(uint64_t at, uint32_t size)
 {
-	return at < GIB4 && ram_end(at) >= at + size;
+	return at < FOUR_GIB && ram_end(at) >= at + size;
 }
 
 /* The lowest place at or above @least: it is @least, or the beginning of a range. */
 static uint64_t find_place(uint64_t least, uint32_t size)
 {
-	uint64_t best = is_free(least, size) ? least : GIB4;
+	uint64_t best = is_free(least, size) ? least : FOUR_GIB;
 
 	for (uint32_t i = 0; i < range_count(); i++) {
 		uint64_t at = (range_at(i)->addr + ALIGNMENT - 1) & ~(uint64_t)(ALIGNMENT - 1);
@@ -75,7 +74,7 @@ static uint32_t most_room(void)
 	for (uint32_t i = 0; i < range_count(); i++) {
 		uint64_t at = range_at(i)->addr < MIB ? MIB : range_at(i)->addr;
 
-		if (at < GIB4 && ram_end(at) - at > most)
+		if (at < FOUR_GIB && ram_end(at) - at > most)
 			most = ram_end(at) - at;
 	}
 	return (uint32_t)(most >> KIB_SHIFT);
@@ -85,9 +84,9 @@ uint32_t room_find(uint32_t size)
 {
 	uint64_t at = find_place(16 * MIB, size);
 
-	if (at >= GIB4)
+	if (at >= FOUR_GIB)
 		at = find_place(MIB, size);
-	if (at >= GIB4)
+	if (at >= FOUR_GIB)
 		die(E_ROOM,
 		    "the image needs %u KiB of memory in one piece above 1 MiB, there are %u",
 		    (size >> KIB_SHIFT) + 1, most_room());

@@ -12,9 +12,9 @@
 #include "iso/output.h"
 #include "iso/reject.h"
 #include "iso/subcommands.h"
+#include "protocol/number.h"
 #include "protocol/span.h"
 
-#define MIB (1u << 20)
 /* The boot loader lies after the GPT, the ESP where partitions usually begin. */
 #define ESP_AT MIB
 /* Room for two more images; FAT32 has 65525 clusters at least, and two tables of them. */

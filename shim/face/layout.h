@@ -20,6 +20,8 @@
 #ifndef SHIM_FACE_LAYOUT_H
 #define SHIM_FACE_LAYOUT_H
 
+#include "protocol/number.h"
+
 /* Where loaders that take a fixed address put file offset 0. */
 #define IMAGE_BASE 0x200000
 
@@ -75,7 +77,5 @@
 #define BUNDLE_TABLE 16
 #define BUNDLE_ENTRY 40
 #define CODE_OFFSET 0x9400
-
-#define PAGE 4096
 
 #endif

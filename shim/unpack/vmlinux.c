@@ -10,11 +10,10 @@
 
 #include "protocol/kernel.h"
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "protocol/say.h"
 #include "shim/face/layout.h"
 #include "shim/unpack/unpack.h"
-
-#define MIB 0x100000
 
 /* Take free memory, at @wanted if it is free there. */
 static struct blob take(struct handoff *h, uint64_t size, uint64_t wanted)

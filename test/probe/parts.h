@@ -6,6 +6,7 @@
 #define TEST_PROBE_PARTS_H
 
 #include "protocol/handoff.h"
+#include "protocol/number.h"
 
 #define PARTS_MAX 64
 
@@ -25,12 +26,6 @@ struct parts {
 	bool lost;
 	struct part part[PARTS_MAX];
 };
-
-/** words64() - a number that boot_params has in two fields */
-static inline uint64_t words64(uint32_t low, uint32_t high)
-{
-	return (uint64_t)high << 32 | low;
-}
 
 /** parts_find() - all but the page tables */
 void parts_find(struct parts *p, uint64_t page, const struct boot_params *bp);

@@ -9,6 +9,7 @@
 #include <lintel/xen_guest.h>
 
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "protocol/say.h"
 #include "shim/face/layout.h"
 #include "shim/memory.h"
@@ -29,9 +30,6 @@
 #define DESCRIPTOR_ACCESSED (1ull << 40)
 #define BOOT_CS 0x10
 #define BOOT_DS 0x18
-#define FOUR_GIB 0x100000000ull
-#define GIB 0x40000000ull
-#define MIB 0x100000ull
 #define CPUID_EXTENSIONS 7
 #define CPUID_LA57 16
 #define DATA_MARK 0x6c65746e696c2d52ull
