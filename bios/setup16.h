@@ -54,7 +54,7 @@ struct bios_regs {
 /**
  * bios_call() - do what the instruction `int number` does
  * @number: of the interrupt
- * @r:  registers for the BIOS; on return, the BIOS's
+ * @r:      registers for the BIOS; on return, the BIOS's
  *
  * DS = our segment.  Carry is set before the call, so a service that does not exist does
  * not seem to succeed.  An interrupt without a handler (0:0) is not called.

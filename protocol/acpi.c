@@ -12,10 +12,11 @@
 #define EBDA_SEARCHED 1024
 #define ROM_BASE 0xe0000
 #define ROM_SIZE 0x20000
-/* A BIOS keeps it on 16 bytes; UEFI promises nothing. */
+/* A BIOS puts it at a multiple of 16 bytes; UEFI does not promise that. */
 #define BIOS_STEP 16
 #define UEFI_STEP 4
-/* A longer structure is no root pointer: a search must not sum whole areas again and again. */
+/* A longer structure is no root pointer; without a limit, a search would sum whole areas
+ * again and again. */
 #define RSDP_LENGTH_MAX 256
 
 /* EFI_SYSTEM_TABLE and EFI_CONFIGURATION_TABLE, 64-bit (UEFI 2.10, sections 4.3 and 4.6). */
@@ -48,7 +49,7 @@ static bool is_rsdp(struct span s)
 	       sums_to_zero(s, length);
 }
 
-/* Whether a copy was noted and this is not what it was made from. */
+/* Whether there is a copy and this is not its original. */
 static bool differs(const struct handoff *h, struct span s)
 {
 	uint8_t revision = h->rsdp_copy[offsetof(struct acpi_rsdp, revision)];
@@ -57,7 +58,8 @@ static bool differs(const struct handoff *h, struct span s)
 	return h->rsdp_copy[0] && (s.len < n || memcmp(h->rsdp_copy, s.p, n));
 }
 
-/* The first root pointer in an area; of those in firmware's tables one of revision 2 if any. */
+/* Find the first root pointer in an area.  In the firmware's tables, one of revision 2 is
+ * preferred. */
 static bool search(struct handoff *h, uint64_t base, uint64_t size, uint64_t step)
 {
 	struct span area = span_at(base, size);
@@ -89,7 +91,7 @@ static struct span efi_tables(const struct efi_info *efi)
 	uint64_t at = (uint64_t)efi->efi_systab_hi << 32 | efi->efi_systab, n;
 	struct span st = { 0 };
 
-	/* Address 0 is no table, and may not even be looked at. */
+	/* Address 0 is no table, and reading there may be forbidden. */
 	if (at && efi->efi_loader_signature == EFI_LOADER_SIGNATURE_64)
 		st = span_at(at, EFI_SYSTEM_TABLE_SIZE);
 	n = rd64(st, EFI_TABLE_COUNT);
@@ -98,7 +100,7 @@ static struct span efi_tables(const struct efi_info *efi)
 	return span_at(rd64(st, EFI_TABLES), n * EFI_TABLE_SIZE);
 }
 
-/* The system table of 64-bit UEFI names it, also when boot services have ended. */
+/* 64-bit UEFI's system table has its address, even after boot services have ended. */
 static uint64_t efi_rsdp(const struct efi_info *efi)
 {
 	static const uint8_t acpi20[16] = { 0x71, 0xe8, 0x68, 0x88, 0xf1, 0xe4, 0xd3, 0x11,
@@ -132,7 +134,7 @@ void acpi_find_rsdp(struct handoff *h)
 
 	if (!h->rsdp)
 		h->rsdp = efi_rsdp(efi);
-	/* UEFI has no BIOS data area, and may forbid to read page 0, where a BIOS has it. */
+	/* UEFI has no BIOS data area, and may forbid reading page 0, where a BIOS has it. */
 	if (h->rsdp || (!efi->efi_loader_signature && search_bios(h)))
 		return;
 	for (uint32_t i = 0; map_next(&h->map, &i, &r);)

@@ -18,7 +18,7 @@ struct handoff;
 
 #define RSDP_SIGNATURE "RSD PTR "
 
-/** struct acpi_rsdp - section 5.2.5.3; from revision 2 on with the fields behind rsdt_address */
+/** struct acpi_rsdp - section 5.2.5.3; the fields after rsdt_address exist from revision 2 on */
 struct acpi_rsdp {
 	char signature[8]; /* RSDP_SIGNATURE */
 	uint8_t checksum;  /* the first 20 bytes sum to 0 */
@@ -33,18 +33,17 @@ struct acpi_rsdp {
 AT(struct acpi_rsdp, rsdt_address, 16);
 SIZE(struct acpi_rsdp, ACPI_RSDP_SIZE);
 
-/** acpi_note_rsdp() - keep the copy of a root pointer that a loader gave, where its
- *  checksum holds; the one of the higher revision stays */
+/** acpi_note_rsdp() - keep a loader's copy of the root pointer if its checksum is right; of
+ *  two copies, the one of the higher revision stays */
 void acpi_note_rsdp(struct handoff *h, struct span copy);
 
 /**
  * acpi_find_rsdp() - find the root pointer in memory and set h->rsdp
  *
- * Nothing is done where a loader gave its address.  Else EFI's configuration tables
- * say it where efi_info names them; else the places of section
- * 5.2.5.1 are searched (the EBDA's first KiB, 0xe0000 to 0xfffff), then the
- * ranges that the map calls ACPI, where UEFI firmware keeps it.  Where a loader
- * gave a copy, only the pointer that the copy was made from is taken.
+ * Does nothing if the loader gave the address.  Else EFI's configuration tables are asked,
+ * if efi_info names them.  Else the places of section 5.2.5.1 are searched (the EBDA's
+ * first KiB, 0xe0000 to 0xfffff), and then the map's ACPI ranges, where UEFI firmware keeps
+ * it.  If a loader gave a copy, only the original of that copy is accepted.
  */
 void acpi_find_rsdp(struct handoff *h);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Opening a UKI: a PE file whose sections .linux, .initrd and .cmdline are what is
- * to be booted (UAPI.5 Unified Kernel Image).  Called for our own image and for a
- * module that is a UKI.  Pure C for any world; reads the file's bytes.
+ * to be booted (UAPI.5 Unified Kernel Image).  Called for our own image and for any module
+ * that is a UKI.  Pure C for any world; reads the file's bytes.
  */
 #include "protocol/formats.h"
 #include "protocol/kernel.h"

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What the kernel's command line is: whose words count, and which words loaders and machine
- * monitors add by themselves (protocol/ENTRY.md, section 5, has their sources).  Called by the
- * readers and by lintel_plan().  Pure C for any world; may touch the handoff's command line.
+ * What the kernel's command line is: which of the loader's options count, and which of them
+ * loaders and virtual machine monitors add by themselves (protocol/ENTRY.md, section 5, has
+ * their sources).  Called by the readers and by lintel_plan().  Pure C for any world; may
+ * touch the handoff's command line.
  */
 #include "protocol/handoff.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"
 
-/* Loaders that put the file's name before the words that the user gave. */
+/* Loaders that put the file's name before the user's options. */
 static const char name_first[][12] = { "qemu",	   "iPXE",     "SYSLINUX", "ISOLINUX",
 				       "PXELINUX", "EXTLINUX", "GNU GRUB", "kexec" };
 
@@ -32,11 +33,11 @@ struct span handoff_words(const struct handoff *h, struct span line)
 }
 
 /**
- * enum origin - where a word of the loader's line comes from
- * @ASKED:  somebody wrote it, so the line replaces the packed one
+ * enum origin - where an option of the loader's line comes from
+ * @ASKED:  a user wrote it, so the line replaces the packed one
  * @ADDED:  the loader or monitor added it, and the kernel needs it in any case
- * @NOISE:  it was added, and only means something together with the loader's own line
- * @NAME:   it was put there so that a loader has a word to drop; it is for no kernel
+ * @NOISE:  it was added, and means nothing without the loader's own line
+ * @NAME:   a name of a file, which some loader drops; it is not for the kernel
  */
 enum origin {
 	ASKED,
@@ -45,7 +46,7 @@ enum origin {
 	NAME,
 };
 
-/* Words with a value, by their beginning. */
+/* Options with a value, by their beginning. */
 static const struct key {
 	char text[24];
 	enum origin origin;
@@ -59,7 +60,7 @@ static const struct key {
 	{ "BIOSVERSION=", ADDED }, { "SYSFF=", ADDED },	     { "FSUUID=", ADDED },
 };
 
-/* What Firecracker says where its user says nothing, and around its drives. */
+/* Options that Firecracker adds by default and for its drives. */
 static const char monitor_words[][20] = {
 	"ro",
 	"rw",
@@ -89,7 +90,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* As Linux splits it: blanks between quotation marks belong to the word. */
+/* Splits the line as Linux does: blanks between quotation marks belong to the option. */
 static size_t word_length(const char *word)
 {
 	bool quoted = false;
@@ -113,7 +114,7 @@ static bool is_word(const char *word, size_t n, const char *text)
 	return n == strlen(text) && !memcmp(word, text, n);
 }
 
-/* The first word that begins with these letters, NULL for none. */
+/* The first option that begins with these letters, NULL for none. */
 static const char *find_word(const char *line, const char *with)
 {
 	for (line = skip_blanks(line); *line; line = skip_blanks(line + word_length(line)))
@@ -122,7 +123,7 @@ static const char *find_word(const char *line, const char *with)
 	return NULL;
 }
 
-/* PXELINUX's has four addresses; a user's may have them too, and is as well kept. */
+/* PXELINUX writes four addresses.  If a user's option has four too, keeping it does no harm. */
 static bool is_pxelinux_ip(const char *word, size_t n)
 {
 	size_t colons = 0;
@@ -157,7 +158,7 @@ static enum origin origin_of(const char *line, const char *word, size_t n)
 	return ASKED;
 }
 
-/* The first word that somebody asked for, NULL for none. */
+/* The first option that a user wrote, NULL for none. */
 static const char *first_asked(const char *line)
 {
 	for (const char *at = skip_blanks(line); *at; at = skip_blanks(at + word_length(at)))
@@ -166,7 +167,7 @@ static const char *first_asked(const char *line)
 	return NULL;
 }
 
-/* Append to the handoff's line the words of @line up to an origin, and of the word @plus what
+/* Append the options of @line whose origin is at most @most; of the option @plus, only what
  * follows its "+". */
 static void add_words(struct handoff *h, const char *line, enum origin most, const char *plus)
 {
@@ -179,7 +180,7 @@ static void add_words(struct handoff *h, const char *line, enum origin most, con
 	}
 }
 
-/* The packed line, and behind it what the loader's line may add to it. */
+/* The packed line, and then what the loader's line may add to it. */
 static void use_packed(struct handoff *h, const char *given, const char *plus)
 {
 	handoff_cmdline(h, h->bundled_cmdline);
@@ -224,7 +225,7 @@ void handoff_settle_cmdline(struct handoff *h)
 {
 	char given[CMDLINE_MAX + 1];
 
-	/* The plan may be made several times. */
+	/* The plan may be made several times, but the line must be settled only once. */
 	if (h->settled)
 		return;
 	h->settled = true;

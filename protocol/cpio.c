@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Looking into an initrd for what the kernel wants early.  Called when initrds are put in order, at
- * boot and by `lintel build`.  Pure C for any world; reads the initrd's first bytes.
+ * Looking into an initrd for files that the kernel needs early.  Called when initrds are
+ * put in order, at boot and by `lintel build`.  Pure C for any world; reads the initrd's
+ * first bytes.
  */
 #include "protocol/cpio.h"
 
@@ -51,7 +52,7 @@ static bool begins(struct span name, const char *with, size_t len)
 	return name.len > len && !memcmp(name.p, with, len);
 }
 
-/* What may stand before: directories on the way, dracut's mark. */
+/* Entries that may come first: parent directories, and a marker file of dracut's. */
 static bool is_on_the_way(struct span name)
 {
 	static const char names[][24] = { ".",

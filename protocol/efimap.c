@@ -35,7 +35,7 @@ uint32_t efi_map_e820(uint32_t type, uint64_t attribute)
 	case EFI_BOOT_SERVICES_DATA:
 		return MAP_RAM;
 	case EFI_CONVENTIONAL:
-		/* Memory that somebody wants for a special purpose is not for general use. */
+		/* Memory that is meant for a special purpose is not reported as ordinary RAM. */
 		return attribute & EFI_MEMORY_SP ? E820_SOFT_RESERVED : MAP_RAM;
 	case EFI_UNUSABLE:
 		return MAP_UNUSABLE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The EFI memory map (UEFI 2.10, section 7.2.3, GetMemoryMap): descriptors of a size
- * that the firmware tells, which may be larger than the structure.
+ * The EFI memory map (UEFI 2.10, section 7.2.3, GetMemoryMap): the firmware says how large
+ * a descriptor is; it may be larger than the structure.
  */
 #ifndef PROTOCOL_EFIMAP_H
 #define PROTOCOL_EFIMAP_H
@@ -26,12 +26,12 @@ AT(struct efi_descriptor, PhysicalStart, 8);
 AT(struct efi_descriptor, Attribute, 32);
 SIZE(struct efi_descriptor, 40);
 
-/** efi_map_e820() - the E820 type that memory of an EFI type has once boot services ended
+/** efi_map_e820() - the E820 type of memory of this EFI type after boot services have ended
  *  (UEFI 2.10, section 7.2.1, table 7.6 and ACPI 6.5, table 15.4) */
 uint32_t efi_map_e820(uint32_t type, uint64_t attribute);
 
 /**
- * efi_map_read() - an EFI memory map becomes the handoff's
+ * efi_map_read() - put an EFI memory map into the handoff
  * @map:       the descriptors
  * @desc_size: bytes from one to the next
  *

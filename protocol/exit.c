@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * How a kernel is entered in the world that the door was entered in.  Called when the
- * kernel is known.  Pure C for any world.
+ * How a kernel is entered in this world.  Called when the kernel is known.  Pure C for any
+ * world.
  */
 #include <lintel/xen_guest.h>
 
 #include "protocol/kernel.h"
 #include "protocol/say.h"
 
-/* Segments belong at their addresses, unless a note says that the entry runs elsewhere. */
+/* Segments must lie at their addresses, unless a note says that the entry runs at others too. */
 static void enter_pvh(struct kernel *k)
 {
 	const struct kernel_notes *n = &k->notes;
@@ -46,7 +46,7 @@ static void enter_xenpv(struct kernel *k, const struct handoff *h)
 {
 	check_pv(k, h);
 	k->exit = EXIT_XENPV;
-	k->relocatable = false; /* where it lies decides at which address it is seen */
+	k->relocatable = false; /* its address in memory decides its virtual address */
 	k->entry = (k->notes.entry ? k->notes.entry : k->header_entry) - XEN_VIRT_BASE - k->base;
 	k->cmdline_size = XEN_CMDLINE_SIZE - 1;
 }

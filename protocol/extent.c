@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Where a kernel's file ends, for loaders that hand over one file: `cat kernel initrd`.
- * Called for a ramdisk of the doors that have one.  Pure C for any world; reads the
- * file's bytes.
+ * Called for the ramdisk, by doors whose protocol has only one.  Pure C for any world;
+ * reads the file's bytes.
  */
 #include "protocol/formats.h"
 #include "protocol/kernel.h"
 #include "protocol/number.h"
 
-/* Sections, and the signature behind them. */
+/* The end of the sections, and of the signature after them. */
 static uint64_t pe_end(struct span f)
 {
 	struct pe pe;
@@ -29,7 +29,7 @@ static uint64_t bzimage_end(struct span f)
 	uint64_t sects = rd8(f, LINUX_SETUP_HEADER);
 	uint64_t size = RD32(f, LINUX_SETUP_HEADER, struct setup_header, syssize);
 
-	/* Before 2.04 only the lower half of the size was told. */
+	/* Before 2.04 the header has only the lower half of the size. */
 	if (RD16(f, LINUX_SETUP_HEADER, struct setup_header, version) < 0x204)
 		return f.len;
 	return ((sects ? sects : 4) + 1) * LINUX_SECTOR + size * 16;
@@ -41,8 +41,8 @@ static uint64_t sum(uint64_t base, uint64_t size)
 }
 
 /*
- * The table of sections is the last thing in most files, but not in all.  A file without
- * one, as our own ELF face, is its segments and nothing else.
+ * In most files the table of sections comes last, but not in all.  A file without one, such
+ * as our own ELF face, ends with its segments.
  */
 static uint64_t elf_end(struct span f)
 {

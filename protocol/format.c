@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * A small printf: %s %c %u %x %%, with l, ll and a zero-padded or blank-padded width.
- * Called by say() and die() and by whoever makes a line.  Pure; any world.
+ * Called by say() and die(), and to make lines.  Pure; any world.
  */
 #include "protocol/say.h"
 

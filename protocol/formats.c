@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The heads of ELF and PE files.  Called by whoever looks into a file.  Pure C for any
- * world; reads the file's bytes.
+ * The heads of ELF and PE files.  Called by all code that looks into such files.  Pure C
+ * for any world; reads the file's bytes.
  */
 #include "protocol/formats.h"
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The handoff's verbs: how a reader says what it learned, and the canonical text.
- * Called by the readers and by the probe kernel.  Pure C for any world; may touch
- * the handoff and nothing else.
+ * The functions by which a reader fills the handoff, and the canonical text.  Called by the
+ * readers and by the probe kernel.  Pure C for any world; may touch only the handoff.
  */
 #include "protocol/handoff.h"
 
@@ -22,7 +21,7 @@ void handoff_range(struct handoff *h, uint64_t base, uint64_t size, uint32_t typ
 {
 	if (size > UINT64_MAX - base)
 		die(E_TAG, "memory range at %" X64 " wraps: size %" X64, base, size);
-	/* A type of 0 is nobody's: reserved, as Multiboot has it for unknown types. */
+	/* No protocol defines type 0, so it is reserved, as Multiboot says of unknown types. */
 	map_add(&h->map, base, base + size, type == MAP_HOLE ? MAP_RESERVED : type);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The handoff: what a door learned, in one vocabulary.  Every reader fills one;
- * everything behind the readers knows nothing else.  Pure; any world, any mode.
+ * The handoff: what a door has learned, in one form for all doors.  Every reader fills one;
+ * all code after the readers uses only that.  Pure; any world, any mode.
  *
- * After a reader returned, nothing in here points into the loader's memory
- * except blobs, and every blob is marked used in the map (HACKING, law 2).
+ * When a reader has returned, only blobs point into the loader's memory, and every blob is
+ * marked used in the map (HACKING, law 2).
  */
 #ifndef PROTOCOL_HANDOFF_H
 #define PROTOCOL_HANDOFF_H
@@ -18,21 +18,21 @@
 
 /* Command line that fits into a handoff, without its NUL. */
 #define CMDLINE_MAX 4095
-/* The longest command line behind the longest name of a file. */
+/* The longest command line after the longest name of a file. */
 #define LOADER_LINE_MAX (2 * CMDLINE_MAX + 1)
 #define INITRDS_MAX 64
 #define SETUP_DATA_MAX 16
 
 #define KEEP_MAX 16
 
-/** enum world - what the door was entered in, which decides how a kernel can be entered */
+/** enum world - what the door runs on, which decides how a kernel can be entered */
 enum world {
 	WORLD_PC,	/* a machine, real or virtual, with whatever firmware */
-	WORLD_XEN_DOM0, /* Xen's initial domain as PVH: a machine, but the kernel must be told */
+	WORLD_XEN_DOM0, /* Xen's initial domain as PVH: a PC on which the kernel must know Xen */
 	WORLD_XEN_PV,	/* ring 3 on Xen's page tables */
 };
 
-/** struct blob - bytes that somebody put into memory for us */
+/** struct blob - bytes that a loader has put into memory */
 struct blob {
 	uint64_t base, size;
 };
@@ -40,21 +40,20 @@ struct blob {
 /**
  * struct handoff
  * @door:       "multiboot2", "linux32", ...
- * @loader:     the boot loader's own name, "" where it told none
+ * @loader:     the boot loader's own name, "" if it gave none
  * @cmdline:    the command line for the kernel
  * @bundled_cmdline: that of the UKI which the kernel came from
  * @kernel:     the file that is the kernel; size 0 where none was given
- * @kernel_name: its name, where the door knows it and the file does not tell
+ * @kernel_name: its name, if the door knows it and the file has none
  * @initrd:     every other file, in the order given
  * @own_initrd: whether one of them is packed into our own image
- * @is_signed:  whether our own image is; false where its first 32 KiB are not in memory
+ * @is_signed:  whether our own image is signed; false if its first 32 KiB are not in memory
  * @may_be_uefi: whether the loader may run on UEFI without saying so in @bp's efi_info
- * @settled:    whether @cmdline is what the kernel gets, see handoff_settle_cmdline()
+ * @settled:    whether handoff_settle_cmdline() has made @cmdline final
  * @setup_data: nodes that came through a Linux door, whole (header and data)
- * @keep:       memory that nothing may be moved to, whatever its type: what the world
- *              itself stands on
+ * @keep:       memory that nothing may be moved to, whatever its type, since this world needs it
  * @map:        the machine's memory, with everything above marked used
- * @block:      memory that the door took for what leaves; size 0: choose some
+ * @block:      memory that the door has allocated for the block; size 0: the plan chooses some
  * @world:      see enum world
  * @start_flags: Xen's SIF_ flags, 0 elsewhere
  * @rsdp:       address of ACPI's root pointer, 0 where unknown
@@ -91,22 +90,22 @@ void handoff_init(struct handoff *h, const char *door);
 
 /**
  * handoff_module() - note a file that a loader put into memory
- * @string: the words that belong to it
+ * @string: its string, which some protocols have
  *
  * Content decides what it is: the first kernel (a bzImage, an ELF kernel, or a UKI,
  * which is opened) is the kernel and its string joins the command line; everything
- * else, and everything once there is a kernel, is an initrd.  An empty module is
- * none.  To be called when the map is complete: refuses what wraps or does not lie
- * in RAM (E_MODULE), and the 65th initrd (E_MODULES).  Under Secure Boot see
- * handoff_kernel() and handoff_wants_initrd().
+ * else, and everything once there is a kernel, is an initrd.  An empty module is ignored.
+ * Called when the map is complete: refuses a module that wraps or does not lie in RAM
+ * (E_MODULE), and the 65th initrd (E_MODULES).  Under Secure Boot see handoff_kernel() and
+ * handoff_wants_initrd().
  */
 void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span string);
 
 /**
- * handoff_ramdisk() - note the one file that a loader which takes no more than that gave
+ * handoff_ramdisk() - note the file of a loader that can pass only one
  *
- * It may be a kernel with initrds right behind it, as cat makes it (see kernel_end()), or a
- * cpio archive with a kernel for its first file, whose rest is an initrd.
+ * It may be a kernel with initrds right after it, as made by cat (see kernel_end()), or a
+ * cpio archive whose first file is a kernel and whose rest is an initrd.
  * Refuses as handoff_module() does.
  */
 void handoff_ramdisk(struct handoff *h, uint64_t base, uint64_t size);
@@ -114,69 +113,68 @@ void handoff_ramdisk(struct handoff *h, uint64_t base, uint64_t size);
 /** handoff_keep() - note memory that nothing may be moved to, and mark it used */
 void handoff_keep(struct handoff *h, uint64_t base, uint64_t size);
 
-/** handoff_mark_lasting() - mark used what stays until the kernel runs: a block taken by the
- *  door, handoff_keep()'s memory, the EFI memory map */
+/** handoff_mark_lasting() - mark used what must stay until the kernel runs: a block that
+ *  the door has allocated, handoff_keep()'s memory, the EFI memory map */
 void handoff_mark_lasting(struct handoff *h);
 
-/** handoff_mark() - mark used everything in the handoff that lies somewhere: that, the kernel's
- *  file, the initrds, setup_data */
+/** handoff_mark() - mark used all memory that the handoff names: that of
+ *  handoff_mark_lasting(), the kernel's file, the initrds, setup_data */
 void handoff_mark(struct handoff *h);
 
-/** handoff_secure_boot() - whether signatures are enforced, as the firmware or loader says, or,
- *  where neither can say, may be enforced and our own image is signed.
- *  Then our own image's kernel, initrd and command line are all that there is: what it has
- *  not may come from the loader, but never the kernel. */
+/** handoff_secure_boot() - whether signatures are enforced.  The firmware or loader says
+ *  so; if neither can, they count as enforced when they may be and our own image is signed.
+ *  Then kernel, initrd and command line of our own image cannot be replaced.  If it has no
+ *  initrd or command line, the loader's is used, but never the loader's kernel. */
 bool handoff_secure_boot(const struct handoff *h);
 
-/** handoff_kernel() - note a file as the kernel, opened where it is a UKI; false where it
- *  is neither kernel nor UKI.  Refuses every kernel under Secure Boot, and where nobody
- *  says whether there is any and there may be (E_SECURE_BOOT). */
+/** handoff_kernel() - note a file as the kernel, or open it if it is a UKI; false if it is
+ *  neither.  Refuses every kernel if signatures are enforced or may be (E_SECURE_BOOT). */
 bool handoff_kernel(struct handoff *h, struct blob file);
 
-/** handoff_leave_out() - say and report that something of the loader's does not count */
+/** handoff_leave_out() - say and report that something from the loader is ignored */
 void handoff_leave_out(struct handoff *h, const char *what);
 
-/** handoff_wants_initrd() - whether an initrd from the loader counts; says so where not */
+/** handoff_wants_initrd() - whether an initrd from the loader counts; if not, says so */
 bool handoff_wants_initrd(struct handoff *h);
 
 /** handoff_initrd() - note an initrd and mark it used; refuses the 65th (E_MODULES) */
 void handoff_initrd(struct handoff *h, struct blob initrd);
 
 /**
- * handoff_words() - what of a loader's line is for the kernel
+ * handoff_words() - the part of a loader's line that is for the kernel
  *
- * Some loaders of Multiboot put the file's name first; h->loader must be known.
- * Refuses a name without an end (E_CMDLINE).
+ * Some Multiboot loaders put the file's name first, so h->loader must be known.  Refuses a
+ * name without an end (E_CMDLINE).
  */
 struct span handoff_words(const struct handoff *h, struct span line);
 
 /** handoff_cmdline() - append a string to the command line, a space between;
- *  reads up to a NUL or the span's end.  Refuses what does not fit (E_CMDLINE). */
+ *  reads up to a NUL or the span's end.  Refuses a line that does not fit (E_CMDLINE). */
 void handoff_cmdline(struct handoff *h, struct span s);
 
 /**
  * handoff_settle_cmdline() - decide what the kernel's command line is, once
  *
- * The loader's line replaces the packed one, but only if somebody asked for a word in it: words
- * that loaders and machine monitors add by themselves go behind the packed line, or are left
- * out.  A line whose first word begins with "+" is added to the packed one.  Under Secure Boot
- * the packed line is used as it is.  Where the kernel cannot learn that Secure Boot counts,
- * lockdown=integrity is added, as it would lock itself down where it can.
- * Refuses what is too long (E_CMDLINE).
+ * The loader's line replaces the packed one, but only if a user wrote some of it: options
+ * that loaders and virtual machine monitors add by themselves are appended to the packed
+ * line, or left out.  A line whose first word begins with "+" is added to the packed one.
+ * Under Secure Boot the packed line is used as it is.  If the kernel cannot learn that
+ * Secure Boot is on, lockdown=integrity is added, since it would not lock itself down.
+ * Refuses a line that is too long (E_CMDLINE).
  */
 void handoff_settle_cmdline(struct handoff *h);
 
 /** handoff_loader() - the boot loader's name; a longer one is cut */
 void handoff_loader(struct handoff *h, struct span s);
 
-/** handoff_range() - one line of the loader's memory table; refuses one that wraps */
+/** handoff_range() - add one entry of the loader's memory table; refuses one that wraps */
 void handoff_range(struct handoff *h, uint64_t base, uint64_t size, uint32_t type);
 
-/** handoff_e820() - a table of E820 entries of 20 bytes each */
+/** handoff_e820() - add a table of E820 entries of 20 bytes each */
 void handoff_e820(struct handoff *h, struct span table);
 
-/** handoff_memory() - the map of a loader that knows only KiB below and above 1 MiB; reported
- *  as a repair */
+/** handoff_memory() - make the map from the sizes below and above 1 MiB, all that some
+ *  loaders give; reported as a repair */
 void handoff_memory(struct handoff *h, uint64_t lower_kib, uint64_t upper_kib);
 
 /** handoff_check_map() - refuses a handoff without RAM (E_NO_MAP) */
@@ -190,7 +188,7 @@ void handoff_report(struct handoff *h, const char *key, const char *fmt, ...)
 void handoff_print(const struct handoff *h);
 
 /**
- * struct framebuffer - as Multiboot 1 and 2 tell it
+ * struct framebuffer - as Multiboot 1 and 2 describe it
  * @type: 0 palette, 1 RGB, 2 EGA text
  * @mask: position and size of red, green, blue
  */
@@ -200,10 +198,11 @@ struct framebuffer {
 	uint8_t bpp, type, mask[6];
 };
 
-/** handoff_framebuffer() - say it in screen_info's words */
+/** handoff_framebuffer() - put it into screen_info */
 void handoff_framebuffer(struct handoff *h, struct framebuffer f);
 
-/** handoff_text_screen() - the loader said nothing: what a PC starts with, 80x25 VGA text */
+/** handoff_text_screen() - for loaders that do not describe the screen: 80x25 VGA text, as
+ *  a PC starts with */
 void handoff_text_screen(struct handoff *h);
 
 #endif

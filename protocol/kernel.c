@@ -13,7 +13,7 @@
 
 #define ARM64_MAGIC 0x644d5241 /* "ARM\x64" */
 #define ARM64_MAGIC_OFFSET 0x38
-/* Before 2.10 the header does not tell what unpacking needs; three times the size is ample. */
+/* Before 2.10 the header does not say how much unpacking needs; three times the size is enough. */
 #define OLD_INIT_FACTOR 3
 #define OLD_CMDLINE_SIZE 255
 #define OLD_INITRD_MAX 0x38000000
@@ -23,7 +23,8 @@ static bool is_bzimage(struct span f)
 	return rd32(f, 0x202) == LINUX_HDRS && rd16(f, 0x1fe) == LINUX_BOOT_FLAG;
 }
 
-/* A PE program for another machine, or for no environment that is left: no initrd is one. */
+/* A PE program that cannot be started: it is for another machine, or for UEFI.  It is no
+ * initrd either. */
 static bool is_foreign(struct span f)
 {
 	struct pe pe;
@@ -90,7 +91,7 @@ static void check_bzimage(const struct kernel *k, uint64_t setup, uint64_t syssi
 		    k->name);
 }
 
-/* A relocatable kernel starts anywhere; another one only where it was made for. */
+/* A relocatable kernel starts anywhere; any other only at its own address. */
 static void place_bzimage(struct kernel *k, uint64_t pm_size)
 {
 	uint32_t align = HDR32(k, kernel_alignment, 0x205, 1);
@@ -132,7 +133,7 @@ static void open_bzimage(struct kernel *k, struct span f)
 	setup = ((sects ? sects : 4) + 1) * LINUX_SECTOR;
 	syssize = (uint64_t)RD32(k->header, 0, struct setup_header, syssize) * 16;
 	k->version = RD16(k->header, 0, struct setup_header, version);
-	/* Before 2.04 only the lower half of the field was filled. */
+	/* Before 2.04 only the lower half of the field is valid. */
 	if (k->version < 0x204)
 		syssize &= 0xffff0;
 	k->payload.base = setup + HDR32(k, payload_offset, 0x208, 0);
@@ -196,7 +197,7 @@ static void add_segments(struct kernel *k, const struct elf *e)
 		if (p.p_type == PT_LOAD && p.p_memsz)
 			add_segment(k, e->file, &p);
 	}
-	/* FreeBSD's kernel has one, and a PVH entry. */
+	/* FreeBSD's kernel has PT_INTERP too, but also a PVH entry. */
 	if (interp && !k->notes.phys32_entry)
 		die(E_ELF, "ELF file is a program for an operating system, not a kernel: it has a "
 			   "PT_INTERP header and no PVH entry");
@@ -217,7 +218,7 @@ static bool holds(uint64_t base, uint64_t size, uint64_t at)
 	return at >= base && at - base < size;
 }
 
-/* e_entry is physical for Linux and virtual for others: see which segment has it. */
+/* e_entry is physical in Linux and virtual in other kernels: find the segment that contains it. */
 static uint64_t elf_entry(const struct kernel *k, const struct elf *e)
 {
 	for (uint32_t i = 0; i < k->segments; i++)
@@ -232,7 +233,7 @@ static uint64_t elf_entry(const struct kernel *k, const struct elf *e)
 	die(E_ELF, "ELF kernel's entry %" X64 " lies in no segment", e->entry);
 }
 
-/* Xen, for one. */
+/* For example Xen itself. */
 static void refuse_multiboot(const struct kernel *k, struct span f)
 {
 	const struct kernel_notes *n = &k->notes;
@@ -253,7 +254,7 @@ static void open_elf(struct kernel *k, struct span f)
 	check_elf(&e);
 	add_segments(k, &e);
 	k->header_entry = e.entry;
-	/* Kernels of other entries may have anything there. */
+	/* In kernels with other entries, e_entry may be anything. */
 	if (k->notes.is_linux || k->notes.lintel || !k->notes.phys32_entry)
 		k->entry = elf_entry(k, &e) - k->base;
 	k->bits = e.wide ? 64 : 32;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a file in memory is, and what a kernel among them needs: its parts, its
- * size in memory, where it may lie, how it is entered.  Pure; any world.
+ * What a file in memory is, and what it needs if it is a kernel: its parts, its size in
+ * memory, where it may lie, how it is entered.  Pure; any world.
  */
 #ifndef PROTOCOL_KERNEL_H
 #define PROTOCOL_KERNEL_H
@@ -22,7 +22,7 @@ enum kernel_exit {
 };
 
 enum kernel_kind {
-	KERNEL_NONE, /* an initrd, then */
+	KERNEL_NONE, /* so it counts as an initrd */
 	KERNEL_BZIMAGE,
 	KERNEL_ELF,
 	KERNEL_FOREIGN, /* a program that cannot be started, but no initrd */
@@ -31,7 +31,7 @@ enum kernel_kind {
 /**
  * struct segment - bytes of the file that belong at an address
  * @address: bytes from where the kernel lies
- * @memsz:   bytes there; what the file does not have is zero
+ * @memsz:   bytes in memory; those that the file does not have are zero
  */
 struct segment {
 	uint64_t offset, filesz, address, memsz;
@@ -41,7 +41,7 @@ struct segment {
  * struct kernel
  * @file:         the whole file
  * @header:       bzImage: its setup header's bytes, else empty
- * @name:         the version that it tells, or its kind
+ * @name:         its version as it says it, or its kind
  * @version:      bzImage: boot protocol, 0x020f for 2.15; ELF: 0x020f
  * @bits:         width of its entry, 64 or 32
  * @exit:         how it is entered
@@ -49,11 +49,11 @@ struct segment {
  * @payload:      bzImage: the compressed ELF file in it, relative to the file; size 0: none
  * @la57:         its 64-bit entry can be entered with five levels of paging
  * @relocatable:  it may lie anywhere that @align allows
- * @realigns:     as a bzImage it may start anywhere: it moves itself up to @align
+ * @realigns:     it is a bzImage that may start anywhere, since it moves itself up to @align
  * @entry:        bytes from where it lies
- * @header_entry: ELF: e_entry as it stands
+ * @header_entry: ELF: e_entry, unchanged
  * @align:        power of two
- * @base:         the address that it was made for, or likes best
+ * @base:         the address that it was linked for, or prefers
  * @size:         bytes from there to the end of the highest segment
  * @run:          lowest address that it runs at: bzImage: pref_address; PVH: from its notes
  * @init_size:    bytes that it needs from where it runs, before it reads the map
@@ -84,29 +84,29 @@ struct kernel {
 enum kernel_kind kernel_kind(struct span file);
 
 /**
- * kernel_open() - understand a kernel
+ * kernel_open() - read a kernel's headers
  *
- * Refuses what cannot be started: E_MACHINE, E_TRUNCATED, E_16BIT, E_OLD, E_ELF.
+ * Refuses a kernel that cannot be started: E_MACHINE, E_TRUNCATED, E_16BIT, E_OLD, E_ELF.
  */
 void kernel_open(struct kernel *k, struct blob file);
 
 /**
  * kernel_choose_exit() - how it is entered in the handoff's world; sets exit, entry, limits
  *
- * Boot_params where the kernel says that it takes it everywhere, and on a PC but for
- * kernels that are no Linux and have a PVH entry.  Refuses (E_XEN).
+ * The kernel gets boot_params if a note says that it takes them everywhere, and on a PC
+ * unless it is not Linux and has a PVH entry.  Refuses (E_XEN).
  */
 void kernel_choose_exit(struct kernel *k, const struct handoff *h);
 
-/** kernel_end() - where the kernel or UKI that a file begins with ends; the file's end where
- *  it begins with none, or nothing follows */
+/** kernel_end() - where the kernel or UKI at the beginning of a file ends; the file's end
+ *  if there is none, or nothing follows it */
 uint64_t kernel_end(struct span file);
 
-/** kernel_room() - bytes from a kernel's load address on that let it run where it lies;
- *  0 where that cannot be */
+/** kernel_room() - bytes that a kernel needs from its load address on to run without being
+ *  moved; 0 if it must be moved */
 uint64_t kernel_room(const struct kernel *k);
 
-/** bundle_is_signed() - whether a PE file has a signature, whatever that is worth */
+/** bundle_is_signed() - whether a PE file has a signature; whether it is valid is not checked */
 bool bundle_is_signed(struct span f);
 
 /** bundle_find() - the section of a PE section table with this name
@@ -124,7 +124,7 @@ bool bundle_is_uki(struct span file);
  * bundle_open() - take kernel, initrd and command line out of a UKI
  * @file:  the file; its sections lie at their file offsets
  * @table: its section table
- * @h:     kernel and initrd are noted; the command line where there is none yet
+ * @h:     gets kernel and initrd, and the command line if it has none yet
  *
  * Refuses a section that ends outside the file (E_BUNDLE).
  */

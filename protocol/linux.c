@@ -29,8 +29,8 @@ static void keep_node(struct handoff *h, uint64_t at, uint64_t size)
 	map_use(&h->map, at, at + size);
 }
 
-/* Memory beyond the table becomes map; everything else is kept for the kernel, also the report
- * of a Lintel before us. */
+/* Memory ranges go into the map.  All other nodes are kept for the kernel, also the report
+ * of an earlier Lintel. */
 static void read_nodes(uint64_t at, struct handoff *h)
 {
 	for (uint32_t i = 0; at; i++) {
@@ -49,8 +49,8 @@ static void read_nodes(uint64_t at, struct handoff *h)
 	}
 }
 
-/* Loaders that copy the file's first sector leave junk in all but these fields, the same that
- * Linux keeps (arch/x86/include/asm/bootparam_utils.h), but for a panel of OLPC's. */
+/* After a loader has copied the file's first sector, only these fields can be trusted.
+ * Linux keeps the same ones (arch/x86/include/asm/bootparam_utils.h), and one of OLPC's. */
 static void keep_trusted(struct boot_params *to, const struct boot_params *from)
 {
 	to->screen_info = from->screen_info;
@@ -77,7 +77,7 @@ static void read_efi_map(const struct efi_info *efi, struct handoff *h)
 {
 	uint64_t at = words64(efi->efi_memmap, efi->efi_memmap_hi);
 
-	/* The kernel reads it in place, so it stays where it is. */
+	/* The kernel reads it in place, so it must not be moved. */
 	if (efi->efi_loader_signature && at && efi->efi_memmap_size <= UINT64_MAX - at)
 		map_use(&h->map, at, at + efi->efi_memmap_size);
 }
@@ -140,7 +140,7 @@ static uint64_t extra_ranges(const struct handoff *h)
 
 uint64_t linux_setup_data_size(const struct handoff *h)
 {
-	/* One more range than there is: the writer's own marks may split one. */
+	/* Room for one more range, since marks that are made later may split one. */
 	uint64_t size = node_size((extra_ranges(h) + 2) * sizeof(struct boot_e820_entry)) +
 			node_size(sizeof(h->report));
 
@@ -149,7 +149,7 @@ uint64_t linux_setup_data_size(const struct handoff *h)
 	return size;
 }
 
-/* Put a node of this type at *at, in front of the list; its data is to be filled. */
+/* Put a node of this type at *at, before the others; the caller fills in the data. */
 static void *add_node(struct boot_params *bp, uint64_t *at, uint32_t type, uint64_t len)
 {
 	struct setup_data *node = memory_at(*at);
@@ -196,7 +196,7 @@ static void write_nodes(const struct handoff *h, struct boot_params *bp, uint64_
 	write_map(h, bp, &at);
 }
 
-/* What the kernel's own header says stays; an ELF kernel gets a header that is true. */
+/* A bzImage keeps its own header; for an ELF kernel one is made. */
 static void write_header(struct boot_params *bp, const struct handoff *h, const struct kernel *k)
 {
 	uint8_t *to = (uint8_t *)bp + BP(hdr);
@@ -230,13 +230,13 @@ static void write_cmdline(struct boot_params *bp, const struct handoff *h, const
 		bp->hdr.cmd_line_ptr = (uint32_t)at->cmdline;
 		return;
 	}
-	/* Before 2.02 the line's offset from the zero page stands in the page's beginning. */
+	/* Before 2.02 the zero page begins with the line's offset from the page. */
 	uint16_t old[2] = { LINUX_OLD_CMDLINE, (uint16_t)(at->cmdline - at->boot_params) };
 
 	memcpy((uint8_t *)bp + CL_MAGIC_OFFSET, old, sizeof(old));
 }
 
-/* For kernels and programs that look at sizes instead of the map. */
+/* For kernels and programs that use these sizes instead of the map. */
 static void write_sizes(struct boot_params *bp, const struct map *m)
 {
 	uint64_t kib = 0;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The memory map.  Called by every reader, by the placing of kernel and initrd
- * and by the writer of the zero page.  Pure C for any world; may touch only the
- * map that it is given.
+ * The memory map.  Called by the readers, the planner and the writers.  Pure C for any
+ * world; may touch only the map that it is given.
  */
 #include "protocol/map.h"
 
@@ -35,7 +34,7 @@ static void insert(struct map *m, uint32_t at, struct range r)
 	m->n++;
 }
 
-/* Make addr a boundary between two ranges, where it lies inside one. */
+/* If addr lies inside a range, split the range there. */
 static void split(struct map *m, uint64_t addr)
 {
 	uint32_t i = find(m, addr);
@@ -67,7 +66,7 @@ static void merge(struct map *m, uint32_t first, uint32_t last)
 		m->n = to + 1;
 }
 
-/* Lay `add` over [base, end): strengthen what is there, fill what is not. */
+/* Apply `add` to its addresses: raise the type of ranges that are there, and fill the holes. */
 static void overlay(struct map *m, struct range add)
 {
 	uint64_t at = add.base;
@@ -112,7 +111,7 @@ void map_release(struct map *m)
 	merge(m, 0, m->n);
 }
 
-/* Whether [base, end) is RAM throughout, and unused where `free` is wanted. */
+/* Whether all of [base, end) is RAM and, if `free`, none of it is used. */
 static bool covered(const struct map *m, uint64_t base, uint64_t end, bool free)
 {
 	for (uint32_t i = find(m, base); base < end; i++) {

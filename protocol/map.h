@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The memory map: what the loader told, what is taken, where something fits.
- * Input map, reservation list, allocator and output map are this one list.
+ * The memory map: what the loader reported, what is in use, and where something fits.  One
+ * list is input map, list of reservations, allocator and output map.
  * Pure; any world, any mode.
  */
 #ifndef PROTOCOL_MAP_H
@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 /*
- * Types are E820's (ACPI 6.5, table 15.1); a higher number outranks a lower one
- * where ranges overlap, as Linux has it.  0 is a hole: nothing was told.
+ * Types are E820's (ACPI 6.5, table 15.1); where ranges overlap, the higher number wins, as
+ * in Linux.  0 is a hole: nothing was reported there.
  */
 enum {
 	MAP_HOLE = 0,
@@ -27,7 +27,7 @@ enum {
 
 /**
  * struct range - [base, end), bytes
- * @type: E820 number, MAP_HOLE where nothing was told
+ * @type: E820 number, MAP_HOLE where nothing was reported
  * @used: something of ours lies here; it never changes the type
  */
 struct range {
@@ -56,17 +56,17 @@ struct fit {
 };
 
 /**
- * map_add() - [base, end) has this type; where it had one, the higher one stays
+ * map_add() - give [base, end) this type; where it has one already, the higher one stays
  *
  * Empty ranges are ignored.  Refuses (E_MAP_FULL) where the list is full:
  * nothing is ever dropped.  map_use() likewise.
  */
 void map_add(struct map *m, uint64_t base, uint64_t end, uint32_t type);
 
-/** map_use() - [base, end) is taken, whatever its type */
+/** map_use() - mark [base, end) used, whatever its type */
 void map_use(struct map *m, uint64_t base, uint64_t end);
 
-/** map_release() - nothing is taken any more */
+/** map_release() - remove all marks */
 void map_release(struct map *m);
 
 /** map_is_ram() - whether every byte of [base, end) is RAM, used or not */
@@ -88,14 +88,14 @@ uint64_t map_top(const struct map *m);
 uint64_t map_total(const struct map *m, uint32_t type);
 
 /**
- * map_next() - walk the map as a kernel is told it, free and used alike
- * @i: where to go on, 0 at first
+ * map_next() - walk the map as it is reported to the kernel, free and used alike
+ * @i: where to continue, 0 at first
  * @out: the next range, merged over used and unused neighbours
  * Return: false at the end
  */
 bool map_next(const struct map *m, uint32_t *i, struct range *out);
 
-/** map_ranges() - how many ranges map_next() tells */
+/** map_ranges() - how many ranges map_next() gives */
 uint32_t map_ranges(const struct map *m);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The Multiboot 1 reader.  Called by the multiboot1 door with what ebx held.
+ * The Multiboot 1 reader.  Called by the multiboot1 door with the value of ebx.
  * Pure C for any world; may touch the handoff and reads the loader's memory.
  */
 #include <lintel/multiboot1.h>
@@ -10,7 +10,7 @@
 #include "protocol/readers.h"
 #include "protocol/say.h"
 
-/* No table that a loader makes is longer; a larger size is damage. */
+/* No loader makes a longer table, so a larger size is damage. */
 #define TABLE_MAX 0x100000
 
 static struct span table_at(uint32_t base, uint32_t size, const char *what)
@@ -22,7 +22,8 @@ static struct span table_at(uint32_t base, uint32_t size, const char *what)
 	return s;
 }
 
-/* A string tells no length: its end is looked for as far as a name and a command line can go. */
+/* A string has no length, so its end is looked for as far as a name and a command line can
+ * reach. */
 static struct span string_at(uint32_t base)
 {
 	if (!base)
@@ -83,7 +84,7 @@ static void read_framebuffer(struct span info, struct handoff *h)
 
 	uint64_t at = offsetof(struct multiboot_info, color_info);
 
-	/* No red channel is empty: then the fields are GRUB's. */
+	/* Red never has 0 bits; if it seems to, the fields are where GRUB puts them. */
 	if (!rd8(info, at + 1))
 		at += 2;
 	for (uint32_t i = 0; i < sizeof(f.mask) && f.type == 1; i++)
@@ -96,7 +97,7 @@ void mb1_read(uint64_t base, struct handoff *h)
 	struct span info = span_at(base, sizeof(struct multiboot_info));
 	uint32_t flags = RD32(info, 0, struct multiboot_info, flags);
 
-	/* GRUB starts us the same way on UEFI, and the protocol has no field for it. */
+	/* GRUB may run on UEFI and starts us the same way; the protocol cannot say so. */
 	h->may_be_uefi = true;
 	if (info.len < offsetof(struct multiboot_info, grub_color_info))
 		die(E_BLOCK, "multiboot1 information at %" X64 " cannot be read", base);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The Multiboot 2 reader.  Called by the multiboot2 door with what ebx held.
+ * The Multiboot 2 reader.  Called by the multiboot2 door with the value of ebx.
  * Pure C for any world; may touch the handoff and reads the loader's memory.
  */
 #include <lintel/multiboot2.h>
@@ -10,7 +10,7 @@
 #include "protocol/readers.h"
 #include "protocol/say.h"
 
-/* No loader's block is longer; a larger size is damage. */
+/* No loader makes a longer block, so a larger size is damage. */
 #define INFO_MAX 0x1000000
 
 /* The fixed part of each tag that is read; a shorter tag is damage. */
@@ -106,7 +106,7 @@ static void read_memory(struct span tag, struct handoff *h)
 			       RD32(tag, 0, struct mb2_memory, mem_upper));
 }
 
-/* Its name tells whether a line begins with a file's name. */
+/* Read first: the loader's name decides whether lines begin with a file's name. */
 static void read_loader(struct span tag, struct handoff *h)
 {
 	if (RD32(tag, 0, struct mb2_tag, type) == MB2_LOADER)
@@ -134,7 +134,8 @@ static void read_rest(struct span tag, struct handoff *h)
 	}
 }
 
-/* A module can only be judged by a complete map, and tags come in any order. */
+/* Modules are checked against the complete map, but tags come in any order: walk them once
+ * for each purpose. */
 static void each_tag(struct span info, struct handoff *h,
 		     void (*read)(struct span tag, struct handoff *h))
 {
@@ -202,7 +203,7 @@ void mb2_read(uint64_t base, struct handoff *h)
 
 	each_tag(info, h, read_map);
 	if (!h->map.n)
-		each_tag(info, h, read_memory); /* it ends at the first hole: second best */
+		each_tag(info, h, read_memory); /* second best, since it ends at the first hole */
 	handoff_check_map(h);
 	handoff_text_screen(h);
 	read_efi(info, base, h);

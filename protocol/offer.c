@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What of a loader's offer counts: which file is the kernel, which is an initrd, and what
- * Secure Boot forbids; cmdline.c has the command line.  Called by the readers and by
- * lintel().  Pure C for any world; reads files only to see what they are.
+ * Decides what Lintel uses of the files that a loader offers: which one is the kernel,
+ * which ones are initrds, and what Secure Boot forbids.  The command line is in cmdline.c.
+ * Called by the readers and by lintel().  Pure C for any world; reads files only to see
+ * what they are.
  */
 #include "protocol/cpio.h"
 #include "protocol/handoff.h"
@@ -10,7 +11,8 @@
 #include "protocol/lib.h"
 #include "protocol/say.h"
 
-/* A signed image is the owner's answer where the loader, which may run on UEFI, gives none. */
+/* If the loader cannot say whether Secure Boot is on, and may run on UEFI, a signed image
+ * means that it may be: whoever signed the image wants signatures to count. */
 bool handoff_secure_boot(const struct handoff *h)
 {
 	switch (h->bp.secure_boot) {
@@ -23,7 +25,7 @@ bool handoff_secure_boot(const struct handoff *h)
 	}
 }
 
-/* A loader that was to verify files has verified us, and leaves what we start to us. */
+/* A loader that verifies files has verified only us, so checking what we start is our task. */
 static bool may_be_enforced(const struct handoff *h)
 {
 	return h->bp.secure_boot != SECURE_BOOT_DISABLED &&
@@ -82,7 +84,7 @@ void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span
 		handoff_initrd(h, file);
 }
 
-/* The kernel that an archive has for its first file; empty for none. */
+/* The kernel that is the first file of an archive; empty for none. */
 static struct blob archived_kernel(struct blob ramdisk)
 {
 	struct span archive = span_at(ramdisk.base, ramdisk.size);
@@ -93,7 +95,7 @@ static struct blob archived_kernel(struct blob ramdisk)
 	return (struct blob){ ramdisk.base + (uint64_t)(file.p - archive.p), file.len };
 }
 
-/* The kernel that a ramdisk begins with, or all of it where it begins with none. */
+/* The kernel at the beginning of a ramdisk, or all of the ramdisk if there is none. */
 static struct blob first_part(struct handoff *h, struct blob ramdisk)
 {
 	struct span file = span_at(ramdisk.base, ramdisk.size);
@@ -116,7 +118,7 @@ void handoff_ramdisk(struct handoff *h, uint64_t base, uint64_t size)
 	check_module(h, base, size);
 	first = first_part(h, (struct blob){ base, size });
 	handoff_module(h, first.base, first.size, no_words);
-	/* Padding between files is no file. */
+	/* Skip the padding between files. */
 	end = first.base - base + first.size;
 	while (end < size && !rd8(file, end))
 		end++;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PE/COFF, as far as a UKI has it (Microsoft PE Format; UAPI.5 Unified Kernel
- * Image).  A PE file begins with an MZ header whose e_lfanew (0x3c) is the
- * offset of "PE\0\0"; the COFF header, the optional header and the section
- * table follow without gaps.  Numbers in parentheses are sections of Microsoft's text; its
- * IMAGE_ is our PE_.  Assembly gets the constants only.
+ * The part of PE/COFF that UKIs use (Microsoft PE Format; UAPI.5 Unified Kernel Image).  A
+ * PE file begins with an MZ header whose e_lfanew (0x3c) is the offset of "PE\0\0"; the
+ * COFF header, the optional header and the section table follow without gaps.  Numbers in
+ * parentheses are sections of Microsoft's text; its IMAGE_ is our PE_.  Assembly gets the
+ * constants only.
  */
 #ifndef PROTOCOL_PE_H
 #define PROTOCOL_PE_H
@@ -23,7 +23,7 @@
 #define PE_FILE_32BIT_MACHINE 0x0100
 #define PE_FILE_DEBUG_STRIPPED 0x0200
 
-/* The optional header (section 3.4); the magic tells PE32 from PE32+ */
+/* The optional header (section 3.4); the magic says whether it is PE32 or PE32+ */
 #define PE_MAGIC32 0x10b
 #define PE_MAGIC64 0x20b
 #define PE_SUBSYSTEM_EFI_APPLICATION 10
@@ -130,7 +130,7 @@ SIZE(struct pe_optional_header32, 224);
 /** struct pe_section - section header (section 4) */
 struct pe_section {
 	char Name[8];		   /* NUL-padded, not terminated when 8 long */
-	uint32_t VirtualSize;	   /* bytes that the section means */
+	uint32_t VirtualSize;	   /* size in memory: bytes of the section */
 	uint32_t VirtualAddress;   /* offset from the image's base in memory */
 	uint32_t SizeOfRawData;	   /* bytes in the file, rounded to FileAlignment */
 	uint32_t PointerToRawData; /* offset in the file */

@@ -12,7 +12,7 @@
 #include "protocol/readers.h"
 #include "protocol/say.h"
 
-/* No table that a loader makes is longer; a larger count is damage. */
+/* No loader makes a longer table, so a larger count is damage. */
 #define ENTRIES_MAX 0x10000
 
 /* ---- reading ---- */
@@ -26,7 +26,8 @@ static struct span table_at(uint64_t base, uint64_t count, uint64_t entry, const
 	return s;
 }
 
-/* What nobody answers for reads as zeros, so as no initrd, or no words. */
+/* Memory that does not exist may read as 0.  Without this check, a bad address would look
+ * like "no modules" or an empty command line. */
 static void check_told(const struct map *m, uint64_t at, const char *what)
 {
 	struct range r;
@@ -62,7 +63,8 @@ static void read_modules(struct span info, struct handoff *h)
 		return;
 	list = table_at(base, n, sizeof(struct hvm_modlist_entry), "module list");
 	check_told(&h->map, base, "module list");
-	/* A module's words are left: Xen's begin with the file's name, others give none. */
+	/* A module's string is ignored: Xen's begins with the file's name, and other
+	 * loaders give none. */
 	for (uint64_t off = 0; off < list.len; off += sizeof(struct hvm_modlist_entry))
 		handoff_ramdisk(h, RD64(list, off, struct hvm_modlist_entry, paddr),
 				RD64(list, off, struct hvm_modlist_entry, size));
@@ -94,7 +96,7 @@ void pvh_read(uint64_t base, struct span e820, struct handoff *h)
 
 uint64_t pvh_tables_size(const struct handoff *h)
 {
-	/* One more range than there is: the writer's own marks may split one. */
+	/* Room for one more range, since marks that are made later may split one. */
 	return sizeof(struct hvm_modlist_entry) +
 	       (map_ranges(&h->map) + 2) * sizeof(struct hvm_memmap_table_entry);
 }

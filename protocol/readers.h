@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The readers: what a door calls with what its protocol's register held; and the
- * writers of what a kernel gets.  The wire structures behind them are known to the
- * protocol's own file only.
+ * The readers, which doors call with the value of their protocol's register; and the
+ * writers, which write what a kernel gets.  Only the protocol's own file knows its
+ * structures.
  */
 #ifndef PROTOCOL_READERS_H
 #define PROTOCOL_READERS_H
@@ -12,7 +12,7 @@
 struct kernel;
 
 /**
- * mb1_read() - what a Multiboot 1 loader says
+ * mb1_read() - read what a Multiboot 1 loader says
  * @info: address of struct multiboot_info (ebx)
  * @h:    initialised handoff; filled
  *
@@ -22,7 +22,7 @@ struct kernel;
 void mb1_read(uint64_t info, struct handoff *h);
 
 /**
- * mb2_read() - what a Multiboot 2 loader says
+ * mb2_read() - read what a Multiboot 2 loader says
  * @info: address of the boot information (ebx)
  * @h:    initialised handoff; filled
  *
@@ -32,18 +32,18 @@ void mb1_read(uint64_t info, struct handoff *h);
 void mb2_read(uint64_t info, struct handoff *h);
 
 /**
- * struct mb2_efi - what a Multiboot 2 loader that keeps boot services tells of them
+ * struct mb2_efi - what a Multiboot 2 loader says if it leaves boot services alive
  * @image: the boot loader's own image handle (tag 20)
  */
 struct mb2_efi {
 	uint64_t image, system_table;
 };
 
-/** mb2_efi() - the tags 12 and 20; refuses (E_BLOCK, E_TAG) where one is missing */
+/** mb2_efi() - read tags 12 and 20; refuses (E_BLOCK, E_TAG) if one is missing */
 struct mb2_efi mb2_efi(uint64_t info);
 
 /**
- * pvh_read() - what a PVH loader says
+ * pvh_read() - read what a PVH loader says
  * @base: address of hvm_start_info (ebx)
  * @e820: the memory map by hypercall, for a block without one (version 0); entries of
  *        20 bytes, as E820 has them
@@ -70,7 +70,7 @@ uint64_t pvh_tables_size(const struct handoff *h);
 void pvh_write(const struct handoff *h, const struct pvh_place *at);
 
 /**
- * xenpv_read() - what Xen tells a PV guest
+ * xenpv_read() - read what Xen says to a PV guest
  * @start_info: its virtual address (rsi)
  * @stack:      virtual address of the stack (rsp), the last page that is surely mapped
  * @e820:       the memory map by hypercall, entries of 20 bytes; empty: nr_pages tells

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What Lintel says: one line when it boots a kernel, one line when it refuses.
- * The words are made here (pure); where they go is the world's business
- * (shim/pc/console.c, the EFI console, the host's stderr).
+ * The text is made here (pure); each world has its own way to write it (shim/pc/console.c,
+ * the EFI console, the host's stderr).
  */
 #ifndef PROTOCOL_SAY_H
 #define PROTOCOL_SAY_H
@@ -27,10 +27,10 @@
  */
 enum error {
 	E_CPU = 1,	    /* the processor has no long mode */
-	E_ENTRY = 2,	    /* entered with registers that no protocol has */
+	E_ENTRY = 2,	    /* entered with registers that fit no protocol */
 	E_BLOCK = 3,	    /* the loader's information block is damaged */
 	E_TAG = 4,	    /* a tag or table entry in it is damaged */
-	E_NO_MAP = 5,	    /* the loader told no memory */
+	E_NO_MAP = 5,	    /* the loader reported no memory */
 	E_MAP_FULL = 6,	    /* more memory ranges than fit */
 	E_MODULE = 7,	    /* a module wraps or lies outside RAM */
 	E_MODULES = 8,	    /* too many modules */
@@ -47,7 +47,7 @@ enum error {
 	E_BUNDLE = 19,	    /* the image's own section table is damaged */
 	E_TRAP = 20,	    /* the processor raised an exception */
 	E_EFI_APP = 21,	    /* an EFI application that is not a Linux kernel */
-	E_E820 = 22,	    /* the BIOS told no usable memory map */
+	E_E820 = 22,	    /* the BIOS reported no usable memory map */
 	E_A20 = 23,	    /* address line 20 stays off */
 	E_FILE = 24,	    /* a file named in the load options cannot be read */
 	E_EXIT = 25,	    /* the firmware does not end boot services */
@@ -56,7 +56,7 @@ enum error {
 	E_UNPACK = 28,	    /* the kernel's payload cannot be unpacked */
 	E_XEN = 29,	    /* the kernel cannot be started inside Xen */
 	E_READ = 30,	    /* the BIOS cannot read the medium */
-	E_DATA = 31,	    /* what was read from the medium is not what was written there */
+	E_DATA = 31,	    /* data read from the medium differ from those written there */
 	E_ROOM = 32,	    /* no room in memory for the image on the medium */
 	E_NO_IMAGE = 33,    /* no image on the medium */
 	E_FAT = 34,	    /* the medium's partition table or file system is damaged */
@@ -71,10 +71,10 @@ size_t vformat(char *buf, size_t size, const char *fmt, va_list ap)
 /** say() - print on every console that exists; the caller ends the line with \n */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/** die() - print "lintel: E<nn> ..." on every console and do what the world does then */
+/** die() - print "lintel: E<nn> ..." on every console, and then refuse() */
 _Noreturn void die(enum error e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* What a world gives: the bytes' way out, and what follows a refusal. */
+/* Each world has its own: how bytes reach a console, and what happens after a refusal. */
 void console_write(const char *text, size_t len);
 _Noreturn void refuse(void);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The screen that Multiboot tells, in screen_info's words.  Called by the readers.  Pure C
- * for any world.
+ * The screen as Multiboot describes it, put into screen_info.  Called by the readers.  Pure
+ * C for any world.
  */
 #include "protocol/handoff.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Bounded reading of bytes that somebody else wrote.  Parsers never cast a wire
- * structure onto input: they name the field and these readers check the bound.
+ * Bounded reading of input.  Parsers never cast a structure onto input: they name the
+ * field, and these readers check that it lies inside the input.
  * Any world, any mode; no side effects.
  */
 #ifndef PROTOCOL_SPAN_H
@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /**
- * struct span - bytes that may be read, and no others
+ * struct span - bytes that may be read
  * @p:   the first byte
  * @len: how many bytes there are; 0 is an empty span
  */
@@ -26,14 +26,14 @@ struct span {
  * @base: address as the handoff gives it (HACKING, law 3: it can be dereferenced)
  * @size: number of bytes
  *
- * The one place where a number becomes a pointer, so that host tests can give
- * captured bytes instead.
+ * Only here does a number become a pointer to read from, so that tests on the host can
+ * return captured bytes.
  *
  * Return: the span; an empty one where the range wraps or no such memory exists.
  */
 struct span span_at(uint64_t base, uint64_t size);
 
-/** memory_at() - where an address of the machine can be written: the world's business too */
+/** memory_at() - a pointer for writing at an address of the machine; each world has its own */
 void *memory_at(uint64_t address);
 
 /** span_has() - whether @n bytes can be read at @off */
@@ -57,7 +57,7 @@ static inline struct span span_from(struct span s, uint64_t off)
 	return span_sub(s, off, off > s.len ? 0 : s.len - off);
 }
 
-/** span_text() - the bytes in front of the first NUL, all where there is none */
+/** span_text() - the bytes before the first NUL, or all if there is none */
 static inline struct span span_text(struct span s)
 {
 	size_t n = 0;

@@ -62,13 +62,13 @@ static bool is_low(uint32_t c)
 	return (c & SURROGATE_MASK) == LOW_SURROGATE;
 }
 
-/* C0 and C1 controls and DEL: none belongs into a command line, or onto a terminal. */
+/* C0 and C1 controls and DEL, which belong neither in a command line nor on a terminal. */
 static bool is_control(uint32_t c)
 {
 	return c < ' ' || (c >= 0x7f && c < 0xa0);
 }
 
-/* The character at *@at, which moves behind it. */
+/* Read the character at *@at, and move *@at after it. */
 static uint32_t next_character(struct span from, uint64_t *at)
 {
 	uint32_t c = rd16(from, *at), low = rd16(from, *at + 2);
@@ -94,7 +94,7 @@ size_t text_from_utf16(char *to, size_t size, struct span from)
 	return finish(&s);
 }
 
-/* How many bytes a character has that begins with this one; 0 for none. */
+/* How many bytes a character has whose first byte is this; 0 if none begins so. */
 static uint32_t length_of(uint8_t first)
 {
 	if (first < 0x80)
@@ -104,7 +104,7 @@ static uint32_t length_of(uint8_t first)
 	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-/* The character at *@from, which moves behind it; behind one byte where that is none. */
+/* Read the character at *@from, and move *@from after it; skips one byte if that is no UTF-8. */
 static uint32_t take_character(const char **from)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, BEYOND_PLANE0 };
@@ -149,7 +149,7 @@ static bool is_blank(uint32_t c)
 	return c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Text of 8 bits, with nothing but NULs behind it. */
+/* Whether this is 8-bit text, followed only by NULs. */
 static bool is_8bit(struct span options)
 {
 	size_t n = span_text(options).len;
@@ -157,7 +157,7 @@ static bool is_8bit(struct span options)
 	for (size_t i = 0; i < options.len; i++)
 		if (i < n ? !is_printable(options.p[i]) && !is_blank(options.p[i]) : options.p[i])
 			return false;
-	/* One letter and a NUL are UTF-16 too. */
+	/* One letter and a NUL may also be UTF-16. */
 	return n > 1;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text between UTF-16, which UEFI has, and UTF-8, which command lines have.
+ * Conversion between UTF-16, which UEFI uses, and UTF-8, which command lines use.
  * Pure C for any world; may touch only what it is given.
  */
 #ifndef PROTOCOL_TEXT_H
@@ -32,12 +32,12 @@ size_t text_from_utf16(char *to, size_t size, struct span from);
 size_t text_to_utf16(uint16_t *to, size_t count, const char *from);
 
 /**
- * text_from_options() - UEFI's load options as UTF-8, where they are text
+ * text_from_options() - convert UEFI's load options to UTF-8, if they are text
  *
- * They should be UTF-16 (UEFI 2.10, section 3.1.3), but tools leave 8-bit text there, and
- * firmware bytes of its own.  A text without NULs inside, all of it printable ASCII, is 8-bit
- * text.  Anything else is UTF-16 if at least a third of it is printable ASCII, since no
- * command line can do without; else it is no text.
+ * They should be UTF-16 (UEFI 2.10, section 3.1.3), but some tools store 8-bit text, and
+ * some firmware stores binary data.  A text without NULs inside, all of it printable ASCII,
+ * is 8-bit text.  Anything else is UTF-16 if at least a third of it is printable ASCII, as
+ * in every command line; else it is no text.
  *
  * Return: as text_from_utf16(); 0 for what is no text.
  */

@@ -2,7 +2,7 @@
 /*
  * Which of two versions is the newer: the order of the UAPI group's version format
  * (UAPI.10), by which boot loaders sort EFI/Linux/NAME.efi, and of such names (UAPI.1).
- * Called by bios/boot/fat.c, so 16-bit too, and by efi/; pure.
+ * Called by bios/boot/fat.c, so it is 16-bit code too, and by efi/; pure.
  */
 #include "protocol/version.h"
 
@@ -70,7 +70,7 @@ static int compare_number(const char *a, size_t n, const char *b, size_t m)
 	return compare_text(a, n, b, m);
 }
 
-/* A part of digits or of letters at the front of both, which is skipped. */
+/* Compare the digits or the letters at the beginning of both, and skip them. */
 static int compare_part(const char **a, const char **b)
 {
 	bool digits = is_digit(**a) || is_digit(**b);
@@ -83,7 +83,7 @@ static int compare_part(const char **a, const char **b)
 	return order;
 }
 
-/* Whoever has the separator here is the older; where both have it, it is skipped. */
+/* If only one version has the separator here, it is the older one; if both have it, skip it. */
 static int compare_separator(const char **a, const char **b, char separator)
 {
 	int order = sign(**a != separator, **b != separator);
@@ -140,16 +140,16 @@ bool version_is_image(const char *name)
 
 /**
  * struct counted - a file name taken apart
- * @name: without counter and suffix, in small letters: FAT does not tell them from capitals
- * @left: how often it may still be tried
- * @done: how often it was
+ * @name: without counter and suffix, in small letters, since FAT ignores case
+ * @left: how many tries are left
+ * @done: how many tries were made
  */
 struct counted {
 	char name[VERSION_NAME_MAX + 1];
 	uint32_t left, done;
 };
 
-/* The digits in front of @end, if @mark is in front of them; @end is then where it stands. */
+/* Read the digits before @end, if @mark comes before them; @end then becomes the place of @mark. */
 static bool number_before(const char *s, size_t *end, char mark, uint32_t *value)
 {
 	size_t at = *end;

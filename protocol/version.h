@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-/* A longer name is not one of FAT; what is behind it does not count. */
+/* FAT has no longer names; characters after this many are ignored. */
 #define VERSION_NAME_MAX 255u
 
 /** version_compare() - <0, 0, >0 by the version format (UAPI.10), as strcmp() */
@@ -22,8 +22,9 @@ bool version_is_image(const char *name);
  * version_compare_images() - the same for file names as the Boot Loader Specification sorts
  * (UAPI.1)
  *
- * NAME+LEFT.efi and NAME+LEFT-DONE.efi count the tries to boot them: those with none left come
- * last, else the counter is no part of the version.  Never 0 for files of one directory.
+ * NAME+LEFT.efi and NAME+LEFT-DONE.efi count the tries to boot them: a file with no tries
+ * left comes last; otherwise the counter is no part of the version.  Never 0 for files of
+ * one directory.
  */
 int version_compare_images(const char *a, const char *b);
 

@@ -2,7 +2,7 @@
 /*
  * Xen's start_info, both ways: xenpv_read() for the xenpv door, xenpv_write() for PV
  * kernels, which get the same block with another ramdisk and command line.  Pure C;
- * addresses are pseudo-physical, but for those of the block itself, which are virtual.
+ * addresses are pseudo-physical, except in the block itself, where they are virtual.
  */
 #include <lintel/xenpv.h>
 
@@ -40,7 +40,7 @@ static void read_memory(struct handoff *h, struct span e820, uint64_t end)
 	handoff_check_map(h);
 }
 
-/* What Xen's builder made at the end of the initial mapping, and all that lies behind it. */
+/* Keep what Xen's builder has put at the end of the initial mapping, and everything after it. */
 static void keep_own(struct handoff *h, struct span info, uint64_t base, uint64_t mapped)
 {
 	uint64_t tables = seen(RD64(info, 0, struct start_info, pt_base));
@@ -76,7 +76,8 @@ void xenpv_read(uint64_t start_info, uint64_t stack, struct span e820, struct ha
 
 	if (info.len < sizeof(struct start_info) || memcmp(info.p, magic, sizeof(magic) - 1))
 		die(E_BLOCK, "Xen's start_info at %" X64 " has no magic %s", start_info, magic);
-	/* Linux goes on with the first GiB of Xen's map, and Xen's own block lies at its end. */
+	/* Linux goes on using the first GiB of Xen's map, and Xen's own block lies at the
+	 * end of that. */
 	if (mapped > GIB)
 		die(E_MODULE,
 		    "image and ramdisk reach up to %" X64

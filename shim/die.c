@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * die(): the line of a refusal.  Called from everywhere; what follows is the world's
- * refuse().  Any ring.  The boot loader of BIOS media has a die() of its own, since it may
+ * die(): the line of a refusal.  Called from everywhere; then the world's refuse() is
+ * called.  Any ring.  The boot loader of BIOS media has a die() of its own, since it may
  * have another image to try (bios/boot/refuse.c).
  */
 #include "protocol/say.h"
@@ -16,7 +16,7 @@ void die(enum error e, const char *fmt, ...)
 	va_start(ap, fmt);
 	vformat(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	/* On a line of its own, wherever the loader left the cursor. */
+	/* Begin a new line, since the cursor may be anywhere. */
 	say("\nlintel: E%02u %s\n", (unsigned)e, line);
 	refuse();
 }

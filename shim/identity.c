@@ -2,7 +2,7 @@
 /*
  * The identity map that the kernel is entered with: all memory that the handoff
  * names and all below 4 GiB, in pages of 1 GiB or 2 MiB.  Called by leave.c.  Pure:
- * it writes where it is told to; any ring and the host's tests.
+ * writes only the page tables; any ring and the host's tests.
  */
 #include "protocol/lib.h"
 #include "protocol/number.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Writing the block that leaves Lintel.  Called by lintel() last.  64-bit, any ring:
- * it writes memory only; leave.S carries it out.
+ * Writes the block.  Called last, by lintel_act().  Any ring, since it only writes memory;
+ * leave.S then carries the moves out.
  */
 #include "shim/leave.h"
 
@@ -53,7 +53,7 @@ static uint64_t tables_size(const struct handoff *h)
 	return paging_size(map_top(&h->map), machine_has_gib_pages());
 }
 
-/* The loader gave a copy of the root pointer and the original cannot be found. */
+/* Whether the loader gave a copy of the root pointer but the original was not found. */
 static bool keeps_rsdp(const struct handoff *h)
 {
 	return !h->rsdp && h->rsdp_copy[0];
@@ -64,7 +64,7 @@ uint64_t leave_size(const struct handoff *h)
 	return tables_at(h) + tables_size(h) + (keeps_rsdp(h) ? PAGE : 0);
 }
 
-/* The copy gets a page that the kernel is told to keep, as the original had. */
+/* The copy gets a page that is reported as ACPI memory, as the original's would be. */
 static void write_rsdp(struct handoff *h, uint64_t at)
 {
 	memcpy(memory_at(at), h->rsdp_copy, sizeof(h->rsdp_copy));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The block that leaves Lintel: memory of its own that holds all that is needed
- * when kernel and initrd are moved to where Lintel may lie itself.
+ * The block.  It has memory of its own, so that it stays whole when kernel and initrd are
+ * moved over Lintel itself.
  *
  *   +0       the code of leave.S, then struct leave, then the moves
  *   +0x2000  boot_params
@@ -14,7 +14,7 @@
 #ifndef SHIM_LEAVE_H
 #define SHIM_LEAVE_H
 
-/* The code ends before (lintel.ld asserts it). */
+/* The code must end before this (lintel.ld checks that). */
 #define LEAVE_ARGS 0x180
 #define LEAVE_BOOT_PARAMS 0x2000
 #define LEAVE_TEXT 0x3000
@@ -31,7 +31,7 @@
 #define LEAVE_GDT 56
 #define LEAVE_MOVE 88
 
-/* The boot protocol's selectors; the code descriptor has the width of the jump. */
+/* The boot protocol's selectors; the code segment is 64-bit or 32-bit, as the entry is. */
 #define LEAVE_CS 0x10
 #define LEAVE_DS 0x18
 
@@ -67,7 +67,7 @@ uint64_t leave_size(const struct handoff *h);
  *  Return: its address. */
 uint64_t leave_params(const struct plan *p, struct handoff *h, const struct kernel *k);
 
-/** leave_pv() - write it, carry out the plan and enter the kernel, inside Xen PV */
+/** leave_pv() - inside Xen PV: write the block, carry out the plan and enter the kernel */
 _Noreturn void leave_pv(const struct plan *p, struct handoff *h, const struct kernel *k,
 			uint64_t stack);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The story.  Called by every door with the handoff that its reader filled.
+ * All steps from handoff to jump.  Called by every door with the handoff that its reader
+ * has filled.
  * Pure C for any ring; may touch the handoff and what the plan gives it.
  */
 #include "shim/lintel.h"
@@ -19,7 +20,7 @@ extern const char image_base[], image_end[];
 
 struct booting booting;
 
-/* Our own code and data: a boot loader of the Linux protocol loads nothing before it. */
+/* Our own code and data.  The first 32 KiB do not count: not every boot loader loads them. */
 static struct blob image_core(void)
 {
 	uint64_t base = memory_address(image_base), end = memory_address(image_end);
@@ -59,7 +60,8 @@ static void check_kernel(const struct handoff *h, const struct kernel *k)
 		    (uint64_t)length, k->name, k->cmdline_size);
 }
 
-/* Five levels of paging end with long mode, and every bzImage has a 32-bit entry too. */
+/* A kernel that cannot run with five levels of paging is entered in 32-bit mode, which ends
+ * them; every bzImage has a 32-bit entry. */
 static void avoid_la57(struct kernel *k)
 {
 	if (!machine_has_la57() || k->kind != KERNEL_BZIMAGE || k->bits != 64 || k->la57)
@@ -88,7 +90,7 @@ void lintel_report(struct handoff *h)
 	handoff_report(h, "exit", "%s", exit_name(k));
 	handoff_report(h, "moved", "%u", booting.plan.moves);
 	if (!h->rsdp && h->rsdp_copy[0])
-		handoff_report(h, "repaired", "rsdp"); /* leave.c gives the copy a place */
+		handoff_report(h, "repaired", "rsdp"); /* leave.c writes the copy */
 	handoff_report(h, "tsc_jump", "0x%016" X64, machine_time());
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The act, from handoff to jump.
+ * Everything from handoff to jump.
  */
 #ifndef SHIM_LINTEL_H
 #define SHIM_LINTEL_H
@@ -18,7 +18,7 @@ extern struct booting booting;
 /** handoff - the one that the door's reader fills (handoff.c) */
 extern struct handoff handoff;
 
-/** lintel_image() - note what is packed into our own image; before the door's reader */
+/** lintel_image() - note what is packed into our own image; called before the door's reader */
 void lintel_image(struct handoff *h);
 
 /** lintel_image_place() - where the image lies, with all that is packed into it */
@@ -27,15 +27,15 @@ struct blob lintel_image_place(void);
 /**
  * lintel_plan() - find the kernel and choose places; nothing is written or moved yet
  *
- * May be called again when the map has changed.  Everything that can be refused is
- * refused here.
+ * May be called again when the map has changed: it decides everything anew, except for the
+ * command line.  Everything that can be refused is refused here.
  */
 void lintel_plan(struct handoff *h);
 
 /** lintel_announce() - say on the console what will be booted */
 void lintel_announce(const struct handoff *h);
 
-/** lintel_report() - the boot report's lines about it */
+/** lintel_report() - add the boot report's lines */
 void lintel_report(struct handoff *h);
 
 /**
@@ -46,7 +46,7 @@ void lintel_report(struct handoff *h);
  */
 uint64_t lintel_act(struct handoff *h);
 
-/** lintel() - all three, for doors that nobody listens behind any more */
+/** lintel() - plan, announce and act, for doors without firmware services */
 uint64_t lintel(struct handoff *h);
 
 #endif

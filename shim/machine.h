@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the pure code asks of the processor.  Answered by pc/machine.c; about paging by who
- * sets it up, pc/paging.c and efi/ia32/memory.c.
+ * What the pure code needs to know about the processor.  The functions are in pc/machine.c,
+ * and those about paging where paging is set up: pc/paging.c and efi/ia32/memory.c.
  */
 #ifndef SHIM_MACHINE_H
 #define SHIM_MACHINE_H
@@ -12,7 +12,8 @@
 /** machine_has_gib_pages() - CPUID 80000001h, edx bit 26 */
 bool machine_has_gib_pages(void);
 
-/** machine_has_la57() - whether paging has five levels now, which only leaving long mode ends */
+/** machine_has_la57() - whether paging has five levels now; only leaving long mode can
+ *  change that */
 bool machine_has_la57(void);
 
 /** machine_time() - the time-stamp counter */

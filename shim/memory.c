@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Addresses become pointers here and nowhere else.  Called by everybody who reads
- * what a loader left, and by the exits.  Any ring; touches nothing.
+ * Addresses become pointers here and nowhere else.  Called by all code that reads a
+ * loader's data, and by the exits.  Any ring; touches nothing.
  */
 #include "shim/memory.h"
 

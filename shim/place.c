@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Choosing places.  Called by lintel() when everything is known.  Pure C for any
+ * Chooses the places of kernel, initrd and block.  Called by lintel_plan().  Pure C for any
  * ring and the host's tests; may touch the plan and the marks in the map.
  */
 #include "shim/place.h"
@@ -50,7 +50,8 @@ static uint64_t initrd_total(const struct handoff *h)
 	return total;
 }
 
-/* Zeros between two archives are allowed, so neighbours with a small free gap are one. */
+/* Zeros between two archives are allowed, so two initrds with a small free gap between them
+ * can stay. */
 static bool joins(const struct map *m, struct blob a, struct blob b)
 {
 	uint64_t end = a.base + a.size;
@@ -59,7 +60,7 @@ static bool joins(const struct map *m, struct blob a, struct blob b)
 	       map_is_free(m, end, b.base);
 }
 
-/* Whether the initrds can be used where they lie; their places are marked. */
+/* Whether the initrds can be used where they lie; marks their memory used. */
 static bool initrd_stay(struct plan *p, struct handoff *h, const struct kernel *k)
 {
 	const struct blob *b = h->initrd;
@@ -107,13 +108,13 @@ static bool initrd_go(struct plan *p, struct handoff *h, const struct kernel *k)
 
 /* ---- kernel ---- */
 
-/* Where a bzImage loaded at `load` runs: it moves itself up to this. */
+/* Where a kernel that is loaded at `load` runs: a bzImage moves itself up to this address. */
 static uint64_t run_address(const struct kernel *k, uint64_t load)
 {
 	return k->relocatable ? higher(align_up(load, k->align), k->run) : k->run;
 }
 
-/* Whether a kernel that lies there has all the memory that it will touch; marked if so. */
+/* Whether all memory that a kernel at `load` will use is free; if so, marks it used. */
 static bool kernel_fits(struct map *m, const struct kernel *k, uint64_t load)
 {
 	uint64_t run = run_address(k, load);
@@ -140,7 +141,8 @@ static bool kernel_stay(struct plan *p, struct handoff *h, const struct kernel *
 	return kernel_fits(&h->map, k, p->load);
 }
 
-/* The order in which moves do not overwrite what a later one needs: all up or all down. */
+/* Order the moves so that none overwrites what a later one needs; false if some go up and
+ * others down. */
 static bool move_order(struct plan *p, uint32_t first)
 {
 	bool up = false, down = false;
@@ -161,7 +163,8 @@ static bool move_order(struct plan *p, uint32_t first)
 	return !(up && down);
 }
 
-/* Segments that go both ways: bring the file to a place that none of them needs first. */
+/* If some segments go up and others down, first move the file to a place that none of them
+ * needs. */
 static bool kernel_lift(struct plan *p, struct handoff *h, const struct kernel *k, uint32_t first)
 {
 	uint64_t at;
@@ -216,12 +219,12 @@ static bool plan_attempt(struct plan *p, struct handoff *h, const struct kernel 
 	handoff_mark_lasting(h);
 	if (h->initrds && !a.move_initrd && !initrd_stay(p, h, k))
 		return false;
-	/* Initrds are moved first, so the kernel's place is chosen as if they were gone ... */
+	/* At boot the initrds are moved first, so the kernel may use their old memory ... */
 	if (a.move_kernel ? !kernel_go(p, h, k) : !kernel_stay(p, h, k))
 		return false;
 	if (!h->initrds || !a.move_initrd)
 		return true;
-	/* ... and the moves of the kernel, made already, come behind theirs. */
+	/* ... and the kernel's moves, planned above, come after theirs. */
 	struct move kernel[2 * KERNEL_SEGMENTS_MAX + 1];
 	uint32_t n = p->moves;
 
@@ -234,7 +237,7 @@ static bool plan_attempt(struct plan *p, struct handoff *h, const struct kernel 
 	return true;
 }
 
-/* Whether there is RAM wherever a kernel that is not relocatable must lie. */
+/* Whether there is RAM at all addresses of a kernel that is not relocatable. */
 static bool has_ram(const struct handoff *h, const struct kernel *k)
 {
 	for (uint32_t i = 0; i < k->segments; i++) {
@@ -260,7 +263,7 @@ _Noreturn static void refuse_memory(const struct handoff *h, const struct kernel
 	    map_total(&h->map, MAP_RAM) >> 10);
 }
 
-/* Where the kernel alone would fit, it is the initrd that has no place. */
+/* If the kernel alone would fit, refuse with an error about the initrd. */
 static void refuse_initrd(struct plan *p, struct handoff *h, const struct kernel *k)
 {
 	uint64_t size = initrd_total(h);
@@ -290,7 +293,7 @@ static void choose(struct plan *p, struct handoff *h, const struct kernel *k)
 	refuse_memory(h, k);
 }
 
-/* The block is written while everything is still where it was. */
+/* The block is written before anything is moved, so it must not overlap image, files or initrds. */
 static void place_block(struct plan *p, struct handoff *h, const struct kernel *k,
 			struct blob image, uint64_t size)
 {

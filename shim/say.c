@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * say(): lines for people.  Called from everywhere; the bytes go where the world's
- * console_write() puts them.  Any ring.
+ * say(): lines for people.  Called from everywhere; the world's console_write() writes the
+ * bytes.  Any ring.
  */
 #include "protocol/say.h"
 

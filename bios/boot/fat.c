@@ -215,7 +215,7 @@ static bool read_raw(struct directory *d, struct span *raw)
 
 /**
  * struct long_name - the parts of one, which come last part first
- * @next:  number of the part that must follow; 0 when the name is complete
+ * @next:     number of the part that must follow; 0 when the name is complete
  * @checksum: of the short name that it belongs to
  */
 struct long_name {

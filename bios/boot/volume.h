@@ -86,11 +86,11 @@ struct extent fat_extent(struct chain *chain);
 
 /**
  * struct choice - which image is tried
- * @partition: its partition
+ * @partition:   its partition
  * @is_fallback: it is EFI/BOOT/BOOTX64.EFI, which is tried after EFI/Linux of all
  * partitions
- * @file: the file; the name is empty before a partition's first one
- * @tries:  images of this directory that were tried
+ * @file:        the file; the name is empty before a partition's first one
+ * @tries:       images of this directory that were tried
  */
 struct choice {
 	struct partition partition;
