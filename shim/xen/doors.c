@@ -24,11 +24,13 @@ uint64_t door_pvh(uint64_t info)
 	struct span e820 = { 0 };
 
 	doors_open("pvh");
+	/* An old Xen gives no map in the block, but answers a hypercall. */
 	if (xen_open_pvh())
 		e820 = xen_memory_map();
 	else if (console_has_vga())
 		handoff_text_screen(&handoff);
 	pvh_read(info, e820, &handoff);
+	/* Xen's initial domain enters kernels by their ELF file only, which a bzImage contains. */
 	if (handoff.start_flags & SIF_INITDOMAIN) {
 		handoff.world = WORLD_XEN_DOM0;
 		fpu_begin();
@@ -41,15 +43,21 @@ _Noreturn void door_xenpv(uint64_t start_info, uint64_t stack)
 {
 	uint64_t tsc = rdtsc();
 
+	/* Before any address becomes a pointer: Xen maps pseudo-physical memory there. */
 	memory_seen_at(XEN_VIRT_BASE);
+	/* Before anything is said: the console is a ring of Xen's. */
 	xen_open_pv(start_info);
 	doors_begin("xenpv", tsc);
 	xenpv_read(start_info, stack, xen_memory_map(), &handoff);
+	/* Nothing may be moved over the pages of Xen's console and store, nor over the image: in
+	 * ring 3 its own code makes the moves and the jump. */
 	xen_keep(&handoff);
 	handoff_keep(&handoff, lintel_image_place().base, lintel_image_place().size);
+	/* A PV kernel is entered by its ELF file, which a bzImage contains compressed. */
 	xen_pv_libraries(unpack_tls());
 	vmlinux_open(&handoff, lintel_image_place());
 	xen_pv_libraries(NULL);
+	/* The story of lintel(), but for its end: ring 3 is left in another way. */
 	lintel_plan(&handoff);
 	lintel_announce(&handoff);
 	lintel_report(&handoff);
