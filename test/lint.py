@@ -63,6 +63,9 @@ EFI = ["-isystem", "/usr/include/efi", "-isystem", "/usr/include/efi/x86_64",
 # The image for 32-bit UEFI; what is only declared is hidden, as the Makefile says why.
 IA32 = ["-m32", "-march=i686", "-malign-double", "-include", "efi/ia32/hidden.h", "-ffreestanding",
         "-isystem", "/usr/include/efi", "-isystem", "/usr/include/efi/ia32", "-fshort-wchar"]
+# Programs of the tests that run without an operating system in 32-bit mode.
+BARE32 = ["-m32", "-ffreestanding"]
+BARE32_ROOMS = ("test/launcher/", "test/program/setup16/")
 TIDY = ("-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,"
         "-bugprone-reserved-identifier,-bugprone-narrowing-conversions,"
         # Annex K's functions do not exist here; the checker wants them for memcpy.
@@ -240,8 +243,9 @@ def sources(*, efi):
 
     The example kernel is for headers_test.py: it includes what is installed.
     """
+    others = ("bios/", "efi/ia32/", "test/hello/", *BARE32_ROOMS)
     return [name for name in files(".c")
-            if (name in PURE or not name.startswith(("bios/", "efi/ia32/", "test/hello/")))
+            if (name in PURE or not name.startswith(others))
             and any(re.search(r'<efi\.h>|"efi/', line) for _, line in lines(name)) == efi]
 
 
@@ -249,6 +253,11 @@ def sources32():
     """C files of the image for 32-bit UEFI, as the Makefile lists them."""
     return subprocess.run(["make", "-s", "ia32-sources"], check=True, text=True,
                           stdout=subprocess.PIPE, timeout=60).stdout.split()
+
+
+def bare32():
+    """C files of BARE32_ROOMS."""
+    return [name for name in files(".c") if name.startswith(BARE32_ROOMS)]
 
 
 def check_rules():
@@ -279,7 +288,7 @@ def check_clang():
     """clang's warnings, with the options of the build."""
     command = ["clang", "-fsyntax-only", *WARNINGS, *INCLUDES]
     return (run([*command, *sources(efi=False)]) + run([*command, *EFI, *sources(efi=True)]) +
-            run([*command, *IA32, *sources32()]))
+            run([*command, *IA32, *sources32()]) + run([*command, *BARE32, *bare32()]))
 
 
 def check_tidy():
@@ -291,6 +300,7 @@ def check_tidy():
     said += run([*command, *names, "--", *INCLUDES, *EFI])
     names = [name for name in sources32() if name.startswith("efi/ia32/")]
     said += run([*command, *names, "--", *INCLUDES, *IA32])
+    said += run([*command, *bare32(), "--", *INCLUDES, *BARE32])
     return [line for line in said if not line.endswith(" generated.")]
 
 
@@ -299,7 +309,7 @@ def check_cppcheck():
     return run(["cppcheck", "--quiet", "--error-exitcode=1", "--enable=warning,portability",
                 # The linker's symbols begin and end one thing.
                 "--suppress=comparePointers", "-I.", "-Iprotocol",
-                "protocol", "shim", "iso", *sorted(PURE)])
+                "protocol", "shim", "iso", *sorted(PURE), *bare32()])
 
 
 SLOW = {"check_clang", "check_tidy", "check_cppcheck"}

@@ -3,10 +3,11 @@
 
     python3 test/setup16_test.py BUILD_DIR
 
-BUILD_DIR/setup16.bin is put into a small bzImage whose 32-bit part, the CHECKER,
+BUILD_DIR/setup16.bin is put into a small bzImage whose 32-bit part, the checker,
 prints the registers, the zero page and the setup_data list that it is given.  It is
-entered by QEMU's own loader (-kernel), and by LOADER below: a boot sector that can
-stand between the setup code and the BIOS and give other answers than it.
+entered by QEMU's own loader (-kernel), and by a boot sector that can stand between
+the setup code and the BIOS and give other answers than it.  Both programs are in
+test/program/setup16/: checker.c and loader.S.
 """
 import os
 import select
@@ -19,12 +20,14 @@ import time
 import unittest
 from collections import namedtuple
 
-from harness import counted
+from harness import counted, media
 
 QEMU = ['qemu-system-x86_64', '-accel', 'tcg', '-display', 'none', '-no-reboot',
         '-device', 'isa-debug-exit,iobase=0xf4,iosize=4']
 SECONDS = 60
 QBOOT = '/usr/share/qemu/qboot.rom'
+TOP = os.path.dirname(media.TEST)
+INCLUDES = ['-I' + TOP, '-I' + os.path.join(TOP, 'protocol')]
 
 SETUP16_OFFSET = 0x900
 MB1_OFFSET = 0x1fe0
@@ -40,334 +43,7 @@ VIDEO_TYPE_VLFB = 0x23
 CAPS_LOCK = 0x40
 CMDLINE = b'root=/dev/ram0 quiet lintel'
 
-CHECKER_ENTRY = r'''
-	.code32
-	.section .head, "ax"
-	.fill	0x10, 1, 0xf4			/* hlt: only +0x10 is right */
-	pushfl					/* each push: a field of struct entry, last first */
-	mov	%esp, %eax
-	push	%eax
-	mov	%cr0, %eax
-	push	%eax
-	mov	%ss, %eax
-	push	%eax
-	mov	%gs, %eax
-	push	%eax
-	mov	%fs, %eax
-	push	%eax
-	mov	%es, %eax
-	push	%eax
-	mov	%ds, %eax
-	push	%eax
-	mov	%cs, %eax
-	push	%eax
-	push	%ebp
-	push	%edi
-	push	%ebx
-	push	%esi
-	mov	%esp, %eax
-	push	%eax
-	call	check
-	.section .note.GNU-stack, "", @progbits
-'''
-
-CHECKER = r'''
-struct entry { unsigned esi, ebx, edi, ebp, cs, ds, es, fs, gs, ss, cr0, esp, eflags; };
-
-static inline void outb(unsigned short port, unsigned char v)
-{
-	asm volatile("outb %0, %1" : : "a"(v), "Nd"(port));
-}
-static unsigned short dispi(unsigned short i)		/* a register of QEMU's graphics card */
-{
-	asm volatile("outw %0, %1" : : "a"(i), "Nd"((unsigned short)0x1ce));
-	asm volatile("inw %1, %0" : "=a"(i) : "Nd"((unsigned short)0x1cf));
-	return i;
-}
-static void text(const char *s)
-{
-	while (*s)
-		outb(0x3f8, *s++);
-}
-static void hex(const unsigned char *p, unsigned n)
-{
-	for (; n--; p++) {
-		outb(0x3f8, "0123456789abcdef"[*p >> 4]);
-		outb(0x3f8, "0123456789abcdef"[*p & 15]);
-	}
-	text("\n");
-}
-static void field(const char *name, const void *p, unsigned n)
-{
-	text(name);
-	text(" ");
-	hex(p, n);
-}
-static unsigned a20(void)
-{
-	volatile unsigned *low = (void *)0x80000, *high = (void *)0x180000;
-
-	*high = 1;
-	*low = 2;
-	return *high == 1;
-}
-void check(struct entry *e)
-{
-	unsigned on = a20(), *node;
-	unsigned short card[] = { dispi(1), dispi(2), dispi(3), dispi(4) };
-
-	text("\nbegin\n");
-	field("entry", e, sizeof(*e));
-	field("a20", &on, 4);
-	field("card", card, sizeof(card));
-	field("scratch", (void *)0x4f0, 4);
-	field("zero_page", (void *)e->esi, 4096);
-	field("cmdline", *(void **)(e->esi + 0x228), 64);
-	for (node = *(void **)(e->esi + 0x250); node; node = (void *)node[0])
-		field("setup_data", node, 16 + node[3]);
-	text("end\n");
-	asm volatile("outl %0, $0xf4" : : "a"(0x10));
-	for (;;)
-		asm volatile("cli; hlt");
-}
-'''
-
-# A boot sector.  It loads the setup code to 0x9000:0, the sector with the command line
-# behind it to 0x9000:0x8000 and the protected-mode part to 1 MiB, hooks int 15h, and
-# enters the setup code with nothing in order but CS:IP.  Its parameters: see DEFAULTS.
-LOADER = r'''
-	.code16
-	.globl _start
-_start:	cli
-	ljmp	$0, $1f
-1:	xorw	%ax, %ax
-	movw	%ax, %ds
-	movw	%ax, %es
-	movw	%ax, %ss
-	movw	$0x7c00, %sp
-	sti
-	cld
-	movw	$setup, %si
-	call	read
-	movw	$pm, %si
-	call	read
-	movb	$0x87, %ah
-	movw	$PM_ROOM / 2, %cx
-	movw	$copy, %si
-	int	$0x15
-	cli
-	movl	0x15 * 4, %eax
-	movl	%eax, bios15
-	movl	$hook15, 0x15 * 4
-	movb	$CAPS_LOCK, 0x417
-	movl	$0x12345678, 0x4f0
-.if NO_10_16
-	xorl	%eax, %eax
-	movl	%eax, 0x10 * 4
-	movl	%eax, 0x16 * 4
-.endif
-.if A20_OFF == 1				/* by port 0x92 */
-	inb	$0x92, %al
-	andb	$0xfc, %al
-	outb	%al, $0x92
-.elseif A20_OFF == 2				/* by the keyboard controller */
-	movb	$0xd1, %al
-	outb	%al, $0x64
-	movb	$0xdd, %al
-	outb	%al, $0x60
-.endif
-.if A20_STUCK					/* each write to these ports traps: off again */
-	movw	$trap, 4
-	movw	$0, 6
-	movl	$8, %eax			/* debugging extensions */
-	movl	%eax, %cr4
-	movl	$0x92, %eax
-	movl	%eax, %dr0
-	movl	$0x60, %eax
-	movl	%eax, %dr1
-	movl	$IO_BREAKPOINTS, %eax
-	movl	%eax, %dr7
-.endif
-	movw	$0x1234, %ax
-	movw	%ax, %ds
-	movw	%ax, %es
-	movw	%ax, %fs
-	movw	$0xf000, %ax			/* the BIOS ROM is no stack */
-	movw	%ax, %ss
-	movl	$0xdead0003, %esp
-	std
-	ljmp	$0x9020, $0
-
-read:	movb	$0x42, %ah
-	movb	$0x80, %dl
-	int	$0x13
-	jc	.
-	ret
-
-hook15:	cmpl	$0xe820, %eax
-	je	e820
-	cmpw	$0xe801, %ax
-	je	e801
-	cmpb	$0x88, %ah
-	je	mem88
-	cmpw	$0x2401, %ax
-	je	a20
-	cmpw	$0xec00, %ax
-	je	long_mode
-bios:	ljmpw	*%cs:bios15
-none:
-.if MUTE
-	iretw
-.else
-	movb	$0x86, %ah
-	stc
-	lret	$2
-.endif
-
-long_mode:					/* says that it was asked */
-	cmpb	$2, %bl
-	jne	none
-	movw	$0x3f8, %dx
-	movb	$'L', %al
-	outb	%al, %dx
-	clc
-	lret	$2
-
-a20:	movw	$0x3f8, %dx
-	movb	$'B', %al
-	outb	%al, %dx
-	movw	$0x2401, %ax
-.if A20_BIOS
-	jmp	bios
-.else
-	jmp	none
-.endif
-
-e801:
-.if E801_LOW < 0
-	jmp	bios
-.elseif E801_LOW == 0
-	jmp	none
-.else
-	xorl	%eax, %eax
-	xorl	%ebx, %ebx
-	xorl	%ecx, %ecx
-	xorl	%edx, %edx
-.if E801_IN_CX
-	movw	$E801_LOW, %cx
-	movw	$E801_HIGH, %dx
-.else
-	movw	$E801_LOW, %ax
-	movw	$E801_HIGH, %bx
-.endif
-	clc
-	lret	$2
-.endif
-
-mem88:
-.if MEM_88 < 0
-	jmp	bios
-.elseif MEM_88 == 0
-	jmp	none
-.else
-	movw	$MEM_88, %ax
-	clc
-	lret	$2
-.endif
-
-e820:
-.if E820 < 0
-	jmp	bios
-.elseif E820 == 0
-	jmp	none
-.else
-	cmpl	$0x534d4150, %edx
-	jne	none
-	movw	%sp, %bp
-	testw	$0x200, 4(%bp)			/* a BIOS wants interrupts on */
-	jz	none
-	cmpl	$E820, %ebx
-	jae	none
-	movl	$0x100000, %es:(%di)		/* base: ebx * 4 GiB + 1 MiB */
-	movl	%ebx, %es:4(%di)
-	movl	$E820_SIZE, %es:8(%di)
-	movl	$0, %es:12(%di)
-	cmpl	$E820_EMPTY, %ebx
-	jne	1f
-	movl	$0, %es:8(%di)
-1:	movl	%ebx, %eax
-	andl	$1, %eax
-	incl	%eax
-	movl	%eax, %es:16(%di)		/* type */
-	cmpb	$24, %cl
-	movl	$20, %ecx
-	jb	2f
-.if E820_ACPI3 == 1				/* odd entries are switched off */
-	decl	%eax
-	xorl	$1, %eax
-	movl	%eax, %es:20(%di)
-	movb	$24, %cl
-.elseif E820_ACPI3 == 2				/* all of them, says a certain vendor */
-	movl	$0, %es:20(%di)
-	movb	$24, %cl
-.endif
-2:	incl	%ebx
-.if E820_CARRY == 0
-	cmpl	$E820, %ebx
-	jb	3f
-	xorl	%ebx, %ebx
-3:
-.endif
-	movl	$0x534d4150, %eax
-	cmpl	$E820_FORGETS, %ebx
-	jne	4f
-	xorl	%eax, %eax
-4:	movl	$0xdeadbeef, %edx
-	movl	%edx, %esi
-	movl	%edx, %edi
-	movl	%edx, %ebp
-	movw	%dx, %ds
-	movw	%dx, %es
-	movw	%dx, %fs
-	std
-	clc
-	lret	$2
-.endif
-
-.if SWITCH
-	.globl	switch
-switch:	movw	$0x3f8, %dx			/* says that it ran, and leaves junk */
-	movb	$'S', %al
-	outb	%al, %dx
-	movw	%dx, %ds
-	movw	%dx, %es
-	std
-	lret
-.endif
-
-.if A20_STUCK
-trap:	pushl	%eax
-	xorl	%eax, %eax
-	movl	%eax, %dr7
-	movl	%eax, %dr6
-	inb	$0x92, %al
-	andb	$0xfc, %al
-	outb	%al, $0x92
-	movl	$IO_BREAKPOINTS, %eax
-	movl	%eax, %dr7
-	popl	%eax
-	iretw
-.endif
-
-	.balign	4
-setup:	.word	16, 65, 0, 0x9000		/* int 13h packets: sectors, to, from */
-	.quad	1
-pm:	.word	16, PM_ROOM / 512, 0, 0x1000
-	.quad	66
-copy:	.quad	0, 0, 0x000093010000ffff, 0x000093100000ffff, 0, 0
-bios15:	.long	0
-'''
-
+# What loader.S and int15.S do, where a test says nothing else.
 DEFAULTS = {
     'E820': -1,          # entries to invent; 0: no such service, -1: the BIOS's own
     'E820_SIZE': 0x10000,
@@ -403,22 +79,16 @@ def write(path, data):
 
 
 def flat(scratch, name, sources, base, defines=()):
-    """Compile {name: text} and link at base; returns the bytes and the symbols' addresses."""
+    """Compile sources of program/setup16/, link at base; returns bytes and symbols' addresses."""
     objects = []
-    for source, text in sources.items():
-        path = os.path.join(scratch, name + source)
-        write(path, text.encode())
-        objects.append(path + '.o')
-        command('gcc', '-m32', '-O1', '-ffreestanding', '-fno-pic', '-fno-stack-protector',
-                '-fcf-protection=none', '-fno-asynchronous-unwind-tables', *defines,
-                '-c', '-x', 'assembler-with-cpp' if source.endswith('.S') else 'c',
-                path, '-o', objects[-1])
+    for source in sources:
+        objects.append(os.path.join(scratch, source + '.o'))
+        command('gcc', '-m32', '-O1', '-Wall', '-Wextra', '-Werror', '-ffreestanding', '-fno-pic',
+                '-fno-stack-protector', '-fcf-protection=none', '-fno-asynchronous-unwind-tables',
+                *INCLUDES, *defines, '-c', media.program('setup16/' + source), '-o', objects[-1])
     out = os.path.join(scratch, name)
-    script = ('SECTIONS { . = %#x; .all : { *(.head) *(.text*) *(.rodata*) *(.data*) *(.bss*) }'
-              ' /DISCARD/ : { *(.note*) *(.comment) } }' % base)
-    write(out + '.ld', script.encode())
-    command('ld', '-m', 'elf_i386', '-N', '-e', str(base), '-T', out + '.ld', '-o', out + '.elf',
-            *objects)
+    command('ld', '-m', 'elf_i386', '-N', '--defsym=base=%#x' % base,
+            '-T', media.program('setup16/flat.ld'), '-o', out + '.elf', *objects)
     command('objcopy', '-O', 'binary', out + '.elf', out + '.bin')
     names = subprocess.run(['nm', out + '.elf'], stdout=subprocess.PIPE, timeout=SECONDS,
                            check=True).stdout.decode()
@@ -530,8 +200,7 @@ class Setup16(unittest.TestCase):
         cls.scratch = cls.directory.name
         with open(os.path.join(cls.build, 'setup16.bin'), 'rb') as file:
             cls.blob = file.read()
-        cls.checker, _ = flat(cls.scratch, 'checker',
-                              {'.S': CHECKER_ENTRY, '.c': CHECKER}, MIB)
+        cls.checker, _ = flat(cls.scratch, 'checker', ['checker_entry.S', 'checker.c'], MIB)
 
     def path(self, name):
         return os.path.join(self.scratch, name)
@@ -543,9 +212,9 @@ class Setup16(unittest.TestCase):
         return self.check(Block(text))
 
     def disk(self, header, parameters):
-        """An image that LOADER boots; `header` is called with the face and LOADER's symbols."""
+        """An image that loader.S boots; `header` is called with the face and its symbols."""
         values = dict(DEFAULTS, **parameters)
-        sector, symbols = flat(self.scratch, 'loader', {'.S': LOADER}, 0x7c00,
+        sector, symbols = flat(self.scratch, 'loader', ['loader.S', 'int15.S'], 0x7c00,
                                ['-D%s=%s' % item for item in values.items()])
         self.assertLessEqual(len(sector), 510)
         image = face(self.blob)
@@ -558,7 +227,7 @@ class Setup16(unittest.TestCase):
         return ['-drive', 'format=raw,file=' + self.path('disk')]
 
     def by_loader(self, *args, header=None, **parameters):
-        """Enter through LOADER; returns the Block."""
+        """Enter through loader.S; returns the Block."""
         text = qemu_run(self.disk(header, parameters) + list(args), b'\nend')
         block = self.check(Block(text))
         self.assertEqual(block.cmdline, CMDLINE)
@@ -568,7 +237,7 @@ class Setup16(unittest.TestCase):
         return block
 
     def refused(self, line, *args, header=None, look=None, **parameters):
-        """Enter through LOADER; the setup code must say `line` and stay."""
+        """Enter through loader.S; the setup code must say `line` and stay."""
         text = qemu_run(self.disk(header, parameters) + list(args), b'lintel: ', look)
         self.assertIn(line, text)
         self.assertNotIn('begin', text)
@@ -592,7 +261,7 @@ class Setup16(unittest.TestCase):
 
 
 def invented(count):
-    """The map that LOADER tells with E820=count."""
+    """The map that int15.S tells with E820=count."""
     return [((i << 32) + MIB, 0x10000, 1 + i % 2) for i in range(count)]
 
 
