@@ -28,12 +28,12 @@ static EFI_FILE_HANDLE root;
 
 static CHAR8 text[FILE_MAX], options[FILE_MAX];
 
-static UINTN read_file(CHAR16 *name, CHAR8 *to)
+static UINTN read_file(const CHAR16 *name, CHAR8 *to)
 {
 	EFI_FILE_HANDLE file;
 	UINTN size = FILE_MAX - 1;
 
-	if (root->Open(root, &file, name, EFI_FILE_MODE_READ, 0) != EFI_SUCCESS)
+	if (root->Open(root, &file, (CHAR16 *)name, EFI_FILE_MODE_READ, 0) != EFI_SUCCESS)
 		return 0;
 	if (file->Read(file, &size, to) != EFI_SUCCESS)
 		size = 0;

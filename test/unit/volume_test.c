@@ -779,8 +779,8 @@ static void test_kinds_mbr(void)
 static void test_next_partition(void)
 {
 	static const uint8_t *const guids[] = { NULL, xbootldr_guid, data_guid };
-	static const char *const said[] = { "lintel: the partition at sector 0x28 is passed over: "
-					    "no FAT file system in it\n",
+	static const char *const said[] = { ("lintel: the partition at sector 0x28 is passed over: "
+					     "no FAT file system in it\n"),
 					    "", "" };
 	static size_t i; /* since a refusal is a longjmp */
 	struct entry e;
