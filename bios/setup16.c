@@ -7,6 +7,8 @@
  */
 #include "bios/setup16.h"
 
+#include "protocol/number.h"
+
 #define JUMP_SHORT 0xeb
 
 /* The jump at 0x200 goes to the end of the header, so its distance gives the length. */
@@ -28,7 +30,7 @@ static void check_header(void)
 		die(E_BLOCK, "setup header's magic is 0x%x", face_header.header);
 	if ((face_header.jump & 0xff) != JUMP_SHORT || header_size() > room)
 		die(E_BLOCK, "setup header's jump is 0x%x", face_header.jump);
-	if (face_header.code32_start < 0x100000)
+	if (face_header.code32_start < MIB)
 		die(E_BLOCK, "setup header's code32_start is 0x%x", face_header.code32_start);
 }
 

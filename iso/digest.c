@@ -14,8 +14,9 @@
 #include "iso/allocate.h"
 #include "iso/put.h"
 #include "iso/reject.h"
+#include "protocol/number.h"
 
-#define CHUNK (1u << 20)
+#define CHUNK MIB
 
 struct digest digest_of(const char *algorithm, struct span s)
 {

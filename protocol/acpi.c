@@ -7,6 +7,7 @@
 
 #include "protocol/handoff.h"
 #include "protocol/lib.h"
+#include "protocol/number.h"
 
 #define BDA_EBDA_SEGMENT 0x40e
 #define EBDA_SEARCHED 1024
@@ -88,7 +89,7 @@ void acpi_note_rsdp(struct handoff *h, struct span copy)
 /* The configuration tables of 64-bit UEFI; empty where there are none. */
 static struct span efi_tables(const struct efi_info *efi)
 {
-	uint64_t at = (uint64_t)efi->efi_systab_hi << 32 | efi->efi_systab, n;
+	uint64_t at = words64(efi->efi_systab, efi->efi_systab_hi), n;
 	struct span st = { 0 };
 
 	/* Address 0 is no table, and reading there may be forbidden. */

@@ -5,9 +5,9 @@
 #include "protocol/efimap.h"
 
 #include "protocol/handoff.h"
+#include "protocol/number.h"
 #include "protocol/say.h"
 
-#define EFI_PAGE 4096
 #define EFI_MEMORY_SP 0x40000ull
 
 #define E820_PERSISTENT 7
@@ -59,11 +59,10 @@ void efi_map_read(struct span map, uint64_t desc_size, struct handoff *h)
 		uint64_t pages = RD64(map, off, struct efi_descriptor, NumberOfPages);
 		uint32_t type = RD32(map, off, struct efi_descriptor, Type);
 
-		if (pages > UINT64_MAX / EFI_PAGE)
+		if (pages > UINT64_MAX / PAGE)
 			die(E_TAG, "EFI memory descriptor at +%" X64 " has %" X64 " pages", off,
 			    pages);
-		handoff_range(h, RD64(map, off, struct efi_descriptor, PhysicalStart),
-			      pages * EFI_PAGE,
+		handoff_range(h, RD64(map, off, struct efi_descriptor, PhysicalStart), pages * PAGE,
 			      efi_map_e820(type, RD64(map, off, struct efi_descriptor, Attribute)));
 	}
 }

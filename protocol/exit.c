@@ -6,6 +6,7 @@
 #include <lintel/xen_guest.h>
 
 #include "protocol/kernel.h"
+#include "protocol/number.h"
 #include "protocol/say.h"
 
 /* Segments must lie at their addresses, unless a note says that the entry runs at others too. */
@@ -22,7 +23,7 @@ static void enter_pvh(struct kernel *k)
 	}
 	k->bits = 32;
 	k->entry = k->notes.phys32_entry - k->base;
-	k->initrd_max = 0x100000000;
+	k->initrd_max = FOUR_GIB;
 }
 
 static void check_pv(const struct kernel *k, const struct handoff *h)

@@ -72,7 +72,7 @@ static void use(struct handoff *h, struct blob b)
 void handoff_mark_lasting(struct handoff *h)
 {
 	const struct efi_info *efi = &h->bp.efi_info;
-	uint64_t at = (uint64_t)efi->efi_memmap_hi << 32 | efi->efi_memmap;
+	uint64_t at = words64(efi->efi_memmap, efi->efi_memmap_hi);
 
 	use(h, h->block);
 	for (uint32_t i = 0; i < h->keeps; i++)

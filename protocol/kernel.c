@@ -187,7 +187,7 @@ static void add_segments(struct kernel *k, const struct elf *e)
 	bool interp = false;
 
 	k->base = UINT64_MAX;
-	k->align = 4096;
+	k->align = PAGE;
 	for (uint64_t i = 0; i < e->segments.n; i++) {
 		struct elf64_phdr p = elf_segment(e, i);
 

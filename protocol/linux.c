@@ -128,7 +128,7 @@ void linux_read(uint64_t base, struct handoff *h)
 
 static uint64_t node_size(uint64_t len)
 {
-	return (sizeof(struct setup_data) + len + 7) & ~7ull;
+	return align_up(sizeof(struct setup_data) + len, 8);
 }
 
 static uint64_t extra_ranges(const struct handoff *h)

@@ -148,7 +148,7 @@ static uint64_t fit_in(const struct range *r, struct fit fit, bool high)
 	}
 	if (base > UINT64_MAX - (fit.align - 1))
 		return 0;
-	at = (base + fit.align - 1) & ~(fit.align - 1);
+	at = align_up(base, fit.align);
 	return at < end && end - at >= fit.size ? at : 0;
 }
 

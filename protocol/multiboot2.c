@@ -7,6 +7,7 @@
 
 #include "protocol/acpi.h"
 #include "protocol/handoff.h"
+#include "protocol/number.h"
 #include "protocol/readers.h"
 #include "protocol/say.h"
 
@@ -47,7 +48,7 @@ static struct span next_tag(struct span info, uint64_t *off)
 		die(E_TAG, "multiboot2 tag %u at +%" X64 " has size %" X64,
 		    RD32(info, *off, struct mb2_tag, type), *off, size);
 	tag = span_sub(info, *off, size);
-	*off += (size + 7) & ~7ull;
+	*off += align_up(size, 8);
 	return tag;
 }
 

@@ -71,7 +71,7 @@ static void read_ramdisk(struct handoff *h, struct span info, uint64_t mapped)
 void xenpv_read(uint64_t start_info, uint64_t stack, struct span e820, struct handoff *h)
 {
 	static const char magic[] = "xen-3.0-x86_64";
-	uint64_t base = seen(start_info), mapped = (seen(stack) + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+	uint64_t base = seen(start_info), mapped = align_up(seen(stack), PAGE);
 	struct span info = span_at(base, sizeof(struct start_info));
 
 	if (info.len < sizeof(struct start_info) || memcmp(info.p, magic, sizeof(magic) - 1))

@@ -6,6 +6,7 @@
 #include "shim/leave.h"
 
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "protocol/readers.h"
 #include "shim/face/layout.h"
 #include "shim/machine.h"
@@ -31,11 +32,6 @@ _Static_assert(LEAVE_ARGS + sizeof(struct leave) + 64 <= LEAVE_BOOT_PARAMS,
 
 extern const char leave_code[], leave_code_end[];
 
-static uint64_t page_up(uint64_t n)
-{
-	return (n + PAGE - 1) & ~(uint64_t)(PAGE - 1);
-}
-
 static uint64_t text_size(const struct handoff *h)
 {
 	return (strlen(h->cmdline) + 1 + 7) & ~7ull;
@@ -45,7 +41,7 @@ static uint64_t tables_at(const struct handoff *h)
 {
 	uint64_t linux_size = linux_setup_data_size(h), pvh = pvh_tables_size(h);
 
-	return page_up(LEAVE_TEXT + text_size(h) + (linux_size > pvh ? linux_size : pvh));
+	return align_up(LEAVE_TEXT + text_size(h) + (linux_size > pvh ? linux_size : pvh), PAGE);
 }
 
 static uint64_t tables_size(const struct handoff *h)

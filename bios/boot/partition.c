@@ -7,6 +7,7 @@
  */
 #include "bios/boot/volume.h"
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "protocol/say.h"
 #include "protocol/span.h"
 
@@ -54,7 +55,7 @@ static const struct span sector = { bytes, sizeof(bytes) };
 /* In sectors of 512 bytes; refuses what does not fit into 32 bits. */
 static uint32_t scale_lba(uint64_t lba, uint32_t shift)
 {
-	if (lba >= UINT64_C(0x100000000) >> shift)
+	if (lba >= FOUR_GIB >> shift)
 		die(E_FAT, "partition beyond 2 TiB, sector / 2^32 is 0x%x", (uint32_t)(lba >> 32));
 	return (uint32_t)lba << shift;
 }
@@ -213,7 +214,7 @@ static bool read_mbr_entry(struct partition *p)
 /* Partitions beyond 2 TiB are skipped, except for an ESP, which is then refused. */
 static bool is_in_reach(const struct partition *p)
 {
-	return p->kind == PARTITION_ESP || p->first < UINT64_C(0x100000000) >> table.shift;
+	return p->kind == PARTITION_ESP || p->first < FOUR_GIB >> table.shift;
 }
 
 bool partition_next(struct partition *p)
@@ -237,7 +238,7 @@ struct extent partition_extent(const struct partition *p)
 	if (!first || p->last < p->first)
 		die(E_FAT, "it ends before it begins, at sector 0x%x", (uint32_t)p->last);
 	/* The partition includes its last LBA. */
-	if (p->last >= UINT64_C(0x100000000) >> table.shift)
+	if (p->last >= FOUR_GIB >> table.shift)
 		end = UINT32_MAX;
 	return (struct extent){ first, (uint32_t)(end - first) };
 }

@@ -59,7 +59,7 @@ static uint64_t find_place(uint64_t least, uint32_t size)
 	uint64_t best = is_free(least, size) ? least : FOUR_GIB;
 
 	for (uint32_t i = 0; i < range_count(); i++) {
-		uint64_t at = (range_at(i)->addr + ALIGNMENT - 1) & ~(uint64_t)(ALIGNMENT - 1);
+		uint64_t at = align_up(range_at(i)->addr, ALIGNMENT);
 
 		if (at >= least && at < best && is_free(at, size))
 			best = at;

@@ -14,10 +14,11 @@
 #include "iso/reject.h"
 #include "iso/uki.h"
 #include "protocol/formats.h"
+#include "protocol/number.h"
 #include "shim/face/layout.h"
 
 /* A bare image is far smaller; a larger file is not one. */
-#define BASE_SIZE_MAX (16u << 20)
+#define BASE_SIZE_MAX (16 * MIB)
 
 /**
  * struct promise - what layout.h says of a bare image: a field of 1, 2 or 4 bytes

@@ -15,9 +15,10 @@
 #include "iso/build/request.h"
 #include "iso/file.h"
 #include "iso/reject.h"
+#include "protocol/number.h"
 
 /* A longer file is not a config file. */
-#define CONFIG_MAX (1 << 20)
+#define CONFIG_MAX MIB
 
 /* Debian's libinih has these as variables: a line of any length, and "#" for comments. */
 static void configure_ini(void)

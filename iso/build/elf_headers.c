@@ -11,11 +11,11 @@
 #include "iso/put.h"
 #include "iso/reject.h"
 #include "protocol/formats.h"
+#include "protocol/number.h"
 #include "shim/face/layout.h"
 
-#define MIB2 0x200000ull
 /* Xen PV kernels lie in the first GiB. */
-#define ELF_KERNEL_MAX 0x40000000
+#define ELF_KERNEL_MAX GIB
 /* Memory for unpacking a kernel, apart from the kernel's own: most of it is xz's dictionary. */
 #define UNPACK_HEAP 0x2200000ull
 
@@ -101,7 +101,7 @@ static void choose_place(struct pack *im)
 		return;
 	im->elf_top = im->kernel_end + UNPACK_HEAP;
 	if (end > im->kernel_base) {
-		im->elf_base = (im->kernel_end + MIB2 - 1) & ~(MIB2 - 1);
+		im->elf_base = align_up(im->kernel_end, 2 * MIB);
 		im->elf_top = im->elf_base + im->size + UNPACK_HEAP;
 	}
 	add64(im->base + ELF_NOTE_ENTRY, im->elf_base - IMAGE_BASE);

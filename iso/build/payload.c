@@ -15,8 +15,9 @@
 #include "iso/file.h"
 #include "iso/output.h"
 #include "iso/reject.h"
+#include "protocol/number.h"
 
-#define BUFFER (1u << 20)
+#define BUFFER MIB
 #define GZIP_WINDOW (MAX_WBITS + 16) /* zlib.h: a gzip header and trailer */
 /* Only our own code can be compressed further, and for that the fastest level is enough. */
 #define LEVEL 1

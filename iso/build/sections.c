@@ -18,10 +18,11 @@
 #include "iso/uki.h"
 #include "protocol/cpio.h"
 #include "protocol/kernel.h"
+#include "protocol/number.h"
 #include "shim/face/layout.h"
 
 /* Far more than any command line or os-release; a kernel given by mistake is larger. */
-#define TEXT_MAX (1u << 20)
+#define TEXT_MAX MIB
 
 /**
  * struct text - the text of a section
@@ -299,7 +300,7 @@ static void add_linux(struct pack *im, const struct file *f, const struct kernel
 		elf_headers_set_kernel(im, k->run, k->run + k->init_size);
 	else
 		elf_headers_set_kernel(im, k->base, k->base + k->size);
-	pack_set_room(im, f->path, (room + PAGE - 1) & ~(uint64_t)(PAGE - 1));
+	pack_set_room(im, f->path, align_up(room, PAGE));
 }
 
 void sections_add(struct pack *im, const struct request *r, const struct uki *u,

@@ -14,11 +14,12 @@
 #include "iso/output.h"
 #include "iso/progress.h"
 #include "iso/put.h"
+#include "protocol/number.h"
 #include "protocol/pe.h"
 #include "shim/face/layout.h"
 
-#define BUFFER_SIZE (1u << 20)
-#define PROGRESS_FROM (64u << 20)
+#define BUFFER_SIZE MIB
+#define PROGRESS_FROM (64 * MIB)
 #define CHECKSUM_OFFSET (OPTIONAL_OFFSET + offsetof(struct pe_optional_header64, CheckSum))
 
 /**

@@ -9,6 +9,7 @@
 #include <lintel/multiboot2.h>
 
 #include "protocol/formats.h"
+#include "protocol/number.h"
 
 #define MB2_HEAD 16
 
@@ -68,7 +69,7 @@ json_t *face_multiboot2(struct span f)
 	json_set_number(o, "offset", (uint64_t)(s.p - f.p));
 	s = span_sub(s, 0, rd32(s, 8));
 	for (uint64_t at = MB2_HEAD; span_has(s, at, 8) && rd32(s, at + 4) >= 8;
-	     at += (size + 7) & ~7ull) {
+	     at += align_up(size, 8)) {
 		size = rd32(s, at + 4);
 		add_tag(o, span_sub(s, at, size));
 	}

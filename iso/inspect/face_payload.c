@@ -14,13 +14,14 @@
 #include "iso/allocate.h"
 #include "iso/examine.h"
 #include "iso/inspect/faces.h"
+#include "protocol/number.h"
 #include "shim/unpack/unpack.h"
 
 /* Boot protocol 2.08 has payload_offset and payload_length. */
 #define SINCE 0x208
 #define SIZE_SUFFIX 4
 /* Far more than any kernel. */
-#define SIZE_MAX_UNPACKED (1u << 30)
+#define SIZE_MAX_UNPACKED GIB
 
 /* What Lintel does not unpack when it boots. */
 static const struct format {

@@ -9,6 +9,7 @@
 #include "iso/inspect/faces.h"
 #include "iso/inspect/signer.h"
 #include "protocol/formats.h"
+#include "protocol/number.h"
 
 /* WIN_CERTIFICATE: dwLength, wRevision, wCertificateType */
 #define CERTIFICATE_HEAD 8
@@ -85,7 +86,7 @@ static json_t *signatures(const struct pe *pe)
 				      json_pack("{s:s, s:I, s:I, s:o*}", "kind", kind, "offset",
 						(json_int_t)(pe->signature + at), "size",
 						(json_int_t)size, "signer", signer_of(body)));
-		at += ((uint64_t)size + 7) & ~7ull;
+		at += align_up(size, 8);
 	}
 	return list;
 }

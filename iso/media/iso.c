@@ -17,10 +17,11 @@
 #include "iso/output.h"
 #include "iso/reject.h"
 #include "iso/subcommands.h"
+#include "protocol/number.h"
 #include "protocol/span.h"
 
 /* Free space of the ESP: OVMF keeps its variables there where it has no flash. */
-#define ESP_SPARE (1u << 20)
+#define ESP_SPARE MIB
 /* ISO 9660 and El Torito: where the boot catalog's place is stored, and what is in it. */
 #define BOOT_RECORD (17 * CD_SECTOR)
 #define BOOT_RECORD_CATALOG 0x47

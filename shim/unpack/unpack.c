@@ -16,6 +16,7 @@
 #include <zlib.h>
 
 #include "protocol/lib.h"
+#include "protocol/number.h"
 #include "protocol/say.h"
 
 #define SIZE_SUFFIX 4
@@ -48,7 +49,7 @@ static void *heap_take(struct heap *h, uint64_t count, uint64_t size)
 {
 	if (size && count > h->left / size)
 		return NULL;
-	uint64_t n = (count * size + HEAP_ALIGN - 1) & ~(uint64_t)(HEAP_ALIGN - 1);
+	uint64_t n = align_up(count * size, HEAP_ALIGN);
 	void *p = h->at;
 
 	if (n > h->left)

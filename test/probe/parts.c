@@ -63,7 +63,7 @@ static void add_kernel(struct parts *p, const struct boot_params *bp)
 	add(p, "kernel", bzimage ? load : base, end - (bzimage ? load : base), false);
 	if (!bzimage || !align)
 		return;
-	run = (load + align - 1) & ~(align - 1);
+	run = align_up(load, align);
 	run = run > bp->hdr.pref_address ? run : bp->hdr.pref_address;
 	top = run + bp->hdr.init_size;
 	run = run > end ? run : end;

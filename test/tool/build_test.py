@@ -26,7 +26,7 @@ sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 from harness import counted
 
 BUILD = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else sys.exit(__doc__)
-LAYOUT = os.path.join(sys.path[0], "..", "shim", "face", "layout.h")
+LAYOUTS = ("shim/face/layout.h", "protocol/number.h")
 LINTEL = os.path.join(BUILD, "lintel")
 STUB = {face: os.path.join(BUILD, "lintel." + face) for face in ("efi", "elf")}
 IA32 = os.path.join(BUILD, "lintelia32.efi")
@@ -37,14 +37,14 @@ DATA = 0x40000040      # initialised, read
 MICROCODE = "kernel/x86/microcode/GenuineIntel.bin"
 
 
-def read_layout():
-    """Every numeric #define of shim/face/layout.h."""
-    with open(LAYOUT, encoding="ascii") as f:
+def read_layout(path):
+    """Every numeric #define of a header."""
+    with open(os.path.join(sys.path[0], "..", path), encoding="ascii") as f:
         found = re.findall(r"^#define (\w+) (0x[0-9a-f]+|\d+)$", f.read(), re.M)
     return {name: int(value, 0) for name, value in found}
 
 
-L = read_layout()
+L = {name: value for path in LAYOUTS for name, value in read_layout(path).items()}
 MAGIC = b"LINTELUK"
 UNPACK_HEAP = 0x2200000
 OPTIONAL = L["PE_OFFSET"] + 24
