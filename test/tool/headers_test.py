@@ -14,7 +14,7 @@ import sys
 # The other modules are packages beside this folder.
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-from harness import counted
+from harness import counted, media
 from tool.build_test import Case
 from tool.install_test import make, run
 from lint import WARNINGS
@@ -30,22 +30,6 @@ MODES = [*[(compiler, f"-std={standard}", bits, STRICT) for compiler in ("gcc", 
 PUBLIC = {"elf.h", "lintel.h", "linux.h", "multiboot1.h", "multiboot2.h", "pvh.h", "wire.h",
           "xen_guest.h", "xenpv.h"}
 COMPILERS = {"stddef.h", "stdint.h"}  # freestanding C has these (C11, section 4)
-# Takes each header's structures, so that unused ones are compiled for real.
-PROGRAM = """
-int sizes(const struct boot_params *bp, const struct hvm_start_info *pvh,
-          const struct start_info *pv, const struct multiboot_info *mb1,
-          const struct mb2_info *mb2, const struct elf64_ehdr *elf);
-int sizes(const struct boot_params *bp, const struct hvm_start_info *pvh,
-          const struct start_info *pv, const struct multiboot_info *mb1,
-          const struct mb2_info *mb2, const struct elf64_ehdr *elf)
-{
-    return bp->hdr.header == LINUX_HDRS && bp->hdr.hardware_subarch == SUBARCH_XEN &&
-           bp->e820_table[0].type == E820_TYPE_RAM && SETUP_LINTEL != SETUP_NONE &&
-           pvh->magic == HVM_START_MAGIC && (pv->flags & SIF_INITDOMAIN) != 0 &&
-           (mb1->flags & MB1_INFO_MMAP) != 0 && mb2->total_size == 8 &&
-           elf->e_type == ET_EXEC && XEN_VIRT_BASE > XEN_M2P;
-}
-"""
 
 
 def read_text(path):
@@ -103,7 +87,7 @@ class Headers(Case):
     def test_all_together(self):
         lines = [f"#include <lintel/{name}>\n" for name in self.headers]
         for order in (lines, lines[::-1]):
-            self.compiles("".join(order) + PROGRAM)
+            self.compiles("".join(order) + read_text(media.program("structures.c")))
 
     def test_wrong_structures_do_not_compile(self):
         for check in ("LINTEL_SIZE(struct x, 4)", "LINTEL_AT(struct x, b, 4)"):
