@@ -3,8 +3,10 @@
  * The host tool `lintel`: finds the subcommand and runs it.  A new subcommand is
  * one file with its X_main(), declared in subcommands.h, and one line in the table.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "iso/reject.h"
 #include "iso/subcommands.h"
@@ -43,23 +45,43 @@ static int run(const struct subcommand *s, int argc, char **argv)
 	return s->run(argc, argv);
 }
 
-int main(int argc, char **argv)
+/* A file that is opened must not become stdin, stdout or stderr where the caller has closed
+ * these.  Writing to what is opened for reading fails, as it should. */
+static void open_standard(void)
 {
-	if (argc < 2) {
-		usage(stderr);
-		return STATUS_USAGE;
-	}
-	if (!strcmp(argv[1], "--help")) {
-		usage(stdout);
-		return STATUS_DONE;
-	}
-	if (!strcmp(argv[1], "--version")) {
-		puts("lintel " LINTEL_VERSION);
-		return STATUS_DONE;
-	}
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+static int find_and_run(int argc, char **argv)
+{
 	for (size_t i = 0; i < SUBCOMMANDS; i++)
 		if (!strcmp(argv[1], subcommands[i].name))
 			return run(&subcommands[i], argc - 1, argv + 1);
 	fprintf(stderr, "lintel: no subcommand \"%s\", see `lintel --help`\n", argv[1]);
 	return STATUS_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	int status = STATUS_DONE;
+
+	open_standard();
+	if (argc < 2) {
+		usage(stderr);
+		return STATUS_USAGE;
+	}
+	if (!strcmp(argv[1], "--help"))
+		usage(stdout);
+	else if (!strcmp(argv[1], "--version"))
+		puts("lintel " LINTEL_VERSION);
+	else
+		status = find_and_run(argc, argv);
+	printed();
+	return status;
 }

@@ -21,6 +21,7 @@ int options_next(int argc, char **argv, const struct command *command, const str
 	}
 	if (c == 'h') {
 		puts(command->help);
+		printed();
 		exit(STATUS_DONE);
 	}
 	return c;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The ways out of the tool but for success.  Called from everywhere in it; writes one line
- * to stderr.
+ * The ways out of the tool.  Called from everywhere in it; one that is not success writes one
+ * line to stderr.
  */
 #include "iso/reject.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "iso/progress.h"
 
@@ -18,8 +21,7 @@ void reject(const char *file, const char *format, ...)
 {
 	va_list args;
 
-	if (before)
-		before();
+	reject_undo();
 	progress_clear();
 	fprintf(stderr, "lintel: %s: ", file);
 	va_start(args, format);
@@ -32,6 +34,27 @@ void reject(const char *file, const char *format, ...)
 void reject_after(void (*undo)(void))
 {
 	before = undo;
+}
+
+void reject_undo(void)
+{
+	if (before)
+		before();
+}
+
+/* Text that was printed may still be in a buffer, and the descriptor's end may have an error
+ * to report that no write() had: close() tells it, of a copy, so that stdout stays. */
+void printed(void)
+{
+	int copy;
+
+	errno = 0;
+	if (fflush(stdout) || ferror(stdout))
+		reject("stdout", "cannot be written, its text is lost: %s",
+		       strerror(errno ? errno : EIO));
+	copy = dup(STDOUT_FILENO);
+	if (copy >= 0 && close(copy))
+		reject("stdout", "cannot be written, its text is lost: %s", strerror(errno));
 }
 
 void usage_error(const char *subcommand, const char *format, ...)

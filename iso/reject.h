@@ -21,6 +21,12 @@ __attribute__((noreturn, format(printf, 2, 3))) void reject(const char *file, co
 /** reject_after() - have @undo called before the line is printed; there is one such function */
 void reject_after(void (*undo)(void));
 
+/** reject_undo() - what reject() does first; a signal's handler may call this */
+void reject_undo(void);
+
+/** printed() - refuse where text for stdout got lost; called when all of it is printed */
+void printed(void);
+
 /** usage_error() - end with status 2: the command line itself makes no sense */
 __attribute__((noreturn, format(printf, 2, 3))) void usage_error(const char *subcommand,
 								 const char *format, ...);

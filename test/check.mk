@@ -1,11 +1,11 @@
 # The tests: what `make check` and each of its steps run.  Included by the Makefile, whose
 # variables it uses; test/README.md says what each step proves.
 
-CHECK_PACKAGES := g++ file binutils mtools openssl sbsigntool gdisk systemd man-db \
+CHECK_PACKAGES := g++ file binutils mtools openssl strace sbsigntool gdisk systemd man-db \
 	bochs bochs-term bochsbios vgabios
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit matrix tool pack inspect install headers media setup16 lint bench lies explain doors xen \
+STEPS := unit matrix tool host pack inspect install headers media setup16 lint bench lies explain doors xen \
 	conformance
 .PHONY: bench check conformance $(STEPS:%=check-%)
 RESULTS := $(BUILD)/results
@@ -29,6 +29,9 @@ check-matrix: ## tests of what the matrices compare
 
 check-tool: all ## tests of build/lintel
 	$(Q)$(call step,tool) $(PY) test/tool/build_test.py $(BUILD)
+
+check-host: all ## tests of what users' machines do to build/lintel
+	$(Q)$(call step,host) $(PY) test/tool/host_test.py $(BUILD)
 
 check-pack: all ## tests of what build/lintel shares with ukify
 	$(Q)$(call step,pack) $(PY) test/tool/ukify_test.py $(BUILD)

@@ -52,6 +52,8 @@ static void measure(const struct output *o, const struct request *r)
 
 	uki_read(&u, f, examine_file(f));
 	measure_print(&u, json_mode_of("build", r->json));
+	/* The image is not committed where its values are lost. */
+	printed();
 }
 
 int build_main(int argc, char **argv)
