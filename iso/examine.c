@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "iso/child.h"
 #include "iso/file.h"
 #include "iso/reject.h"
 #include "protocol/say.h"
@@ -33,11 +34,12 @@ static void put_error(const char *text)
 		_exit(STATUS_REFUSED);
 }
 
-/* Where read() returns an error, a mapping raises a signal.  No output exists yet, so there
- * is none to remove. */
+/* Where read() returns an error, a mapping raises a signal. */
 _Noreturn static void unreadable(int sig)
 {
 	(void)sig;
+	child_end();
+	reject_undo();
 	put_error("lintel: ");
 	put_error(examined);
 	put_error(": cannot be read: it became shorter, or its disk is damaged\n");

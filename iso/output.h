@@ -10,11 +10,12 @@
 
 /**
  * struct output - a file that is being written under a temporary name
- * @path: where output_commit() puts it
+ * @path: what the user called it
+ * @place: where outputs_commit() puts it: @path, its symbolic links followed
  * @temporary: its name until then, in the same directory
  */
 struct output {
-	const char *path;
+	const char *path, *place;
 	char *temporary;
 	int fd;
 	struct output *next;
@@ -40,8 +41,8 @@ void output_extend(const struct output *o, uint64_t size);
 /** output_finish() - no more writes; refuses where the disk reports a late error */
 void output_finish(struct output *o);
 
-/** output_commit() - give the finished file its name, in place of what was there */
-void output_commit(struct output *o);
+/** outputs_commit() - give @n finished files their names, in place of what was there */
+void outputs_commit(struct output *const o[], int n);
 
 /** output_drop() - remove the finished file, which was needed for a while only */
 void output_drop(struct output *o);

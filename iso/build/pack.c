@@ -199,7 +199,7 @@ void pack_write(struct pack *im, const char *efi_path, const char *elf_path)
 
 void pack_commit(const struct pack *im)
 {
-	for (int i = 0; i < 2; i++)
-		if (im->out[i])
-			output_commit(im->out[i]);
+	int first = im->out[0] ? 0 : 1;
+
+	outputs_commit(im->out + first, (im->out[1] ? 2 : 1) - first);
 }

@@ -147,7 +147,7 @@ static void parse(int argc, char **argv, struct request *r)
 }
 
 /* Whether two paths name the same file, even if it does not exist yet. */
-static bool same_place(const char *a, const char *b)
+static bool same_name(const char *a, const char *b)
 {
 	const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
 	char *dir_a = slash_a ? strndup(a, (size_t)(slash_a + 1 - a)) : strdup(".");
@@ -159,6 +159,17 @@ static bool same_place(const char *a, const char *b)
 
 	free(dir_a);
 	free(dir_b);
+	return same;
+}
+
+/* The same, symbolic links followed. */
+static bool same_place(const char *a, const char *b)
+{
+	char *real_a = realpath(a, NULL), *real_b = realpath(b, NULL);
+	bool same = same_name(real_a ? real_a : a, real_b ? real_b : b);
+
+	free(real_a);
+	free(real_b);
 	return same;
 }
 

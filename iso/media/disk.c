@@ -89,6 +89,6 @@ int disk_main(int argc, char **argv)
 	bios_write_stage(disk, gpt_first(m.sector), &nowhere);
 	bios_write_mbr(disk, gpt_first(m.sector), m.sector);
 	output_finish(disk);
-	output_commit(disk);
+	outputs_commit(&disk, 1);
 	return STATUS_DONE;
 }

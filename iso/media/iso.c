@@ -66,46 +66,47 @@ static uint64_t make_esp(const struct output *to, const struct media *m)
 
 static void make_iso(const struct output *iso, const struct output *esp, const struct output *bios)
 {
-	char graft[4200], time[24];
+	char graft[64], time[24];
 
 	output_write(bios, bios_begin, bios_size());
 	/* "=" in front of seconds since 1970 */
 	snprintf(time, sizeof(time), "=%llu", (unsigned long long)media_time());
-	snprintf(graft, sizeof(graft), "/boot/bios.bin=%s", bios->temporary);
+	snprintf(graft, sizeof(graft), "/boot/bios.bin=%s", program_output(bios));
 	/* A partition for the ISO 9660 file system too, and active: some BIOSes want one. */
-	program_run("xorriso", (const char *const[]){ "xorriso",
-						      "-report_about",
-						      "WARNING",
-						      "-as",
-						      "mkisofs",
-						      "-quiet",
-						      "-V",
-						      "LINTEL",
-						      "-graft-points",
-						      "-c",
-						      "/boot/boot.cat",
-						      "-b",
-						      "/boot/bios.bin",
-						      "-no-emul-boot",
-						      "-boot-load-size",
-						      "4",
-						      "-eltorito-alt-boot",
-						      "-append_partition",
-						      "2",
-						      "0xef",
-						      esp->temporary,
-						      "-e",
-						      "--interval:appended_partition_2:all::",
-						      "-no-emul-boot",
-						      "--set_all_file_dates",
-						      time,
-						      "--mbr-force-bootable",
-						      "-partition_offset",
-						      "16",
-						      "-o",
-						      iso->temporary,
-						      graft,
-						      NULL });
+	program_run("xorriso", iso,
+		    (const char *const[]){ "xorriso",
+					   "-report_about",
+					   "WARNING",
+					   "-as",
+					   "mkisofs",
+					   "-quiet",
+					   "-V",
+					   "LINTEL",
+					   "-graft-points",
+					   "-c",
+					   "/boot/boot.cat",
+					   "-b",
+					   "/boot/bios.bin",
+					   "-no-emul-boot",
+					   "-boot-load-size",
+					   "4",
+					   "-eltorito-alt-boot",
+					   "-append_partition",
+					   "2",
+					   "0xef",
+					   program_output(esp),
+					   "-e",
+					   "--interval:appended_partition_2:all::",
+					   "-no-emul-boot",
+					   "--set_all_file_dates",
+					   time,
+					   "--mbr-force-bootable",
+					   "-partition_offset",
+					   "16",
+					   "-o",
+					   program_output(iso),
+					   graft,
+					   NULL });
 }
 
 /* Where the boot catalog says that an entry's bytes begin. */
@@ -169,6 +170,6 @@ int iso_main(int argc, char **argv)
 	output_finish(bios);
 	output_drop(bios);
 	output_finish(iso);
-	output_commit(iso);
+	outputs_commit(&iso, 1);
 	return STATUS_DONE;
 }

@@ -1,29 +1,40 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Runs other programs.  Called where media are made; returns when the program has ended.
+ * Runs the program that makes CDs.  Called by `lintel iso`; returns when the program has ended.
+ *
+ * xorriso gives "=", "-", "\" and more in a file's name a meaning of its own.  So it never sees
+ * the user's names: it runs in the directory of the output, where the temporary names of all
+ * outputs have letters, digits and a dot only.
  */
 #include "iso/media/program.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
+#include "iso/allocate.h"
+#include "iso/child.h"
+#include "iso/output.h"
 #include "iso/reject.h"
 
-#define EXIT_NO_PROGRAM 127 /* as the shell has it */
-
-/* In the child.  Its output goes to @said, which the user sees where it fails. */
-__attribute__((noreturn)) static void exec_program(const char *const argv[], int said)
+const char *program_output(const struct output *o)
 {
-	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
-	dup2(said, STDOUT_FILENO);
-	dup2(said, STDERR_FILENO);
-	execvp(argv[0], (char *const *)argv);
-	_exit(errno == ENOENT ? EXIT_NO_PROGRAM : EXIT_NO_PROGRAM - 1);
+	const char *slash = strrchr(o->temporary, '/');
+
+	return slash ? slash + 1 : o->temporary;
+}
+
+/* The directory of an output; NULL for the present one. */
+static const char *directory_of(const struct output *o)
+{
+	const char *name = program_output(o);
+	char *directory;
+
+	if (name == o->temporary)
+		return NULL;
+	directory = joined(o->temporary, "");
+	directory[name - o->temporary] = '\0';
+	return directory;
 }
 
 static void repeat_output(FILE *said)
@@ -35,19 +46,13 @@ static void repeat_output(FILE *said)
 		fputc(c, stderr);
 }
 
-void program_run(const char *package, const char *const argv[])
+void program_run(const char *package, const struct output *to, const char *const argv[])
 {
+	const struct child c = { .argv = argv, .directory = directory_of(to), .silent = true };
 	FILE *said = tmpfile();
-	pid_t child = said ? fork() : -1;
-	int status = 0;
+	int status = child_run(&c, said);
 
-	if (child == 0)
-		exec_program(argv, fileno(said));
-	if (child < 0)
-		reject(argv[0], "cannot be run: %s", strerror(errno));
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NO_PROGRAM)
+	if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_NOT_FOUND)
 		reject(argv[0], "is not installed (Debian: apt-get install %s)", package);
 	if (!WIFEXITED(status) || WEXITSTATUS(status)) {
 		repeat_output(said);

@@ -2,23 +2,32 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Tests of what users' machines do to build/lintel: python3 test/tool/host_test.py BUILD_DIR
 
-A full disk behind stdout.
+A full disk behind stdout, signals, inputs that change, odd paths.
 """
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
 
 # The other modules are packages beside this folder.
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted
-from tool.build_test import Case, LINTEL, TIMEOUT, load
+from tool.build_test import Case, LINTEL, MIB, TIMEOUT, load
 
 
 def run(*args, **kwargs):
     """Run the tool, with further arguments for subprocess."""
     return subprocess.run([LINTEL, *args], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
                           text=True, timeout=TIMEOUT, check=False, **kwargs)
+
+
+def lines(path):
+    """Facts of an image by name, as inspect prints them."""
+    ran = run("inspect", path, stdout=subprocess.PIPE)
+    return dict(line.split(None, 1) for line in ran.stdout.splitlines() if " " in line.strip())
 
 
 class Stdout(Case):
@@ -67,6 +76,188 @@ class Stdout(Case):
                   preexec_fn=lambda: os.closerange(0, 3))
         self.assertEqual(ran.returncode, 0)
         self.assertEqual(load(self.output), self.build(faces=("efi",))["efi"])
+
+
+class Outputs(Case):
+    """How outputs get their names."""
+
+    def test_on_the_disk_first(self):
+        """fsync() of the file, rename, fsync() of the directory, for each output."""
+        trace = self.path("trace")
+        subprocess.run(["strace", "-f", "-o", trace, "-e", "trace=fsync,rename", LINTEL, "build",
+                        "--linux", self.kernel, "--output", self.output, "--elf", self.elf],
+                       timeout=TIMEOUT, check=True)
+        calls = [line.split()[1].split("(")[0] for line in load(trace).decode().splitlines()
+                 if "fsync(" in line or "rename(" in line]
+        self.assertEqual(calls, ["fsync", "fsync", "rename", "rename", "fsync", "fsync"])
+
+    def test_symbolic_link_stays(self):
+        os.mkdir(self.path("d"))
+        self.file("d/real.efi", b"old")
+        os.symlink("d/real.efi", self.output)
+        self.build(faces=("efi",))
+        self.assertTrue(os.path.islink(self.output))
+        self.assertEqual(load(self.path("d/real.efi"))[:2], b"MZ")
+        self.assertEqual(os.listdir(self.path("d")), ["real.efi"])
+
+    def test_symbolic_link_to_nothing(self):
+        os.symlink("absent", self.output)
+        ran = self.lintel("build", "--linux", self.kernel, "--output", self.output)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("symbolic link", ran.stderr)
+
+    def test_two_links_to_one_file(self):
+        self.file("real", b"old")
+        for path in (self.output, self.elf):
+            os.symlink("real", path)
+        ran = self.lintel("build", "--linux", self.kernel, "--output", self.output, "--elf",
+                          self.elf)
+        self.assertEqual(ran.returncode, 2)
+        self.assertEqual(load(self.path("real")), b"old")
+
+    def test_both_faces_of_one_run(self):
+        for _ in range(4):
+            running = [subprocess.Popen([LINTEL, "build", "--linux", self.kernel,
+                                         f"--cmdline=run{i}", "--output", self.output, "--elf",
+                                         self.elf]) for i in range(12)]
+            self.assertEqual({p.wait(TIMEOUT) for p in running}, {0})
+            self.assertEqual(lines(self.output)["cmdline"], lines(self.elf)["cmdline"])
+        self.assert_no_temporary()
+
+
+# Every signal that ends a process by default and can be caught.
+HARMLESS = (signal.SIGCHLD, signal.SIGCONT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU,
+            signal.SIGURG, signal.SIGWINCH, signal.SIGKILL, signal.SIGSTOP, signal.SIGXFSZ)
+
+
+class Ended(Case):
+    """Where the tool is ended, it leaves nothing, and its children end too."""
+
+    def started(self, *args, program=None, **kwargs):
+        """The tool, at work on something long."""
+        env = dict(os.environ)
+        if program:
+            os.makedirs(self.path("bin"), exist_ok=True)
+            self.file("bin/" + program, b"#!/bin/sh\necho $$ > \"" + self.path("pid").encode() +
+                      b"\"\nsleep 0.6\nfor i in 1 2 3; do : > .lintel.child$i; done\nsleep 30\n")
+            os.chmod(self.path("bin/" + program), 0o755)
+            env["PATH"] = self.path("bin") + ":" + env["PATH"]
+        return subprocess.Popen([LINTEL, *args], stderr=subprocess.PIPE, env=env, cwd=self.dir,
+                                **kwargs)
+
+    def wait_for(self, condition):
+        """Until something has happened."""
+        end = time.monotonic() + TIMEOUT
+        while not condition():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.005)
+
+    def temporary(self):
+        """Unfinished outputs."""
+        return [name for name in os.listdir(self.dir) if name.startswith(".lintel")]
+
+    def test_every_signal(self):
+        initrd = self.sparse("initrd", 900 * MIB)
+        signals = [s for s in signal.valid_signals() if s not in HARMLESS]
+        self.assertGreater(len(signals), 50)
+        for number in signals:
+            running = self.started("build", "--linux", self.kernel, "--initrd", initrd,
+                                   "--output", self.output, "--elf", self.elf,
+                                   preexec_fn=lambda: signal.signal(signal.SIGPIPE,
+                                                                    signal.SIG_DFL))
+            self.wait_for(lambda: len(self.temporary()) == 2)
+            running.send_signal(number)
+            running.communicate(timeout=TIMEOUT)
+            self.assertEqual(self.temporary(), [], number)
+            self.assertIn(running.returncode, (-number, 1), number)
+            self.assertFalse(os.path.exists(self.output), number)
+
+    def check_child(self, number, program, *args):
+        """The child that was running ends with the tool and makes no file any more."""
+        running = self.started(*args, program=program)
+        self.wait_for(lambda: os.path.exists(self.path("pid")) and load(self.path("pid")))
+        child = int(load(self.path("pid")))
+        running.send_signal(number)
+        running.communicate(timeout=TIMEOUT)
+        self.wait_for(lambda: not os.path.exists(f"/proc/{child}"))
+        if number != signal.SIGKILL:
+            self.assertEqual(self.temporary(), [], number)
+        self.assertFalse(os.path.exists(self.path(".lintel.child1")), number)
+        for name in [*self.temporary(), "pid"]:
+            os.unlink(self.path(name))
+
+    def test_children(self):
+        self.build(faces=("efi",))
+        key, crt = self.file("key", b"k"), self.file("crt", b"c")
+        for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGALRM, signal.SIGKILL):
+            self.check_child(number, "xorriso", "iso", "--output=os.iso", "os.efi")
+            self.check_child(number, "sbsign", "build", "--linux", self.kernel,
+                             "--output=new.efi", "--secureboot-private-key", key,
+                             "--secureboot-certificate", crt)
+
+    def test_input_cut_off_while_it_is_read(self):
+        self.build("--initrd", self.sparse("initrd", 200 * MIB), faces=("efi",))
+        for delay in (0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.3):
+            shutil.copy(self.output, self.path("cut.efi"))
+            running = self.started("iso", "--output=cut.iso", "cut.efi")
+            time.sleep(delay)
+            os.truncate(self.path("cut.efi"), 3 * 4096)
+            running.communicate(timeout=TIMEOUT)
+            self.assertEqual(self.temporary(), [], delay)
+            self.assertIn(running.returncode, (0, 1))
+
+
+ODD = ("a b", "$HOME", "-x", "--help", "a@@512", "::", "c:", "q'q", 'd"d', "n\nn", "!", "%s%n",
+       "@x", "a=b", "back\\slash", "*", "[a]", "~", "\u00fc\u4e2d", "semi;colon", "&", "#",
+       "x" * 240)
+
+
+class Names(Case):
+    """Whatever is a name of a file or directory works, for inputs and outputs."""
+
+    def ran_in(self, directory, *args):
+        """Run the tool in a directory; it must succeed in silence."""
+        ran = subprocess.run([LINTEL, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, timeout=TIMEOUT, check=False, cwd=directory)
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, b"", b""),
+                         (directory, args))
+
+    def test_media(self):
+        self.build(faces=("efi",))
+        self.ran_in(self.dir, "iso", "--output=plain.iso", "os.efi")
+        for name in ODD:
+            directory = self.path(name)
+            os.mkdir(directory)
+            shutil.copy(self.output, os.path.join(directory, name))
+            self.ran_in(directory, "iso", "--output=" + name + ".iso", "--", name)
+            self.assertEqual(len(load(os.path.join(directory, name + ".iso"))),
+                             len(load(self.path("plain.iso"))))
+            self.ran_in(self.dir, "iso", "--output=" + name + "/2.iso", "--", name + "/" + name)
+            if name in ("$HOME", "-x", "a@@512", "::", "n\nn"):
+                self.ran_in(directory, "disk", "--output=" + name + ".img", "--", name)
+                os.unlink(os.path.join(directory, name + ".img"))
+            self.assertEqual(sorted(os.listdir(directory)), sorted(["2.iso", name, name + ".iso"]))
+            shutil.rmtree(directory)
+
+    def test_build_and_sign(self):
+        subprocess.run(["openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes",
+                        "-subj", "/CN=test", "-keyout", self.path("key"), "-out",
+                        self.path("crt")], stderr=subprocess.DEVNULL, timeout=TIMEOUT, check=True)
+        for name in ODD:
+            directory = self.path(name)
+            os.mkdir(directory)
+            for source in ("key", "crt", "vmlinuz"):
+                shutil.copy(self.path(source), os.path.join(directory, name + source))
+            self.ran_in(directory, "build", "--linux=" + name + "vmlinuz",
+                        "--secureboot-private-key=" + name + "key",
+                        "--secureboot-certificate=" + name + "crt", "--output=" + name + ".efi")
+            self.ran_in(self.dir, "build", "--linux=" + name + "/" + name + "vmlinuz",
+                        "--secureboot-private-key=" + name + "/" + name + "key",
+                        "--secureboot-certificate=" + name + "/" + name + "crt",
+                        "--output=" + name + "/2.efi", "--elf=" + name + "/2.elf")
+            signed = lines(self.path(name) + "/2.efi")
+            self.assertIn("CN=test", signed["PKCS#7"], name)
+            shutil.rmtree(directory)
 
 
 if __name__ == "__main__":
