@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,24 +16,67 @@
 
 static struct file *inputs;
 
-struct file *file_open(const char *path)
+static struct file *add_input(const char *path, int fd)
 {
 	struct file *f = allocate(sizeof(*f));
 	struct stat st;
 
-	/* O_NONBLOCK: a named pipe is refused below; without it open() would wait for a writer. */
-	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (f->fd < 0 || fstat(f->fd, &st) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		reject(path, "cannot be opened: %s", strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		reject(path, "is not a regular file: its size must be known, copy it to one");
+	f->fd = fd;
 	f->path = path;
 	f->size = (uint64_t)st.st_size;
 	f->dev = st.st_dev;
 	f->ino = st.st_ino;
+	f->is_regular = S_ISREG(st.st_mode);
 	f->next = inputs;
 	inputs = f;
 	return f;
+}
+
+struct file *file_open(const char *path)
+{
+	/* O_NONBLOCK: a named pipe is refused below; without it open() would wait for a writer. */
+	struct file *f = add_input(path, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+
+	if (!f->is_regular)
+		reject(path, "is not a regular file: its size must be known, copy it to one");
+	return f;
+}
+
+/* Up to one byte more than @limit, so that whoever loads it sees that it is too long. */
+static void copy_stream(const struct file *from, int to, uint64_t limit)
+{
+	uint8_t buffer[4096];
+	uint64_t done = 0;
+	ssize_t got;
+
+	while (done <= limit && (got = read(from->fd, buffer, sizeof(buffer))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			reject(from->path, "cannot be read: %s", strerror(errno));
+		if (write(to, buffer, (size_t)got) != got)
+			reject(from->path, "cannot be copied: %s", strerror(errno));
+		done += (uint64_t)got;
+	}
+}
+
+struct file *file_open_stream(const char *path, uint64_t limit)
+{
+	bool is_stdin = !strcmp(path, "-");
+	struct file *f = add_input(is_stdin ? "stdin" : path,
+				   is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC));
+	FILE *copy;
+
+	if (f->is_regular && f->size && !is_stdin)
+		return f;
+	copy = tmpfile();
+	if (!copy)
+		reject(path, "no temporary file for what is in it: %s", strerror(errno));
+	copy_stream(f, fileno(copy), limit);
+	close(f->fd);
+	return add_input(f->path, fileno(copy));
 }
 
 struct file *file_part(const struct file *f, uint64_t off, uint64_t size, const char *path)

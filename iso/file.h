@@ -5,6 +5,7 @@
 #ifndef ISO_FILE_H
 #define ISO_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
  * @fd:   open for reading until the process ends
  * @base: offset in the open file at which it begins; not 0 where it is a part of that file
  * @size: bytes; reading refuses where fewer are there
+ * @is_regular: not a pipe, a directory, or a device
  * @dev, @ino: which file it is, by whatever name it was opened
  * @next: every open input is in one list, so that no output replaces an input
  */
@@ -22,6 +24,7 @@ struct file {
 	const char *path;
 	int fd;
 	uint64_t base, size;
+	bool is_regular;
 	dev_t dev;
 	ino_t ino;
 	struct file *next;
@@ -29,6 +32,12 @@ struct file {
 
 /** file_open() - open a regular file or refuse */
 struct file *file_open(const char *path);
+
+/**
+ * file_open_stream() - like file_open(), also a pipe, "-" for stdin, or a file whose size is
+ * not known, such as those of /proc; of these, not much more than @limit bytes are read
+ */
+struct file *file_open_stream(const char *path, uint64_t limit);
 
 /** file_part() - @size bytes at @off of an open file as a file of its own, called @path */
 struct file *file_part(const struct file *f, uint64_t off, uint64_t size, const char *path);

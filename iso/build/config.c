@@ -13,12 +13,8 @@
 
 #include "iso/allocate.h"
 #include "iso/build/request.h"
-#include "iso/file.h"
+#include "iso/build/text.h"
 #include "iso/reject.h"
-#include "protocol/number.h"
-
-/* A longer file is not a config file. */
-#define CONFIG_MAX MIB
 
 /* Debian's libinih has these as variables: a line of any length, and "#" for comments. */
 static void configure_ini(void)
@@ -27,7 +23,7 @@ static void configure_ini(void)
 
 	ini_use_stack = false;
 	ini_allow_realloc = true;
-	ini_max_line = CONFIG_MAX;
+	ini_max_line = TEXT_MAX;
 	ini_start_comment_prefixes = comment;
 	ini_inline_comment_prefixes = comment;
 	ini_stop_on_first_error = true;
@@ -126,16 +122,32 @@ static void merge(struct request *o, struct request *said)
 	o->initrd = said->initrd;
 }
 
+/* libinih takes an indented comment for text that continues a value. */
+static void blank_comments(struct text *t)
+{
+	bool begins = true, comment = false;
+
+	for (char *p = t->bytes; *p; p++) {
+		if (begins && *p == '#')
+			comment = true;
+		if (*p == '\n')
+			comment = false;
+		begins = *p == '\n' || (begins && (*p == ' ' || *p == '\t'));
+		if (comment)
+			*p = ' ';
+	}
+}
+
 void config_read(struct request *o, const char *path)
 {
-	const struct file *f = file_open(path);
 	struct reading r = { .path = path };
-	char *text = allocate(CONFIG_MAX + 1);
+	struct text t;
 	int line;
 
-	memcpy(text, file_load(f, CONFIG_MAX), (size_t)f->size);
+	text_open(&t, path);
+	blank_comments(&t);
 	configure_ini();
-	line = ini_parse_string(text, take, &r);
+	line = ini_parse_string(t.bytes, take, &r);
 	if (line)
 		reject(path, "line %d is no NAME=VALUE, no [UKI] and no # comment", line);
 	merge(o, &r.said);

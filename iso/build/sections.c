@@ -12,27 +12,14 @@
 #include "iso/build/elf_headers.h"
 #include "iso/build/pack.h"
 #include "iso/build/request.h"
+#include "iso/build/text.h"
 #include "iso/examine.h"
 #include "iso/file.h"
 #include "iso/reject.h"
 #include "iso/uki.h"
 #include "protocol/cpio.h"
 #include "protocol/kernel.h"
-#include "protocol/number.h"
 #include "shim/face/layout.h"
-
-/* Far more than any command line or os-release; a kernel given by mistake is larger. */
-#define TEXT_MAX MIB
-
-/**
- * struct text - the text of a section
- * @from: option or file, for messages
- */
-struct text {
-	const char *from;
-	char *bytes;
-	size_t size;
-};
 
 static void set_text(struct text *t, const char *option, const char *value)
 {
@@ -52,7 +39,7 @@ static void load_text(struct text *t, const struct file *f)
 static void read_text(struct text *t, const char *option, const char *value)
 {
 	if (value[0] == '@')
-		load_text(t, file_open(value + 1));
+		text_open(t, value + 1);
 	else
 		set_text(t, option, value);
 }

@@ -15,7 +15,7 @@ import time
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted
-from tool.build_test import Case, LINTEL, MIB, TIMEOUT, load
+from tool.build_test import Case, LINTEL, MIB, TIMEOUT, load, section_bytes
 
 
 def run(*args, **kwargs):
@@ -258,6 +258,63 @@ class Names(Case):
             signed = lines(self.path(name) + "/2.efi")
             self.assertIn("CN=test", signed["PKCS#7"], name)
             shutil.rmtree(directory)
+
+
+class Texts(Case):
+    """Text files as other systems and programs write them."""
+
+    def text_of(self, data, option="cmdline", section=".cmdline"):
+        """What becomes of a text file."""
+        path = self.file("text", data)
+        return section_bytes(self.build(f"--{option}=@{path}", faces=("efi",))["efi"], section)
+
+    def test_mark_and_line_ends(self):
+        for data in (b"\xef\xbb\xbfa b\r\n", b"a\r\nb\r\n", b"\xef\xbb\xbfa\nb\n", b"a b\r\n"):
+            self.assertEqual(self.text_of(data), b"a b", data)
+        self.assertEqual(self.text_of(b"a\rb"), b"a\rb")
+        self.assertEqual(self.text_of(b"\xef\xbb\xbfID=x\r\nNAME=y\r\n", "os-release", ".osrel"),
+                         b"ID=x\nNAME=y\n")
+        self.assertEqual(self.text_of(b"sbat,1,x\r\nmine,1\r\n", "sbat", ".sbat"),
+                         b"sbat,1,x\nmine,1\n")
+
+    def test_no_text(self):
+        for data in ("a b".encode("utf-16"), b"a\0b", b"\0", b"a b\n\0"):
+            path = self.file("text", data)
+            self.refused("--cmdline=@" + path, file=path, says=("NUL byte at offset",))
+        path = self.file("text", b"\xef\xbb\xbf")
+        self.refused("--cmdline=@" + path, file=path, says=("has no text",))
+
+    def config(self, data):
+        """The command line that a config file gives."""
+        path = self.file("conf", data)
+        return section_bytes(self.build("--config=" + path, faces=("efi",))["efi"], ".cmdline")
+
+    def test_config(self):
+        for data in (b"\xef\xbb\xbf[UKI]\r\nCmdline=a b\r\n", b"[UKI]\nCmdline=a\n # no\n b\n",
+                     b"[UKI]\r\nCmdline=a\r\n\t# Initrd=no\r\n  b\r\n",
+                     b"# x\n[UKI]\n  # y\nCmdline=a b\n# z"):
+            self.assertEqual(self.config(data), b"a b", data)
+        path = self.file("conf", b"[UKI]\nCmdline=root=/dev/x\0 quiet\nInitrd=i\n")
+        self.refused("--config=" + path, file=path, says=("NUL byte at offset 25",))
+
+    def test_streams(self):
+        """A file of /proc, a pipe and stdin."""
+        words = load("/proc/cmdline").rstrip(b"\n")
+        data = self.build("--cmdline=@/proc/cmdline", faces=("efi",))["efi"]
+        self.assertEqual(section_bytes(data, ".cmdline"), words)
+        build = f"'{LINTEL}' build --linux='{self.kernel}' --output='{self.output}' "
+        for command in (build + "--cmdline=@<(echo a b)", "echo a b | " + build + "--cmdline=@-",
+                        build + "--cmdline=@- <<< 'a b'",
+                        build + "--config=<(printf '[UKI]\\nCmdline=a b\\n')",
+                        "printf '[UKI]\\nCmdline=a b\\n' | " + build + "--config=-"):
+            ran = subprocess.run(["bash", "-c", command], stderr=subprocess.PIPE, text=True,
+                                 timeout=TIMEOUT, check=False)
+            self.assertEqual((ran.returncode, ran.stderr), (0, ""), command)
+            self.assertEqual(section_bytes(load(self.output), ".cmdline"), b"a b", command)
+
+    def test_endless(self):
+        self.refused("--cmdline=@/dev/zero", file="/dev/zero", says=("at most",))
+        self.refused("--cmdline=@" + self.dir, file=self.dir, says=("cannot be read",))
 
 
 if __name__ == "__main__":
