@@ -227,6 +227,66 @@ class KernelInstall(Case):
                  if not word.startswith((b"BOOT_IMAGE=", b"initrd="))]
         self.assertEqual(parts.get(".cmdline", b"").split(), words)
 
+    def cmdline_of(self, **env):
+        """The command line of an image that the plugin makes."""
+        ran = self.plugin_run("add", "6.1.0-x", self.path("entry"), self.kernel, **env)
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
+        return added(self.image).get(".cmdline")
+
+    def test_cmdline(self):
+        """Comments are none, an @ is a letter, Cmdline= wins against the running system's."""
+        secret = self.file("secret", b"secret")
+        for text in (b"# c\nroot=x ro\n  # d\n", b"root=x\n#\n\tro", b"#a\n root=x\nro #b\n"):
+            self.file("conf/cmdline", text)
+            self.assertEqual(self.cmdline_of().split()[:2], [b"root=x", b"ro"], text)
+            self.assertNotIn(b"# ", self.cmdline_of())
+        for text in (f"@{secret}", "@/etc/shadow", "--help", "%s", "$(id) `id` 'q' \"d\" \\n"):
+            self.file("conf/cmdline", text.encode())
+            self.assertEqual(self.cmdline_of(), text.encode())
+        os.unlink(self.path("conf/cmdline"))
+        self.file("conf/lintel.conf", b"[UKI]\nCmdline=of the file\n")
+        self.assertEqual(self.cmdline_of(), b"of the file")
+
+    def test_microcode(self):
+        self.file("staging/initrd", b"initrd..")
+        self.file("staging/microcode", b"microcode...")
+        self.assertIsNotNone(self.cmdline_of())
+        self.assertEqual(added(self.image)[".initrd"], b"microcode...initrd..")
+
+    def images(self):
+        """The images that are there."""
+        return sorted(os.listdir(self.path("boot/EFI/Linux")))
+
+    def test_tries(self):
+        """Counted images: made with a count, found for removal with whatever count is left."""
+        initrd = self.file("initrd.img", b"initrd..")
+        self.kernel_install("add", "6.1.0-x", self.kernel, initrd)
+        self.file("conf/tries", b"3\n")
+        self.kernel_install("add", "6.1.0-x", self.kernel, initrd)
+        self.assertEqual(self.images(), ["token-6.1.0-x+3.efi"])
+        os.rename(self.path("boot/EFI/Linux/token-6.1.0-x+3.efi"),
+                  self.path("boot/EFI/Linux/token-6.1.0-x+1-2.efi"))
+        others = ["token-6.1.0-x+b1.efi", "token-6.1.0-xy.efi", "token-6.1.0.efi"]
+        for name in others:
+            self.file("boot/EFI/Linux/" + name, b"another kernel's")
+        self.kernel_install("remove", "6.1.0-x")
+        self.assertEqual(self.images(), others)
+        self.file("conf/tries", b"many\n")
+        ran = self.plugin_run("add", "6.1.0-x", self.path("entry"), self.kernel)
+        self.assertEqual((ran.returncode, self.images()), (1, others))
+
+    def test_generator(self):
+        """uki_generator=lintel of newer versions: the image is staged for another plugin."""
+        ran = self.plugin_run("add", "6.1.0-x", self.path("entry"), self.kernel, layout="uki",
+                              KERNEL_INSTALL_UKI_GENERATOR="lintel")
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
+        self.assertEqual(added(self.path("staging/uki.efi"))[".cmdline"], b"root=/dev/vda1 ro")
+        self.assertFalse(os.path.exists(self.path("boot/EFI/Linux")))
+        for generator in ("ukify", ""):
+            self.plugin_run("add", "7", self.path("entry"), self.kernel, layout="uki",
+                            KERNEL_INSTALL_UKI_GENERATOR=generator)
+            self.assertFalse(os.path.exists(self.path("boot/EFI/Linux")))
+
     def test_other_layouts_and_commands(self):
         for layout, command in (("bls", "add"), ("other", "remove"), ("lintel", "inspect")):
             ran = self.plugin_run(command, "6.1.0-x", self.path("entry"), self.kernel,
