@@ -128,6 +128,34 @@ def isos():
                  base.debian("amd64", files=files, kib=r"\d+", door="efi"), seconds=180)]
 
 
+def copied(name, firmware):
+    """The files of a CD's tree on a stick with one FAT, as Rufus and people make it."""
+    def make(files, stem):
+        tree, stick = stem + ".medium.tree", stem + ".medium.img"
+        media.run("xorriso", "-osirrox", "on", "-indev", files[name], "-extract", "/EFI", tree)
+        media.run("chmod", "-R", "u+w", tree)
+        found = {os.path.relpath(os.path.join(at, one), tree): os.path.join(at, one)
+                 for at, _, names in os.walk(tree) for one in names}
+        media.esp_image(stick, {f"EFI/{path}": whole for path, whole in found.items()})
+        shutil.rmtree(tree)
+        return drive(stick, "usb")
+    return firmware([name], make)
+
+
+def both_widths():
+    """A CD with what 32-bit UEFI starts, and copies of CDs."""
+    iso = "both.iso"
+    return [
+        efi.boots("iso/efi/copied", "probe.bzImage", copied("probe.bzImage.efi.iso", efi.ovmf),
+                  "efi", same=efi.REFERENCE),
+        efi.boots("iso/efi/both", "probe.bzImage", uefi(iso, "ahci-cd"), "efi",
+                  same=efi.REFERENCE),
+        ia32.boots("iso/ia32/both", "probe.bzImage", ia32.ovmf32(
+            [iso], lambda files, _: drive(files[iso], "ahci-cd"))),
+        ia32.boots("iso/ia32/copied", "probe.bzImage", copied(iso, ia32.ovmf32)),
+    ]
+
+
 def disks():
     """The disk image as every kind of disk."""
     cases, name = [], "probe.bzImage.efi.disk"
@@ -609,5 +637,5 @@ def errors():
     ]
 
 
-CASES = (isos() + disks() + updates() + [*map(passed_over, BAD_IMAGES), none_left()] + partitions()
-         + errors())
+CASES = (isos() + both_widths() + disks() + updates() + [*map(passed_over, BAD_IMAGES), none_left()]
+         + partitions() + errors())

@@ -156,6 +156,49 @@ class Iso(Case):
         self.check_sector(data, bios, bios + L["STAGE_OFFSET"], 2)
         self.check_sector(data, 0, bios + L["STAGE_OFFSET"], 0)
 
+    def extracted(self, begin):
+        """The files of the tree that begins at that sector, as xorriso copies them."""
+        where = self.path("tree")
+        subprocess.run(["xorriso", "-load", "sbsector", str(begin), "-osirrox", "on", "-indev",
+                        self.output, "-extract", "/", where], check=True, timeout=TIMEOUT,
+                       stderr=subprocess.DEVNULL)
+        found = {os.path.relpath(os.path.join(at, name), where): load(os.path.join(at, name))
+                 for at, _, names in os.walk(where) for name in names}
+        subprocess.run(["chmod", "-R", "u+w", where], check=True, timeout=TIMEOUT)
+        shutil.rmtree(where)
+        return found
+
+    def test_tree(self):
+        """Who copies the CD's files has the image, which is stored once all the same."""
+        stub = f"{BUILD}/lintelia32.efi"
+        for more, ia32 in (([], {}), ([f"--ia32={stub}"], {"EFI/BOOT/BOOTIA32.EFI": load(stub)})):
+            data, image = self.make("iso", *more), load(self.image)
+            wanted = {"EFI/BOOT/BOOTX64.EFI": image, **ia32}
+            for whole in wanted.values():
+                self.assertEqual(data.count(whole[:CD_SECTOR]), 1)
+            files = self.extracted(0)
+            self.assertEqual({name: files.get(name) for name in wanted}, wanted)
+            self.assertEqual(sorted(name for name in files if "EFI" in name), sorted(wanted))
+            at = get(data, 446 + 16 + 8, "I") * SECTOR
+            for name, whole in wanted.items():
+                copy = self.path("copy")
+                subprocess.run(["mcopy", "-i", f"{self.output}@@{at}", "::/" + name, copy],
+                               check=True, timeout=TIMEOUT)
+                self.assertEqual(load(copy), whole)
+                os.unlink(copy)
+            # All is within the file system, as the CD says how large it is.
+            self.assertEqual(get(data, 16 * CD_SECTOR + 80, "I") * CD_SECTOR, len(data))
+
+    def test_second_tree(self):
+        """The first partition ends before the image, so its tree does not name it."""
+        self.make("iso")
+        with open(self.output, "r+b") as medium:
+            part = medium.read()[16 * CD_SECTOR:]
+            medium.seek(0)
+            medium.truncate()
+            medium.write(part)
+        self.assertEqual([name for name in self.extracted(0) if "EFI" in name], [])
+
     def test_el_torito(self):
         data = self.make("iso")
         self.assertEqual(data[17 * CD_SECTOR + 7:17 * CD_SECTOR + 30], b"EL TORITO SPECIFICATION")
@@ -289,8 +332,10 @@ class Same(Case):
             dated = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", "TZ": "Asia/Tokyo"}
             two = self.make(kind, *options, env=dated)
             self.assertTrue(one != two and len(one) == len(two), kind)
-            self.assertTrue(two == self.make(kind, *options,
-                                             env={**dated, "TZ": "UTC", "LC_ALL": "C"}), kind)
+            old = os.umask(0o077)
+            three = self.make(kind, *options, env={**dated, "TZ": "UTC", "LC_ALL": "C"})
+            os.umask(old)
+            self.assertTrue(two == three, kind)
 
     def test_other(self):
         """Another image has other numbers."""
