@@ -844,6 +844,34 @@ static void test_fat12(void)
 	CHECK_TEXT(world_said(), "sector 0xbb8 is passed over: FAT12");
 }
 
+/* First sectors of NTFS, exFAT, ext4 with a loader in front, and of nothing. */
+static void test_other_systems(void)
+{
+	static const char ntfs[] = "\xeb\x52\x90NTFS    \0\2\x08\0\0\0\0\0\0\0\xf8\0\0\x3f\0\xff\0"
+				   "\0\x08\0\0\0\0\0\0\x80\0\x80\0\xff\xf7\x7f\x0e";
+	static const char exfat[] = "\xeb\x76\x90"
+				    "EXFAT   \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+	static const struct {
+		const char *bytes;
+		size_t size;
+	} systems[] = { { ntfs, sizeof(ntfs) }, { exfat, sizeof(exfat) }, { "\xeb\x63\x90", 4 } };
+	static size_t i;
+	struct entry e;
+
+	for (i = 0; i < 3; i++) {
+		disk_make();
+		files_make();
+		memcpy(at(2, 0), at(2, 128), 16);
+		partition_put(1, data_guid, ESP, BACKUP - 33);
+		partition_put(0, data_guid, OTHER, OTHER + 19);
+		memcpy(at(OTHER, 0), systems[i].bytes, systems[i].size);
+		put(at(OTHER, 510), 0xaa55, 2);
+		find(&e);
+		CHECK_TEXT(e.name, "linux-6.12.0");
+		CHECK(!*world_said());
+	}
+}
+
 const struct test volume_tests[] = {
 	{ "volume: the newest image, with a long name and in pieces", test_newest },
 	{ "volume: a directory's second cluster; a long name of another file",
@@ -872,6 +900,7 @@ const struct test volume_tests[] = {
 	{ "volume: kinds of partitions in an MBR", test_kinds_mbr },
 	{ "volume: a partition without a FAT is passed over", test_next_partition },
 	{ "volume: a partition that cannot be reached is passed over", test_unreachable },
+	{ "volume: other file systems are no fault", test_other_systems },
 	{ "volume: a FAT12 is passed over", test_fat12 },
 	{ 0 }
 };
