@@ -31,6 +31,9 @@
 /* A directory entry of 32 bytes; in a part of a long name, the letters are in three places. */
 #define ENTRY_SIZE 32u
 #define ENTRY_ATTRIBUTES 11
+#define ENTRY_SMALL 12
+#define SMALL_NAME 0x08
+#define SMALL_SUFFIX 0x10
 #define ENTRY_CLUSTER_HIGH 20
 #define ENTRY_CLUSTER 26
 #define ENTRY_FILE_SIZE 28
@@ -264,17 +267,22 @@ static uint8_t short_checksum(struct span raw)
 	return sum;
 }
 
-/* "NAME    EXT" is NAME.EXT. */
+/* "NAME    EXT" is NAME.EXT; Windows and Linux keep in two bits that it was name.ext. */
 static void take_short(struct span raw, char *name)
 {
+	uint8_t small = rd8(raw, ENTRY_SMALL);
 	uint32_t n = 0;
 
 	memset(name, 0, VOLUME_NAME_MAX + 1);
 	for (uint32_t i = 0; i < 11; i++) {
-		if (i == 8 && rd8(raw, i) != ' ')
+		char c = plain(rd8(raw, i));
+
+		if (i == 8 && c != ' ')
 			name[n++] = '.';
-		if (rd8(raw, i) != ' ')
-			name[n++] = plain(rd8(raw, i));
+		if (small & (i < 8 ? SMALL_NAME : SMALL_SUFFIX) && c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		if (c != ' ')
+			name[n++] = c;
 	}
 }
 

@@ -700,6 +700,26 @@ static void test_alike(void)
 	CHECK_TEXT(choice.file.name, "BOOTX64.EFI");
 }
 
+/* As Linux shows it, so that the user finds the file of which a line speaks. */
+static void test_small_letters(void)
+{
+	static const char *const names[] = { "OS-7.EFI", "os-7.EFI", "OS-7.efi", "os-7.efi" };
+	uint8_t *p;
+
+	disk_make();
+	files_make();
+	p = at(CLUSTER_FIRST + 3, 0);
+	memset(p, 0, SECTOR_SIZE);
+	entry_put(p, "OS-7    EFI", 0x20, 60, 1);
+	for (uint8_t i = 0; i < 4; i++) {
+		p[12] = (uint8_t)(i << 3);
+		reads = 0;
+		choose_open(&choice, 0);
+		CHECK(choose_next(&choice));
+		CHECK(!strcmp(choice.file.name, names[i]));
+	}
+}
+
 static void test_too_many(void)
 {
 	static uint32_t cluster; /* 100 images in 8 clusters of 16 each, from 3 on */
@@ -895,6 +915,7 @@ const struct test volume_tests[] = {
 	{ "volume: a single image that fails is said once", test_only_one },
 	{ "volume: a damaged EFI/Linux leaves EFI/BOOT", test_damaged_directory },
 	{ "volume: names that look alike are all tried", test_alike },
+	{ "volume: a short name in small letters", test_small_letters },
 	{ "volume: after a hundred images that fail there is an end", test_too_many },
 	{ "volume: kinds of partitions in a GPT", test_kinds },
 	{ "volume: kinds of partitions in an MBR", test_kinds_mbr },
