@@ -58,11 +58,17 @@ void json_print(const json_t *tree, enum json_mode mode)
 	putchar('\n');
 }
 
-/* Text from a file may hold control characters, which must not reach the terminal. */
+/* Text from a file may hold control characters, which must not reach the terminal: those of
+ * ASCII, and U+0080 to U+009F, which are C2 80 to C2 9F in UTF-8. */
 static void print_text(const char *text)
 {
-	for (; *text; text++)
-		putchar(iscntrl((unsigned char)*text) ? ' ' : *text);
+	for (; *text; text++) {
+		bool is_c1 = (uint8_t)text[0] == 0xc2 && (uint8_t)text[1] >= 0x80 &&
+			     (uint8_t)text[1] < 0xa0;
+
+		text += is_c1;
+		putchar(is_c1 || iscntrl((unsigned char)*text) ? ' ' : *text);
+	}
 }
 
 static void print_value(const char *key, const json_t *value)

@@ -317,5 +317,16 @@ class Texts(Case):
         self.refused("--cmdline=@" + self.dir, file=self.dir, says=("cannot be read",))
 
 
+class Terminal(Case):
+    """Text of a file never controls the terminal."""
+
+    def test_control_characters(self):
+        bad = "a\x1b[31m\u009b31m\u0080\u009f\x07\u00e9\u00a0z"
+        self.build("--cmdline=" + bad, faces=("efi",))
+        said = self.lintel("inspect", self.output).stdout
+        self.assertIn("a [31m 31m   \u00e9\u00a0z", said)
+        self.assertEqual([c for c in said if c != "\n" and ord(c) % 128 < 32 or c == "\x7f"], [])
+
+
 if __name__ == "__main__":
     counted.main([sys.argv[0]] + sys.argv[2:])
