@@ -176,13 +176,19 @@ static uint64_t write_file(const struct output *to, const struct esp *esp, struc
 	return cluster_byte(l, esp, first);
 }
 
+/* A text without its NUL. */
+static void put_text(uint8_t *to, const char *text)
+{
+	while (*text)
+		*to++ = (uint8_t)*text++;
+}
+
 static void put_parameters(uint8_t *boot, const struct esp *esp, const struct layout *l)
 {
 	uint32_t total = l->data + l->clusters * l->cluster;
 	bool is_short = !l->is_wide && total <= UINT16_MAX;
 
-	memcpy(boot, l->is_wide ? "\xeb\x58\x90" : "\xeb\x3c\x90", 3);
-	memcpy(boot + 3, "LINTEL  ", 8);
+	put_text(boot, l->is_wide ? "\xeb\x58\x90LINTEL  " : "\xeb\x3c\x90LINTEL  ");
 	put16(boot + 11, (uint16_t)esp->sector);
 	boot[13] = (uint8_t)l->cluster;
 	put16(boot + 14, (uint16_t)l->reserved);
@@ -204,7 +210,7 @@ static void put_names(uint8_t *at, const struct esp *esp, const char *kind)
 	at[0] = 0x80;
 	at[2] = 0x29; /* the fields that follow are there */
 	put32(at + 3, esp->id);
-	memcpy(at + 7, "NO NAME    ", NAME);
+	put_text(at + 7, "NO NAME    ");
 	memcpy(at + 18, kind, 8);
 }
 
@@ -253,7 +259,8 @@ static void write_tables(const struct output *to, const struct esp *esp, const s
 void esp_write(const struct output *to, const struct esp *esp, uint64_t places[2])
 {
 	struct layout l = choose_layout(esp);
-	uint8_t directory[4 * ENTRY] = { 0 }, top[4 * ENTRY] = { 0 }, files[4 * ENTRY] = { 0 };
+	uint8_t directory[(size_t)4 * ENTRY] = { 0 }, top[(size_t)4 * ENTRY] = { 0 },
+				      files[(size_t)4 * ENTRY] = { 0 };
 	uint32_t root = 0, efi, boot;
 
 	l.table = allocate((size_t)l.fat * esp->sector);
@@ -264,11 +271,12 @@ void esp_write(const struct output *to, const struct esp *esp, uint64_t places[2
 		root = take_clusters(&l, esp, 1);
 	efi = take_clusters(&l, esp, 1);
 	boot = take_clusters(&l, esp, 1);
-	places[0] = write_file(to, esp, &l, esp->image, "BOOTX64 EFI", files + 2 * ENTRY);
+	places[0] = write_file(to, esp, &l, esp->image, "BOOTX64 EFI", files + (size_t)2 * ENTRY);
 	if (esp->ia32)
-		places[1] = write_file(to, esp, &l, esp->ia32, "BOOTIA32EFI", files + 3 * ENTRY);
+		places[1] = write_file(to, esp, &l, esp->ia32, "BOOTIA32EFI",
+				       files + (size_t)3 * ENTRY);
 	write_directory(to, esp, cluster_byte(&l, esp, boot), files, boot, efi);
-	put_entry(directory + 2 * ENTRY, esp, "BOOT       ", boot, 0);
+	put_entry(directory + (size_t)2 * ENTRY, esp, "BOOT       ", boot, 0);
 	write_directory(to, esp, cluster_byte(&l, esp, efi), directory, efi, 0);
 	put_entry(top, esp, "EFI        ", efi, 0);
 	output_write_at(to,

@@ -15,7 +15,7 @@
 
 #define ENTRY 128u
 #define ENTRIES 128u
-#define TABLE (ENTRY * ENTRIES)
+#define TABLE ((size_t)ENTRY * ENTRIES)
 #define HEADER 92u
 #define REVISION 0x00010000
 #define NAME 56
