@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "protocol/world.h" /* console_write() and refuse() */
+
 /* uint64_t in a format: say("at %" X64, address).  Its C type is the compiler's choice. */
 #if __SIZEOF_LONG__ == 8
 #define X64 "lx"
@@ -73,9 +75,5 @@ void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /** die() - print "lintel: E<nn> ..." on every console, and then refuse() */
 _Noreturn void die(enum error e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-/* Each world has its own: how bytes reach a console, and what happens after a refusal. */
-void console_write(const char *text, size_t len);
-_Noreturn void refuse(void);
 
 #endif

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "protocol/world.h" /* span_at() and memory_at() */
+
 /**
  * struct span - bytes that may be read
  * @p:   the first byte
@@ -20,21 +22,6 @@ struct span {
 	const uint8_t *p;
 	size_t len;
 };
-
-/**
- * span_at() - the bytes at an address of the machine
- * @base: address as the handoff gives it (HACKING, law 3: it can be dereferenced)
- * @size: number of bytes
- *
- * Only here does a number become a pointer to read from, so that tests on the host can
- * return captured bytes.
- *
- * Return: the span; an empty one where the range wraps or no such memory exists.
- */
-struct span span_at(uint64_t base, uint64_t size);
-
-/** memory_at() - a pointer for writing at an address of the machine; each world has its own */
-void *memory_at(uint64_t address);
 
 /** span_has() - whether @n bytes can be read at @off */
 static inline bool span_has(struct span s, uint64_t off, uint64_t n)

@@ -9,7 +9,7 @@
 #include "protocol/number.h"
 #include "protocol/readers.h"
 #include "shim/face/layout.h"
-#include "shim/machine.h"
+#include "protocol/world.h"
 #include "shim/pc/paging.h"
 
 AT(struct leave, cr3, LEAVE_CR3);

@@ -11,7 +11,7 @@
 #include "protocol/say.h"
 #include "shim/face/layout.h"
 #include "shim/leave.h"
-#include "shim/machine.h"
+#include "protocol/world.h"
 #include "shim/memory.h"
 #include "shim/pc/console.h"
 #include "shim/place.h"
@@ -98,16 +98,26 @@ void lintel_plan(struct handoff *h)
 {
 	struct kernel *k = &booting.kernel;
 
+	/* The loader may have added words of its own, and Secure Boot may forbid all of them. */
 	handoff_settle_cmdline(h);
+	/* What is said from now on goes where it can be seen: in graphics there is no text. */
 	console_screen(h);
+	/* Few loaders tell where it lies, and a kernel cannot always find it by itself. */
 	acpi_find_rsdp(h);
+	/* The kernel looks for microcode only where the initrd begins. */
 	initrd_sort(h);
+	/* What it needs, and whether it can be started at all. */
 	kernel_open(k, h->kernel);
+	/* Of an unpacked kernel the file does not tell the version; the bzImage did. */
 	if (h->kernel_name[0])
 		memcpy(k->name, h->kernel_name, sizeof(k->name));
+	/* Xen's worlds enter kernels otherwise, which moves the limits of where it may lie. */
 	kernel_choose_exit(k, h);
+	/* A longer line would be cut by the kernel, without a word. */
 	check_kernel(h, k);
+	/* A 64-bit entry that does not know five levels of paging would fault at once. */
 	avoid_la57(k);
+	/* Last, for it needs all of that: its size and limits, the initrds, the line's length. */
 	place(&booting.plan, h, k, image_core(), leave_size(h));
 }
 

@@ -27,8 +27,9 @@ struct blob lintel_image_place(void);
 /**
  * lintel_plan() - find the kernel and choose places; nothing is written or moved yet
  *
- * May be called again when the map has changed: it decides everything anew, except for the
- * command line.  Everything that can be refused is refused here.
+ * May be called again with a map that has been read anew, as UEFI's doors do: each step leaves
+ * alone what it finds done, and what place() adds to the map goes with the old map.
+ * Everything that can be refused is refused here.
  */
 void lintel_plan(struct handoff *h);
 

@@ -2,17 +2,16 @@
 /*
  * How addresses become pointers.  An address is a number of the memory map.  A pointer is
  * the same number, except in a Xen PV guest, where (pseudo-)physical memory is mapped at
- * VIRT_BASE.  Only span_at() and memory_at() of span.h know the difference.
+ * VIRT_BASE.  Only the functions of world.h know the difference.
  */
 #ifndef SHIM_MEMORY_H
 #define SHIM_MEMORY_H
 
 #include <stdint.h>
 
+#include "protocol/world.h"
+
 /** memory_seen_at() - from now on, memory is mapped at @base; before, at 0 */
 void memory_seen_at(uint64_t base);
-
-/** memory_address() - the address of our own code or data */
-uint64_t memory_address(const void *p);
 
 #endif

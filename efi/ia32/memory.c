@@ -8,7 +8,7 @@
 #include "shim/memory.h"
 
 #include "protocol/span.h"
-#include "shim/machine.h"
+#include "protocol/world.h"
 
 void *memory_at(uint64_t address)
 {

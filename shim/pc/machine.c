@@ -5,7 +5,7 @@
  * makes page tables.  64-bit, and 32-bit for 32-bit UEFI; ring 0, and machine_time() in
  * ring 3 inside Xen PV too.  Reads registers only.
  */
-#include "shim/machine.h"
+#include "protocol/world.h"
 
 #include "shim/pc/instructions.h"
 

@@ -10,7 +10,7 @@
 
 #include "protocol/lib.h"
 #include "shim/face/layout.h"
-#include "shim/machine.h"
+#include "protocol/world.h"
 #include "shim/pc/instructions.h"
 
 #define ENTRIES 512
