@@ -120,6 +120,11 @@ static uint64_t efi_rsdp(const struct efi_info *efi)
 	return old;
 }
 
+bool acpi_keeps_copy(const struct handoff *h)
+{
+	return !h->rsdp && h->rsdp_copy[0];
+}
+
 static bool search_bios(struct handoff *h)
 {
 	uint64_t ebda = (uint64_t)rd16(span_at(BDA_EBDA_SEGMENT, 2), 0) << 4;

@@ -47,4 +47,8 @@ void acpi_note_rsdp(struct handoff *h, struct span copy);
  */
 void acpi_find_rsdp(struct handoff *h);
 
+/** acpi_keeps_copy() - whether a loader gave a copy and the original cannot be found, so that
+ *  the kernel gets the copy */
+bool acpi_keeps_copy(const struct handoff *h);
+
 #endif

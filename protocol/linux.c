@@ -131,19 +131,18 @@ static uint64_t node_size(uint64_t len)
 	return align_up(sizeof(struct setup_data) + len, 8);
 }
 
-static uint64_t extra_ranges(const struct handoff *h)
+/* How many ranges do not fit into the zero page. */
+static uint64_t extra_ranges(uint32_t ranges)
 {
-	uint32_t n = map_ranges(&h->map);
-
-	return n > E820_MAX_ENTRIES_ZEROPAGE ? n - E820_MAX_ENTRIES_ZEROPAGE : 0;
+	return ranges > E820_MAX_ENTRIES_ZEROPAGE ? ranges - E820_MAX_ENTRIES_ZEROPAGE : 0;
 }
 
-uint64_t linux_setup_data_size(const struct handoff *h)
+uint64_t linux_setup_data_size(const struct handoff *h, uint32_t ranges)
 {
-	/* Room for one more range, since marks that are made later may split one. */
-	uint64_t size = node_size((extra_ranges(h) + 2) * sizeof(struct boot_e820_entry)) +
-			node_size(sizeof(h->report));
+	uint64_t extra = extra_ranges(ranges), size = node_size(sizeof(h->report));
 
+	if (extra)
+		size += node_size(extra * sizeof(struct boot_e820_entry));
 	for (uint32_t i = 0; i < h->setup_datas; i++)
 		size += node_size(h->setup_data[i].size);
 	return size;
@@ -162,7 +161,7 @@ static void *add_node(struct boot_params *bp, uint64_t *at, uint32_t type, uint6
 
 static void write_map(const struct handoff *h, struct boot_params *bp, uint64_t *at)
 {
-	uint64_t extra = extra_ranges(h);
+	uint64_t extra = extra_ranges(map_ranges(&h->map));
 	struct boot_e820_entry *more = NULL;
 	struct range r;
 	uint32_t n = 0;

@@ -94,11 +94,9 @@ void pvh_read(uint64_t base, struct span e820, struct handoff *h)
 
 /* ---- writing ---- */
 
-uint64_t pvh_tables_size(const struct handoff *h)
+uint64_t pvh_tables_size(uint32_t ranges)
 {
-	/* Room for one more range, since marks that are made later may split one. */
-	return sizeof(struct hvm_modlist_entry) +
-	       (map_ranges(&h->map) + 2) * sizeof(struct hvm_memmap_table_entry);
+	return sizeof(struct hvm_modlist_entry) + ranges * sizeof(struct hvm_memmap_table_entry);
 }
 
 static void write_memmap(const struct handoff *h, struct hvm_memmap_table_entry *to)

@@ -63,8 +63,8 @@ struct pvh_place {
 	struct blob initrd;
 };
 
-/** pvh_tables_size() - bytes of module list and memory map, 8-byte aligned */
-uint64_t pvh_tables_size(const struct handoff *h);
+/** pvh_tables_size() - bytes of module list and a map of so many ranges, 8-byte aligned */
+uint64_t pvh_tables_size(uint32_t ranges);
 
 /** pvh_write() - write hvm_start_info version 1 for a kernel entered at PHYS32_ENTRY */
 void pvh_write(const struct handoff *h, const struct pvh_place *at);
@@ -126,8 +126,9 @@ struct linux_place {
 	uint64_t load;
 };
 
-/** linux_setup_data_size() - bytes that linux_write() needs for setup_data nodes */
-uint64_t linux_setup_data_size(const struct handoff *h);
+/** linux_setup_data_size() - bytes that linux_write() needs at most for setup_data nodes, with
+ *  a map of so many ranges and the longest report */
+uint64_t linux_setup_data_size(const struct handoff *h, uint32_t ranges);
 
 /**
  * linux_write() - write boot_params, command line and setup_data

@@ -37,9 +37,10 @@ static uint64_t text_size(const struct handoff *h)
 	return (strlen(h->cmdline) + 1 + 7) & ~7ull;
 }
 
-static uint64_t tables_at(const struct handoff *h)
+/* @ranges: how many the kernel will be told */
+static uint64_t tables_at(const struct handoff *h, uint32_t ranges)
 {
-	uint64_t linux_size = linux_setup_data_size(h), pvh = pvh_tables_size(h);
+	uint64_t linux_size = linux_setup_data_size(h, ranges), pvh = pvh_tables_size(ranges);
 
 	return align_up(LEAVE_TEXT + text_size(h) + (linux_size > pvh ? linux_size : pvh), PAGE);
 }
@@ -49,22 +50,17 @@ static uint64_t tables_size(const struct handoff *h)
 	return paging_size(map_top(&h->map), machine_has_gib_pages());
 }
 
-/* Whether the loader gave a copy of the root pointer but the original was not found. */
-static bool keeps_rsdp(const struct handoff *h)
-{
-	return !h->rsdp && h->rsdp_copy[0];
-}
-
 uint64_t leave_size(const struct handoff *h)
 {
-	return tables_at(h) + tables_size(h) + (keeps_rsdp(h) ? PAGE : 0);
+	/* A page in the middle of a range makes three of it. */
+	uint32_t more = acpi_keeps_copy(h) ? 2 : 0;
+
+	return tables_at(h, map_ranges(&h->map) + more) + tables_size(h);
 }
 
-/* The copy gets a page that is reported as ACPI memory, as the original's would be. */
 static void write_rsdp(struct handoff *h, uint64_t at)
 {
 	memcpy(memory_at(at), h->rsdp_copy, sizeof(h->rsdp_copy));
-	map_add(&h->map, at, at + PAGE, MAP_ACPI);
 	h->rsdp = at;
 }
 
@@ -91,8 +87,8 @@ static void write_jump(const struct plan *p, const struct kernel *k, uint64_t ar
 static uint64_t write_pvh(const struct plan *p, const struct handoff *h)
 {
 	struct pvh_place at = {
-		.info = p->block.base + LEAVE_BOOT_PARAMS,
-		.cmdline = p->block.base + LEAVE_TEXT,
+		.info = p->boot_params,
+		.cmdline = p->cmdline,
 		.tables = p->block.base + LEAVE_TEXT + text_size(h),
 		.initrd = p->initrd,
 	};
@@ -104,26 +100,22 @@ static uint64_t write_pvh(const struct plan *p, const struct handoff *h)
 static uint64_t write_linux(const struct plan *p, const struct handoff *h, const struct kernel *k)
 {
 	struct linux_place at = {
-		.boot_params = p->block.base + LEAVE_BOOT_PARAMS,
-		.cmdline = p->block.base + LEAVE_TEXT,
+		.boot_params = p->boot_params,
+		.cmdline = p->cmdline,
 		.setup_data = p->block.base + LEAVE_TEXT + text_size(h),
 		.initrd = p->initrd.base,
 		.initrd_size = p->initrd.size,
 		.load = p->load,
 	};
 
-	if (k->version < 0x202) {
-		at.boot_params = OLD_BOOT_PARAMS;
-		at.cmdline = OLD_CMDLINE;
-	}
 	linux_write(h, k, &at);
 	return at.boot_params;
 }
 
 uint64_t leave_params(const struct plan *p, struct handoff *h, const struct kernel *k)
 {
-	if (keeps_rsdp(h))
-		write_rsdp(h, p->block.base + p->block.size - PAGE);
+	if (p->rsdp)
+		write_rsdp(h, p->rsdp);
 	switch (k->exit) {
 	case EXIT_PVH:
 		return write_pvh(p, h);
@@ -138,7 +130,7 @@ uint64_t leave_params(const struct plan *p, struct handoff *h, const struct kern
 
 uint64_t leave_write(const struct plan *p, struct handoff *h, const struct kernel *k)
 {
-	uint64_t base = p->block.base, tables = base + tables_at(h);
+	uint64_t base = p->block.base, tables = base + tables_at(h, map_ranges(&h->map));
 	struct leave *l = memory_at(base + LEAVE_ARGS);
 
 	paging_write(tables, map_top(&h->map), machine_has_gib_pages());

@@ -5,8 +5,9 @@
  *
  *   +0       the code of leave.S, then struct leave, then the moves
  *   +0x2000  boot_params
- *   +0x3000  command line, setup_data; then, on pages of their own, the
- *            identity map and a copy of ACPI's root pointer
+ *   +0x3000  a copy of ACPI's root pointer, where it is needed
+ *   +0x4000  command line, setup_data; then, on pages of their own, the
+ *            identity map
  *
  * Read by the assembly too, so the structure stands in C and its offsets as
  * constants, compared in leave.c.
@@ -17,7 +18,8 @@
 /* The code must end before this (lintel.ld checks that). */
 #define LEAVE_ARGS 0x180
 #define LEAVE_BOOT_PARAMS 0x2000
-#define LEAVE_TEXT 0x3000
+#define LEAVE_RSDP 0x3000
+#define LEAVE_TEXT 0x4000
 
 /* Offsets in struct leave. */
 #define LEAVE_CR3 0
@@ -60,7 +62,7 @@ struct leave {
 	struct move move[MOVES_MAX];
 };
 
-/** leave_size() - bytes that the block needs */
+/** leave_size() - bytes that the block needs; enough also when the plan has changed the map */
 uint64_t leave_size(const struct handoff *h);
 
 /** leave_params() - write boot_params, or what the exit takes instead, into the plan's block

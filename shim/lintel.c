@@ -89,8 +89,8 @@ void lintel_report(struct handoff *h)
 	handoff_report(h, "kind", "%s", k->kind == KERNEL_ELF ? "ELF" : "bzImage");
 	handoff_report(h, "exit", "%s", exit_name(k));
 	handoff_report(h, "moved", "%u", booting.plan.moves);
-	if (!h->rsdp && h->rsdp_copy[0])
-		handoff_report(h, "repaired", "rsdp"); /* leave.c writes the copy */
+	if (booting.plan.rsdp)
+		handoff_report(h, "repaired", "rsdp");
 	handoff_report(h, "tsc_jump", "0x%016" X64, machine_time());
 }
 

@@ -10,8 +10,12 @@
 #include "protocol/number.h"
 #include "protocol/say.h"
 #include "shim/face/layout.h"
+#include "shim/leave.h"
 
-#define OLD_BOOT_PARAMS_END (OLD_CMDLINE + PAGE)
+/* Boot protocol 2.00 and 2.01 know boot_params at one place only. */
+#define OLD_BOOT_PARAMS 0x90000
+#define OLD_CMDLINE 0x91000
+#define OLD_END (OLD_CMDLINE + PAGE)
 
 static void add_move(struct plan *p, uint64_t to, uint64_t from, uint64_t size)
 {
@@ -293,16 +297,21 @@ static void choose(struct plan *p, struct handoff *h, const struct kernel *k)
 	refuse_memory(h, k);
 }
 
+/* A kernel of an old protocol has its boot_params below 1 MiB, so no block is near. */
+static void place_old_params(struct plan *p, struct handoff *h, const struct kernel *k)
+{
+	if (!map_is_free(&h->map, OLD_BOOT_PARAMS, OLD_END))
+		die(E_FIXED, "kernel %s needs boot_params at %x, which is not free RAM", k->name,
+		    OLD_BOOT_PARAMS);
+	map_use(&h->map, OLD_BOOT_PARAMS, OLD_END);
+	p->boot_params = OLD_BOOT_PARAMS;
+	p->cmdline = OLD_CMDLINE;
+}
+
 /* The block is written before anything is moved, so it must not overlap image, files or initrds. */
 static void place_block(struct plan *p, struct handoff *h, const struct kernel *k,
 			struct blob image, uint64_t size)
 {
-	if (k->version < 0x202) {
-		if (!map_is_free(&h->map, OLD_BOOT_PARAMS, OLD_BOOT_PARAMS_END))
-			die(E_FIXED, "kernel %s needs boot_params at %x, which is not free RAM",
-			    k->name, OLD_BOOT_PARAMS);
-		map_use(&h->map, OLD_BOOT_PARAMS, OLD_BOOT_PARAMS_END);
-	}
 	use_blob(&h->map, image);
 	handoff_mark(h);
 	if (h->block.size) {
@@ -316,10 +325,25 @@ static void place_block(struct plan *p, struct handoff *h, const struct kernel *
 	use_blob(&h->map, p->block);
 }
 
+/* The kernel is told to keep the page, as it keeps the original. */
+static void place_rsdp(struct plan *p, struct handoff *h)
+{
+	p->rsdp = p->block.base + LEAVE_RSDP;
+	map_add(&h->map, p->rsdp, p->rsdp + PAGE, MAP_ACPI);
+}
+
 void place(struct plan *p, struct handoff *h, const struct kernel *k, struct blob image,
 	   uint64_t block_size)
 {
 	choose(p, h, k);
 	p->entry = p->load + k->entry;
+	if (k->version < 0x202)
+		place_old_params(p, h, k);
 	place_block(p, h, k, image, block_size);
+	if (!p->boot_params) {
+		p->boot_params = p->block.base + LEAVE_BOOT_PARAMS;
+		p->cmdline = p->block.base + LEAVE_TEXT;
+	}
+	if (acpi_keeps_copy(h))
+		place_rsdp(p, h);
 }

@@ -12,10 +12,6 @@
 #define MOVES_MAX (2 * INITRDS_MAX + 2 * KERNEL_SEGMENTS_MAX + 1)
 #define MOVE_ZERO UINT64_MAX
 
-/* Boot protocol 2.00 and 2.01 know boot_params at one place only. */
-#define OLD_BOOT_PARAMS 0x90000
-#define OLD_CMDLINE 0x91000
-
 /**
  * struct move - @size bytes from @from to @to, which may overlap
  * @from: MOVE_ZERO fills with zeros
@@ -31,6 +27,10 @@ struct move {
  * @entry:  the address to enter it at
  * @initrd: where the initrds lie as one, 0 for none
  * @block:  memory for the block: code, boot_params, page tables (see leave.h)
+ * @boot_params, @cmdline: where the kernel finds them: in the block, but for kernels that know
+ *          one place only; the PVH exit's start info lies where boot_params would
+ * @rsdp:   a page of the block for the copy of ACPI's root pointer, which the map calls ACPI
+ *          memory so that the kernel keeps it; 0 where the original was found, or none given
  */
 struct plan {
 	struct move move[MOVES_MAX];
@@ -38,12 +38,14 @@ struct plan {
 	uint64_t load, entry;
 	struct blob initrd;
 	struct blob block;
+	uint64_t boot_params, cmdline, rsdp;
 };
 
 /**
  * place() - make the plan
  * @p:          filled
- * @h:          the marks in its map are set again
+ * @h:          its map's marks of what is used are set anew, and the page of @p->rsdp becomes
+ *              ACPI memory; nothing else changes
  * @k:          the kernel, opened from @h's file
  * @image:      our own code and data: needed until the block is written
  * @block_size: bytes that the block needs

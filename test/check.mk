@@ -89,7 +89,7 @@ conformance: all ## the same, and write test/CONFORMANCE.md
 
 # ---- the unit tests: the pure code on the host, under ASan and UBSan
 
-UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/identity.c shim/say.c shim/die.c \
+UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/leave.c shim/identity.c shim/say.c shim/die.c \
 	shim/unpack/unpack.c shim/unpack/vmlinux.c efi/ia32/divide.c \
 	$(addprefix bios/boot/,choose.c fat.c partition.c)
 UNIT_O := $(patsubst %,$(BUILD)/obj/unit/%.o,$(UNIT_C))

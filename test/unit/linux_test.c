@@ -52,7 +52,7 @@ static void begin(uint32_t ranges)
 
 static void write_page(void)
 {
-	uint64_t size = 4 * PAGE_SIZE + linux_setup_data_size(&in);
+	uint64_t size = 4 * PAGE_SIZE + linux_setup_data_size(&in, map_ranges(&in.map));
 	uint8_t *p = world_low(size);
 
 	bp = (struct boot_params *)p;
@@ -288,8 +288,31 @@ static void test_linux_lies(void)
 	at.initrd = at.initrd_size = 0;
 }
 
+/* What is reserved for setup_data is what the longest report and the map need, to the byte. */
+static void test_linux_sizes(void)
+{
+	uint64_t report = sizeof(struct setup_data) + sizeof(in.report), size, end = 0;
+
+	begin(127); /* and two more */
+	CHECK_EQUAL(map_ranges(&in.map), 129);
+	CHECK_EQUAL(linux_setup_data_size(&in, 128), report);
+	size = linux_setup_data_size(&in, 129);
+	CHECK_EQUAL(size, report + 40);
+	memset(in.report, 'r', sizeof(in.report) - 1);
+	write_page();
+	for (uint64_t node = bp->hdr.setup_data; node;) {
+		const struct setup_data *s = memory_at(node);
+		uint64_t last = node + sizeof(*s) + ((s->len + 7) & ~7u);
+
+		end = last > end ? last : end;
+		node = s->next;
+	}
+	CHECK_EQUAL(end, at.setup_data + size);
+}
+
 const struct test linux_tests[] = { { "linux: round trip", test_linux_round_trip },
 				    { "linux: more than 128 ranges", test_linux_many_ranges },
+				    { "linux: the size of setup_data", test_linux_sizes },
 				    { "linux: initrd above 4 GiB", test_linux_high_initrd },
 				    { "linux: setup_data passes through", test_linux_setup_data },
 				    { "linux: report passes through", test_linux_report },

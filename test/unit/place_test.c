@@ -397,6 +397,55 @@ static void test_place_marks(void)
 	CHECK(p.load >= 21 * MIB);
 }
 
+static uint64_t acpi_page(void)
+{
+	struct range r;
+
+	for (uint32_t i = 0; map_next(&h.map, &i, &r);)
+		if (r.type == MAP_ACPI)
+			return r.end - r.base == PAGE_SIZE ? r.base : 1;
+	return 0;
+}
+
+/* A copied root pointer gets a page of the block, which the kernel is told to keep.  Planning
+ * again with a map read anew, as UEFI's door does, finds the same; the handoff stays. */
+static void test_place_rsdp(void)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		simple(3 * MIB, 40 * MIB);
+		memcpy(h.rsdp_copy, "RSD PTR ", 8);
+		h.block = (struct blob){ i * 20 * MIB, i * MIB };
+		place(&p, &h, &k, image, MIB);
+		CHECK(p.rsdp > p.boot_params && p.rsdp < p.cmdline);
+		CHECK_EQUAL(p.rsdp % PAGE_SIZE, 0);
+		CHECK_EQUAL(acpi_page(), p.rsdp);
+		CHECK_EQUAL(h.rsdp, 0);
+	}
+	h.rsdp = 0xe59d0;
+	memset(&h.map, 0, sizeof(h.map));
+	map_add(&h.map, MIB, 64 * MIB, MAP_RAM);
+	place(&p, &h, &k, image, MIB);
+	CHECK_EQUAL(p.rsdp, 0);
+	CHECK_EQUAL(acpi_page(), 0);
+}
+
+/* Old kernels look for boot_params below 1 MiB and nowhere else; all others in the block. */
+static void test_place_params(void)
+{
+	simple(3 * MIB, 0);
+	k.version = 0x202;
+	place(&p, &h, &k, image, MIB);
+	CHECK_EQUAL(p.boot_params, p.block.base + 0x2000);
+	CHECK_EQUAL(p.cmdline, p.block.base + 0x4000);
+	k.version = 0x201;
+	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), E_FIXED);
+	map_add(&h.map, 0, 0x9f000, MAP_RAM);
+	place(&p, &h, &k, image, MIB);
+	CHECK_EQUAL(p.boot_params, 0x90000);
+	CHECK_EQUAL(p.cmdline, 0x91000);
+	CHECK(p.block.base >= MIB && !map_is_free(&h.map, 0x91000, 0x92000));
+}
+
 static void test_place_joined_initrds(void)
 {
 	simple(40 * MIB, 4 * MIB);
@@ -430,6 +479,8 @@ const struct test place_tests[] = { { "place: random machines", test_place_rando
 				    { "place: ELF, relocated", test_place_relocated_elf },
 				    { "place: memory that stays", test_place_keep },
 				    { "place: what lies somewhere", test_place_marks },
+				    { "place: a copied root pointer", test_place_rsdp },
+				    { "place: boot_params", test_place_params },
 				    { "place: initrds that join", test_place_joined_initrds },
 				    { "place: refusals", test_place_refusals },
 				    { 0 } };

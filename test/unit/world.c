@@ -149,3 +149,14 @@ void refuse(void)
 {
 	longjmp(world_refusal, 1);
 }
+
+/* The simplest processor: its page tables are the largest. */
+bool machine_has_gib_pages(void)
+{
+	return false;
+}
+
+bool machine_has_la57(void)
+{
+	return false;
+}
