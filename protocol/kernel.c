@@ -20,7 +20,8 @@
 
 static bool is_bzimage(struct span f)
 {
-	return rd32(f, 0x202) == LINUX_HDRS && rd16(f, 0x1fe) == LINUX_BOOT_FLAG;
+	return RD32(f, LINUX_SETUP_HEADER, struct setup_header, header) == LINUX_HDRS &&
+	       RD16(f, LINUX_SETUP_HEADER, struct setup_header, boot_flag) == LINUX_BOOT_FLAG;
 }
 
 /* A PE program that cannot be started: it is for another machine, or for UEFI.  It is no
