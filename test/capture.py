@@ -210,11 +210,7 @@ def main():
             out.write(INITRD)
         files = {"lintel.efi": os.path.join(build, "lintel.efi"), "kernel": kernel,
                  "initrd": initrd}
-        files.update({name: os.path.join("/usr/lib", path) for name, path in (
-            ("isolinux.bin", "ISOLINUX/isolinux.bin"),
-            ("ldlinux.c32", "syslinux/modules/bios/ldlinux.c32"),
-            ("libcom32.c32", "syslinux/modules/bios/libcom32.c32"),
-            ("mboot.c32", "syslinux/modules/bios/mboot.c32"))})
+        files.update({name: payload.get(build, name) for name in media.ISOLINUX_FILES})
         iso = os.path.join(work, "a.iso")
         base, pm = 0x200000, 0x8000
         modules = "module2 /kernel kernel words\nmodule2 /initrd\nboot\n"
