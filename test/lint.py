@@ -222,6 +222,14 @@ def check_paths():
                     yield f"{name}:{number}: there is no script {path}"
 
 
+def check_modules():
+    """No test takes anything from another test: what they share is in a module of its own."""
+    for name in files(".py"):
+        for number, line in lines(name):
+            if re.match(r"\s*(from|import)\s.*\w_test\b", line):
+                yield f"{name}:{number}: a test is no module"
+
+
 def check_lengths():
     """No function longer than the limit."""
     tags = subprocess.run(["ctags", "-x", "--c-kinds=f", "--_xformat=%F %n %e %N",

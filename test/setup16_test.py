@@ -21,21 +21,18 @@ import unittest
 from collections import namedtuple
 
 from harness import counted, media
+from tool.files import L, MIB, TOP, put
 
 QEMU = ['qemu-system-x86_64', '-accel', 'tcg', '-display', 'none', '-no-reboot',
         '-device', 'isa-debug-exit,iobase=0xf4,iosize=4']
 SECONDS = 60
 QBOOT = '/usr/share/qemu/qboot.rom'
-TOP = os.path.dirname(media.TEST)
 INCLUDES = ['-I' + TOP, '-I' + os.path.join(TOP, 'protocol')]
 
-SETUP16_OFFSET = 0x900
-MB1_OFFSET = 0x1fe0
+SETUP16_OFFSET, PM_OFFSET = L['SETUP16_OFFSET'], L['PM_OFFSET']
 SECTOR = 512
-PM_OFFSET = 0x8000
 PM_ROOM = 64 * SECTOR
 
-MIB = 1 << 20
 GIB = 1 << 30
 RAM, RESERVED = 1, 2
 SETUP_E820_EXT = 1
@@ -102,15 +99,15 @@ def face(blob):
     image = bytearray(b'\xaa' * PM_OFFSET)
     image[:0x300] = bytes(0x300)
     image[SETUP16_OFFSET:SETUP16_OFFSET + len(blob)] = blob
-    struct.pack_into('<B', image, 0x1f1, PM_OFFSET // SECTOR - 1)
-    struct.pack_into('<L', image, 0x1f4, PM_ROOM // 16)
+    put(image, 0x1f1, 'B', PM_OFFSET // SECTOR - 1)
+    put(image, 0x1f4, 'L', PM_ROOM // 16)
     struct.pack_into('<HBB', image, 0x1fe, 0xaa55, 0xeb, 0x6a)
     struct.pack_into('<4sH', image, 0x202, b'HdrS', 0x020f)
-    struct.pack_into('<B', image, 0x211, 1)                      # LOADED_HIGH
-    struct.pack_into('<L', image, 0x214, MIB)                    # code32_start
-    struct.pack_into('<H', image, 0x1fa, 0xffff)                 # vid_mode: normal
+    put(image, 0x211, 'B', 1)                                 # LOADED_HIGH
+    put(image, 0x214, 'L', MIB)                               # code32_start
+    put(image, 0x1fa, 'H', 0xffff)                            # vid_mode: normal
     struct.pack_into('<LLBBHL', image, 0x22c, 0x7fffffff, 0x200000, 1, 21, 0, 2047)
-    struct.pack_into('<QL', image, 0x258, MIB, MIB)              # pref_address, init_size
+    struct.pack_into('<QL', image, 0x258, MIB, MIB)           # pref_address, init_size
     struct.pack_into('<BH', image, 0x26c, 0xe9, SETUP16_OFFSET - 0x26f)
     return image
 
@@ -218,8 +215,8 @@ class Setup16(unittest.TestCase):
                                ['-D%s=%s' % item for item in values.items()])
         self.assertLessEqual(len(sector), 510)
         image = face(self.blob)
-        struct.pack_into('<B', image, 0x210, 0xff)               # type_of_loader
-        struct.pack_into('<L', image, 0x228, 0x98000)            # cmd_line_ptr
+        put(image, 0x210, 'B', 0xff)                          # type_of_loader
+        put(image, 0x228, 'L', 0x98000)                       # cmd_line_ptr
         if header:
             header(image, symbols)
         write(self.path('disk'), sector.ljust(510, b'\0') + b'\x55\xaa' + image +
@@ -327,7 +324,7 @@ class Memory(Setup16):
 
         def header(image, _):
             image[0x310:0x310 + len(node)] = node
-            struct.pack_into('<Q', image, 0x250, address)
+            put(image, 0x250, 'Q', address)
 
         block = self.by_loader(E820=129, header=header)
         self.assertEqual(struct.unpack_from('<QLL', block.nodes[0]), (address, SETUP_E820_EXT, 20))
@@ -529,8 +526,8 @@ class Entries(Setup16):
         for loader, pointer in ((0, 0), (0xff, 0), (0, 0x98001)):
             def header(image, _, loader=loader, pointer=pointer):
                 struct.pack_into('<HH', image, 0x20, 0xa33f, 0x8000)
-                struct.pack_into('<B', image, 0x210, loader)
-                struct.pack_into('<L', image, 0x228, pointer)
+                put(image, 0x210, 'B', loader)
+                put(image, 0x228, 'L', pointer)
 
             block = self.by_loader(header=header)
             self.assertEqual(block.field('L', 0x228), 0x98000)
@@ -544,7 +541,7 @@ class Entries(Setup16):
 
     def test_real_mode_switch_routine(self):
         def header(image, symbols):
-            struct.pack_into('<L', image, 0x208, symbols['switch'])
+            put(image, 0x208, 'L', symbols['switch'])
 
         text = self.by_loader(SWITCH=1, header=header).text
         self.assertIn('S', text[:text.index('begin')])
@@ -553,7 +550,7 @@ class Entries(Setup16):
         self.assertEqual(self.by_loader(NO_10_16=1).zero_page[:2], b'\0\0')
 
     def test_blob_ends_in_time(self):
-        self.assertLessEqual(SETUP16_OFFSET + len(self.blob), MB1_OFFSET)
+        self.assertLessEqual(SETUP16_OFFSET + len(self.blob), L['MB1_OFFSET'])
 
 
 if __name__ == '__main__':

@@ -15,8 +15,7 @@ import sys
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted, media
-from tool.build_test import Case
-from tool.install_test import make, run
+from tool.base import Case, make, run
 from lint import WARNINGS
 
 # Strict about what is not standard, too; some of the project's warnings are C's only.

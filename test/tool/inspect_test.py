@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Tests of `lintel inspect` and `lintel explain`: python3 test/tool/inspect_test.py BUILD_DIR
 
-What it tells is compared with what build_test.py, objdump and sbsign know of the same file.
+What it tells is compared with what tool/files.py, objdump and sbsign know of the same file.
 """
 import bz2
 import gzip
@@ -18,17 +18,9 @@ import sys
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted, payload
-from tool import build_test
-from tool.build_test import Case, L, TIMEOUT, bzimage, elf, get, load, pe, put, sections
-
-BUILD = build_test.BUILD
-
-
-def note(kind, name, desc):
-    """One ELF note."""
-    out = struct.pack("<III", len(name) + 1, len(desc), kind) + name + b"\0"
-    out += bytes(-len(out) % 4) + desc
-    return out + bytes(-len(out) % 4)
+from tool.base import BUILD, Case, STUB, TIMEOUT
+from tool.files import CHECKSUM, L, OPTIONAL, bzimage, elf, get, last_load, load, multiboot1, \
+    multiboot2, note, pe, put, sections
 
 
 class Inspect(Case):
@@ -94,7 +86,7 @@ class Inspect(Case):
         self.check_common(facts, data)
         self.assertEqual(facts["pe"], {
             "format": "PE32+", "machine": "x86-64", "subsystem": "EFI application",
-            "entry": get(data, build_test.OPTIONAL + 16, "I"), "image_size": len(data),
+            "entry": get(data, OPTIONAL + 16, "I"), "image_size": len(data),
             "checksum": "ok", "signatures": []})
         self.assertEqual((facts["linux"]["protocol"], facts["linux"]["pref_address"],
                           facts["linux"]["xloadflags"], facts["linux"]["relocatable"]),
@@ -111,7 +103,7 @@ class Inspect(Case):
         loads = facts["elf"]["loads"]
         self.assertEqual((facts["elf"]["machine"], facts["elf"]["class"], len(loads)),
                          ("x86-64", "64 bits", 2))
-        last = build_test.last_load(data["elf"], 0)
+        last = last_load(data["elf"], 0)
         offset, vaddr, paddr, file_size, memory_size = struct.unpack_from("<QQQQQ", data["elf"],
                                                                           last + 8)
         self.assertEqual(loads[1], {"offset": offset, "vaddr": hex(vaddr), "paddr": paddr,
@@ -119,8 +111,8 @@ class Inspect(Case):
         self.assertEqual([key for key in ("pe", "linux") if key in facts], [])
 
     def test_bare(self):
-        self.assertEqual(self.facts(build_test.STUB["efi"])["kind"], "bare Lintel, universal face")
-        self.assertEqual(self.facts(build_test.STUB["elf"])["kind"], "bare Lintel, ELF face")
+        self.assertEqual(self.facts(STUB["efi"])["kind"], "bare Lintel, universal face")
+        self.assertEqual(self.facts(STUB["elf"])["kind"], "bare Lintel, ELF face")
 
     def test_signed(self):
         key, crt = self.path("k"), self.path("c")
@@ -146,7 +138,7 @@ class Inspect(Case):
         data[-5000] ^= 1
         found = self.facts(self.file("flipped.efi", data))["pe"]["checksum"]
         self.assertRegex(found, r"^wrong: 0x[0-9a-f]+, must be 0x[0-9a-f]+$")
-        put(data, build_test.CHECKSUM, "I", 0)
+        put(data, CHECKSUM, "I", 0)
         self.assertEqual(self.facts(self.file("none.efi", data))["pe"]["checksum"], "none")
 
     def test_debian_kernel(self):
@@ -191,8 +183,7 @@ class Inspect(Case):
             "file": self.path("empty"), "size": 0, "kind": "other"})
         self.assertEqual(self.facts(self.file("arm", pe(0xaa64, b".text")))["pe"]["machine"],
                          "ARM64")
-        header = struct.pack("<III", 0x1badb002, 3, -(0x1badb002 + 3) & 0xffffffff)
-        facts = self.facts(self.file("mb", bytes(512) + header + bytes(64)))
+        facts = self.facts(self.file("mb", multiboot1()))
         self.assertEqual((facts["kind"], facts["multiboot1"]), ("other",
                                                                 {"offset": 512, "flags": 3}))
 
@@ -347,19 +338,14 @@ class Explain(Case):
         self.assertEqual(self.verdicts(self.file("p", program))[0], self.EFI)
 
     def test_multiboot_headers_without_addresses(self):
-        header = struct.pack("<III", 0x1badb002, 3, -(0x1badb002 + 3) & 0xffffffff)
-        yes, no = self.verdicts(self.file("mb1", bytes(512) + header + bytes(64)))
+        yes, no = self.verdicts(self.file("mb1", multiboot1()))
         self.assertEqual(yes, set())
         self.assertIn("has no addresses", no["GRUB multiboot"])
-        header = struct.pack("<IIIIHHI", 0xe85250d6, 0, 24, -(0xe85250d6 + 24) & 0xffffffff,
-                             0, 0, 8)
-        yes, no = self.verdicts(self.file("mb2", bytes(512) + header + bytes(64)))
+        yes, no = self.verdicts(self.file("mb2", multiboot2()))
         self.assertEqual(yes, set())
         self.assertIn("has no addresses", no["GRUB multiboot2"])
         self.assertIn("has no addresses", no["GRUB multiboot2 on UEFI"])
-        header = struct.pack("<IIIIHHIHHI", 0xe85250d6, 0, 32, -(0xe85250d6 + 32) & 0xffffffff,
-                             7, 0, 8, 0, 0, 8)
-        yes, no = self.verdicts(self.file("mb2", bytes(512) + header + bytes(64)))
+        yes, no = self.verdicts(self.file("mb2", multiboot2(7)))
         self.assertIn("tag 7 without tag 9", no["GRUB multiboot2 on UEFI"])
 
     def test_nothing(self):

@@ -10,36 +10,21 @@ import gzip
 import os
 import shutil
 import stat
-import subprocess
 import sys
 
 # The other modules are packages beside this folder.
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted, payload
-from tool import build_test
-from tool.build_test import BUILD, Case, TIMEOUT, bzimage, load, sections
+from tool.base import BUILD, Case, LINTEL, STUB, make, run
+from tool.files import bzimage, load, sections
 
 FILES = {"bin/lintel": 0o755, "lib/lintel/lintel.efi": 0o644, "lib/lintel/lintel.elf": 0o644,
          "include/lintel/lintel.h": 0o644, "share/doc/lintel/ENTRY.md": 0o644,
          "share/doc/lintel/examples/hello/hello.c": 0o644,
          "lib/kernel/install.d/90-lintel.install": 0o755, "share/man/man1/lintel.1": 0o644,
          "share/bash-completion/completions/lintel": 0o644}
-STUB_SIZE = len(load(build_test.STUB["efi"]))
-
-
-def run(*command, **kwargs):
-    """Run a command; the process, with its output as text."""
-    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, timeout=TIMEOUT, check=False, **kwargs)
-
-
-def make(*words, **env):
-    """Run make with a clean environment of its own."""
-    clean = {key: value for key, value in os.environ.items()
-             if key not in ("MAKEFLAGS", "MAKELEVEL", "CHECKING", "SOURCE_DATE_EPOCH")}
-    return run("make", "--no-print-directory", "BUILD=" + os.path.relpath(BUILD), *words,
-               env={**clean, **env})
+STUB_SIZE = len(load(STUB["efi"]))
 
 
 def added(path):
@@ -138,7 +123,7 @@ class Deb(Case):
     def test_depends_on_what_it_needs(self):
         """Each library that the tool names belongs to a package that Depends: names."""
         depends = run("dpkg-deb", "-f", self.deb(), "Depends").stdout
-        needed = [line.split()[1] for line in run("objdump", "-p", build_test.LINTEL)
+        needed = [line.split()[1] for line in run("objdump", "-p", LINTEL)
                   .stdout.splitlines() if line.split()[:1] == ["NEEDED"]]
         self.assertGreater(len(needed), 2)
         for library in needed:
@@ -158,7 +143,7 @@ class Deb(Case):
 
     def test_same_bytes_again(self):
         first = load(self.deb())
-        os.utime(build_test.LINTEL)
+        os.utime(LINTEL)
         self.assertEqual(load(self.deb()), first)
 
 

@@ -8,50 +8,22 @@ tool's.  That it boots, the doors matrix tests.
 """
 import os
 import re
-import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import time
-import unittest
 import zlib
 
 # The other modules are packages beside this folder.
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted
+from tool.base import BUILD, LINTEL, TIMEOUT, Tool
+from tool.files import CHECKSUM, MIB, SECURITY, get, layout, load
 
-BUILD = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else sys.exit(__doc__)
-ROOT = os.path.dirname(sys.path[0])
-LAYOUTS = ("bios/boot/layout.h", "shim/face/layout.h")
-CHECKSUM, SECURITY = 0x358, 0x3a8  # in the PE header of lintel.efi
+L = layout("bios/boot/layout.h", "shim/face/layout.h")
 WORD = (1 << 64) - 1
-LINTEL = os.path.join(BUILD, "lintel")
-TIMEOUT = 120
 CD_SECTOR, SECTOR = 2048, 512
-MIB = 1 << 20
-
-
-def read_layout(path):
-    """Every numeric #define of a header."""
-    with open(os.path.join(ROOT, path), encoding="ascii") as text:
-        return {name: int(value, 0) for name, value in
-                re.findall(r"^#define (\w+) (0x[0-9a-f]+|\d+)\b", text.read(), re.M)}
-
-
-L = {name: value for path in LAYOUTS for name, value in read_layout(path).items()}
-
-
-def get(data, offset, form):
-    """One little-endian number."""
-    return struct.unpack_from("<" + form, data, offset)[0]
-
-
-def load(path):
-    """A file's bytes."""
-    with open(path, "rb") as data:
-        return data.read()
 
 
 def rotated(pair):
@@ -85,25 +57,14 @@ def image_sum(data):
     return value
 
 
-class Case(unittest.TestCase):
+class Case(Tool):
     """A temporary directory with a packed image."""
 
     def setUp(self):
-        self.dir = tempfile.mkdtemp(prefix="lintel-media-test.")
-        self.addCleanup(shutil.rmtree, self.dir)
+        super().setUp()
         self.image, self.output = self.path("os.efi"), self.path("os.out")
         ran = self.lintel("build", f"--linux={BUILD}/probe.bzImage", f"--output={self.image}")
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
-
-    def path(self, name):
-        """A name in the temporary directory."""
-        return os.path.join(self.dir, name)
-
-    def lintel(self, *args, **more):
-        """Run the tool."""
-        return subprocess.run([LINTEL, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True, timeout=TIMEOUT, check=False,
-                              **more)
 
     def make(self, kind, *options, **more):
         """A medium, made in silence and with nothing left beside it; its bytes."""

@@ -19,11 +19,10 @@ import time
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted, payload
-from tool import build_test
-from tool.build_test import Case, LINTEL, MICROCODE, TIMEOUT, bzimage, cpio, get, load, put, \
-    section_bytes, sections
+from tool.base import BUILD, Case, LINTEL, STUB, TIMEOUT
+from tool.files import CHECKSUM, MICROCODE, bzimage, cpio, get, load, put, section_bytes, sections
 
-STOCK = payload.get(build_test.BUILD, "linuxx64.efi.stub")
+STOCK = payload.get(BUILD, "linuxx64.efi.stub")
 MEASURE = "/lib/systemd/systemd-measure"
 BMP = b"BM" + bytes(range(100))
 SBAT = b"sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"
@@ -37,7 +36,7 @@ def run(*command, env=None):
 
 def added(data):
     """Names and bytes of the sections that building added, but for its own SBAT data."""
-    bare = len(sections(load(build_test.STUB["efi"])))
+    bare = len(sections(load(STUB["efi"])))
     found = [(s.name, data[s.file_at:s.file_at + s.size]) for s in sections(data)[bare:]]
     return [part for part in found if part != (".sbat", own_sbat())]
 
@@ -243,7 +242,7 @@ OSRelease=@{self.file("osrel", b"ID=x")}
 Uname=6.1
 Splash={self.file("s", BMP)}
 SBAT=mine,1
-Stub={build_test.STUB["efi"]}
+Stub={STUB["efi"]}
 """, "--initrd", fourth)
         self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
         self.assertEqual(added(load(self.output)), [
@@ -298,7 +297,7 @@ class Sign(Case):
                          "Signature verification OK\n")
         run("sbattach", "--remove", self.output)
         stripped = bytearray(load(self.output))
-        put(stripped, build_test.CHECKSUM, "I", get(plain["efi"], build_test.CHECKSUM, "I"))
+        put(stripped, CHECKSUM, "I", get(plain["efi"], CHECKSUM, "I"))
         self.assertEqual(stripped, plain["efi"])
         self.assertEqual(os.stat(self.output).st_mode & 0o7777,
                          os.stat(self.elf).st_mode & 0o7777)
