@@ -27,7 +27,7 @@ SHIM_C := $(wildcard shim/*.c shim/*/*.c)
 SHIM_S := $(wildcard shim/*/*.S)
 EFI_C := $(wildcard efi/*.c)
 EFI_S := $(wildcard efi/*.S)
-# The image for 32-bit UEFI has no other door, so nothing else of shim/.
+# The image for 32-bit UEFI has only one door, so it needs only these files of shim/.
 IA32_C := $(PROTOCOL_C) $(EFI_C) $(wildcard efi/ia32/*.c) \
 	$(filter-out shim/memory.c,$(wildcard shim/*.c)) \
 	$(addprefix shim/pc/,console.c machine.c refuse.c)
@@ -43,7 +43,7 @@ PUBLIC_H := $(wildcard protocol/lintel/*.h)
 
 obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 CORE_O := $(call obj,$(PROTOCOL_C) $(SHIM_C) $(SHIM_S) $(EFI_C) $(EFI_S))
-# What both 16-bit programs share with all others: lines for people.
+# Both 16-bit programs too use these: they make lines for people.
 SAY16_O := $(patsubst %,$(BUILD)/obj16/%.o,protocol/format.c shim/say.c shim/string.c \
 	efi/ia32/divide.c)
 SETUP16_O := $(call obj,$(BIOS_C) $(BIOS_S)) $(SAY16_O) $(BUILD)/obj16/shim/die.c.o
@@ -117,7 +117,7 @@ $(BUILD)/%.linked:
 	$(call say,LD)
 	$(Q)$(LINK) $(filter %.o,$^) -o $@
 
-# Law 5: no pointer in our own static data, and none in the libraries' but to the image.
+# Law 5: no pointers in our own static data; the libraries' may only point into the image.
 $(BUILD)/lintel.linked: $(CORE_O) $(BUILD)/lintel.ld
 	$(call say,LD)
 	$(Q)$(LINK) $(CORE_O) $(UNPACK_A) -o $@
@@ -195,8 +195,8 @@ $(BUILD)/setup16.bin: $(SETUP16_O) bios/setup16.ld
 
 # ---- the boot loader of BIOS media, for the host tool to put onto them
 
-# 32-bit code, which nothing 16-bit may be linked to.  The checksum's additions stay in their
-# order, in which the registers suffice.
+# 32-bit code, which no 16-bit code may be linked to.  The compiler must keep the order of
+# the checksum's additions, since any other needs more registers.
 $(BUILD)/obj/bios/boot/high.c.o: bios/boot/high.c
 	$(call say,CC32)
 	@mkdir -p $(@D)
@@ -211,9 +211,9 @@ $(BUILD)/bios.bin: $(BOOT_O) bios/boot/boot.ld
 	$(Q)objcopy -O binary $(BUILD)/bios.linked $@
 	$(Q)truncate -s %2048 $@
 
-# ---- a boot loader that says what others never say, for tests
+# ---- a boot loader for tests that says what real ones never say
 
-# At 256 MiB, out of the way of the kernel that it loads.
+# At 256 MiB, far from the kernel that it loads.
 $(BUILD)/launcher: test/launcher/start.S test/launcher/launcher.c \
 		$(addprefix protocol/lintel/,linux.h multiboot1.h wire.h)
 	$(call say,LD32)
@@ -221,7 +221,7 @@ $(BUILD)/launcher: test/launcher/start.S test/launcher/launcher.c \
 		-nostdlib -static -no-pie -Wl,-n,--no-warn-rwx-segments,-Ttext=0x10000000,--build-id=none,-e,start,-m,elf_i386 \
 		$(filter %.S %.c,$^) -o $@
 
-# ---- the host tool: protocol/ once more, what boots a file accepts it
+# ---- the host tool: it has protocol/ too, so that it accepts what can be booted
 
 $(BUILD)/host/iso/media/bios.S.o: iso/media/bios.S $(BUILD)/bios.bin
 	$(call say,HOSTAS)
@@ -269,7 +269,8 @@ deb: all ## build a Debian package of it
 
 PY := python3
 INSTALL := $(PY) test/harness/packages.py
-# gcc, make and python3 are the user's; gcc only recommends the C library's headers.
+# The user has gcc, make and python3 already; but gcc only recommends the C library's
+# headers.
 BUILD_PACKAGES := gcc libc6-dev gnu-efi zlib1g-dev liblzma-dev libzstd-dev liblz4-dev \
 	libssl-dev libjansson-dev libinih-dev libbz2-dev
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Memory.  Called by every subcommand; little of it is given back, since the program ends
+ * Memory.  Called by every subcommand.  Most of it is never freed, since the program ends
  * soon.
  */
 #include "iso/allocate.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory.  Where there is none, the tool ends.
+ * Memory.  If there is no more, the tool ends.
  */
 #ifndef ISO_ALLOCATE_H
 #define ISO_ALLOCATE_H
@@ -10,7 +10,7 @@
 /** allocate() - zeroed memory or refuse */
 void *allocate(size_t n);
 
-/** joined() - two texts as one, which stays valid */
+/** joined() - two texts as one, in new memory */
 char *joined(const char *a, const char *b);
 
 #endif

@@ -35,8 +35,8 @@ void digest_print(char text[DIGEST_TEXT], const struct digest *d)
 		snprintf(text + 2 * i, 3, "%02x", d->bytes[i]);
 }
 
-/* Of the first @size bytes.  They are copied to a buffer, whose address sum_add() can use:
- * it must be a multiple of 16. */
+/* The checksum of the first @size bytes.  They are copied to a buffer, since sum_add()
+ * needs an address that is a multiple of 16. */
 static uint64_t sum_of(struct span f, size_t size)
 {
 	struct image_sum sum = { .word = { 0 } };

@@ -54,7 +54,8 @@ struct span examine_file(const struct file *f)
 	examined = f->path;
 	if (!s.len)
 		return s;
-	/* Map from the file's beginning, since a mapping begins at a page and a part need not. */
+	/* Map from the file's beginning, since a mapping must begin at a page, and a part
+	 * of a file may begin anywhere. */
 	map = mmap(NULL, (size_t)f->base + s.len, PROT_READ, MAP_PRIVATE, f->fd, 0);
 	if (map == MAP_FAILED)
 		reject(f->path, "cannot be mapped into memory: %s", strerror(errno));
@@ -84,7 +85,7 @@ void say(const char *fmt, ...)
 	fputs(line, stderr);
 }
 
-/* The error's number is left out: it is for a boot console, which has one short line. */
+/* The E-number is left out: it is meant for boot consoles, which have only one short line. */
 void die(enum error e, const char *fmt, ...)
 {
 	char line[LINE];

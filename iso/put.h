@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Little-endian numbers into bytes: what protocol/span.h reads, the other way round.
+ * Writes little-endian numbers into bytes, as protocol/span.h reads them.
  */
 #ifndef ISO_PUT_H
 #define ISO_PUT_H

@@ -14,7 +14,7 @@
 
 #include "iso/progress.h"
 
-/* What output.c wants done first, once there are outputs. */
+/* A function of output.c that must run first, once there are outputs. */
 static void (*before)(void);
 
 void reject(const char *file, const char *format, ...)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The ways out of the tool: it ends with the first error, and with one line that says why.
+ * How the tool ends: at the first error, with one line that says why.
  */
 #ifndef ISO_REJECT_H
 #define ISO_REJECT_H

@@ -115,7 +115,7 @@ static void check_once(const struct uki *u, uint32_t i)
 		       u->section[i].name);
 }
 
-/* Whatever is not taken over is either known to be useless, or reported. */
+/* A section that is not taken over is either known to be useless, or reported. */
 static void check_section(const struct uki *u, uint32_t i)
 {
 	const struct section *s = &u->section[i];

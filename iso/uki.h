@@ -43,7 +43,7 @@ bool uki_is_ours(struct span f);
 /** uki_read() - the sections of @bytes; none where that is no image */
 void uki_read(struct uki *u, const struct file *f, struct span bytes);
 
-/** uki_open() - a UKI whose sections are to be used; refuses what is none, or cut off */
+/** uki_open() - a UKI whose sections are to be used; refuses a file that is none, or cut off */
 void uki_open(struct uki *u, const char *path);
 
 /** uki_section() - the bytes of a section; empty where there is none, or a part of it is missing */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Is this a kernel, whole, and for this machine?  Called by `lintel build`.  The code
- * that will boot it answers, so that nothing is packed which the machine would refuse
- * later.  Files that are no kernel at all get a longer explanation from here.
+ * Checks that a file is a complete kernel for this machine.  Called by `lintel build`.  The
+ * code that will boot the kernel decides, so nothing is packed that would be refused at
+ * boot.  Files that are no kernel get a longer explanation here.
  */
 #include "iso/build/accept.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel, as far as its image depends on it.  Called by `lintel build`
- * before anything is written.
+ * Checks the kernel that will be packed.  Called by `lintel build` before anything is
+ * written.
  */
 #ifndef ISO_BUILD_ACCEPT_H
 #define ISO_BUILD_ACCEPT_H
@@ -12,7 +12,7 @@
 
 struct file;
 
-/** accept_kernel() - read a kernel as the boot will, or refuse it */
+/** accept_kernel() - read a kernel as Lintel will at boot, or refuse it */
 void accept_kernel(struct kernel *k, const struct file *f);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Reads the bare image and refuses any file that is none: what pack.c writes into its
- * headers rests on what is checked here.  Called by `lintel build` first.
+ * Reads the bare image and refuses any other file: pack.c relies on what is checked here.
+ * Called by `lintel build` first.
  */
 #include "iso/build/bare.h"
 
@@ -67,7 +67,7 @@ static const struct promise ia32_image[] = {
 #undef OPTIONAL32
 #undef SETUP
 
-/* A field that says otherwise ends the build. */
+/* A field with another value ends the build. */
 static void check_promises(const struct pack *im, const struct promise *p)
 {
 	struct span s = pack_base(im);

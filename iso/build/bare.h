@@ -9,7 +9,7 @@
 
 struct pack;
 
-/** bare_open() - read the bare image, and its ELF face if wanted; refuse what is none */
+/** bare_open() - read the bare image, and its ELF face if wanted; refuse any other file */
 void bare_open(struct pack *im, const char *path, bool want_elf);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * `lintel build`: the order of the steps.  Called by main().  Nothing is written before all
- * that can be refused has been refused.
+ * `lintel build`: the order of the steps.  Called by main().  Nothing is written before
+ * everything has been checked.
  */
 #include <string.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@
 #include "iso/subcommands.h"
 #include "iso/uki.h"
 
-/* lintel.efi beside the running program, else where an installation has it. */
+/* lintel.efi beside the running program, else the installed one. */
 static const char *default_stub(void)
 {
 	static const char beside[] = "lintel.efi", installed[] = "../lib/lintel/lintel.efi";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * A --config file: ukify's ini file.  libinih reads the lines; this file knows what the names
- * in the section [UKI] mean.  Called by `lintel build` after the command line is read, which
- * wins; of a list, the file's values come first.
+ * in the section [UKI] mean.  Called by `lintel build` after the command line is read.  The
+ * command line wins; in lists, the file's values come first.
  */
 #include "iso/build/config.h"
 

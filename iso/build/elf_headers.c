@@ -21,7 +21,7 @@
 
 void elf_headers_set_kernel(struct pack *im, uint64_t base, uint64_t end)
 {
-	/* No ELF loader could load the image above such a kernel; the other loaders can. */
+	/* ELF loaders could not load an image above such a kernel, but other loaders can. */
 	if (end > ELF_KERNEL_MAX)
 		return;
 	im->kernel_base = base;
@@ -49,7 +49,7 @@ static void add64(uint8_t *p, uint64_t n)
 	put64(p, rd64((struct span){ p, sizeof(n) }, 0) + n);
 }
 
-/* Everything in an ELF header that is an address goes up by @n. */
+/* Add @n to every address in an ELF header. */
 static void move_addresses(uint8_t *p, const struct elf *e, uint64_t n)
 {
 	add64(p + offsetof(struct elf64_ehdr, e_entry), n);
@@ -88,8 +88,8 @@ static void fix_header(const struct pack *im, const char *path, uint8_t *p, size
 }
 
 /*
- * Where ELF loaders put the image, so that neither it nor what Xen puts after it lies
- * where the kernel belongs: below the kernel where it fits there, else above.
+ * Choose where ELF loaders put the image: below the kernel's own place if image and Xen's
+ * data after it fit there, else above it.
  */
 static void choose_place(struct pack *im)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Appends sections to the bare image and makes the headers of both faces true again.
- * Called by `lintel build`.
+ * Appends sections to the bare image and updates the headers of both faces.  Called by
+ * `lintel build`.
  *
- * One rule makes it short: RVA = file offset, so a section's place is the end of
- * the file, and all headers are functions of the file's size.  The bare image is
- * changed in memory; what follows it is read when stream.c writes it.
+ * RVA = file offset, so a section's place is the end of the file, and all headers follow
+ * from the file's size.  The bare image is changed in memory; the files after it are read
+ * when stream.c writes them.
  */
 #include "iso/build/pack.h"
 
@@ -44,7 +44,7 @@ bool pack_has(const struct pack *im, const char *name)
 	return false;
 }
 
-/* The headers of a section that begins where the file ends now. */
+/* Add the headers of a section that begins at the present end of the file. */
 static void add_section(struct pack *im, const char *name, uint32_t characteristics)
 {
 	uint32_t n = pack_sections(im);
@@ -140,7 +140,7 @@ static void fix_pe(const struct pack *im)
 	PUT32(p, struct pe_optional_header64, CheckSum, 0);
 }
 
-/* How much a boot loader of the Linux protocol copies, and how much memory it keeps free. */
+/* Set how much a boot loader of the Linux protocol copies, and how much memory it keeps free. */
 static void fix_setup(const struct pack *im)
 {
 	uint8_t *p = im->base + LINUX_SETUP_HEADER;

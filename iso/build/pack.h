@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * An image that is being packed: a bare image, the universal one or the one for 32-bit
- * UEFI, and the sections that are appended to it.  Called by `lintel build`.  Until
- * pack_write() nothing is written and all that can be refused has been refused.
+ * UEFI, and the sections that are appended to it.  Called by `lintel build`.  Nothing is
+ * written before pack_write(), and by then everything has been checked.
  */
 #ifndef ISO_BUILD_PACK_H
 #define ISO_BUILD_PACK_H
@@ -93,18 +93,19 @@ void pack_add_bytes(struct pack *im, const char *from, const void *bytes, uint64
 /** pack_end() - close the section: its size is exact, the file is padded to PAGE */
 void pack_end(struct pack *im);
 
-/** pack_set_room() - memory that @kernel needs after the image: part of init_size.  Not of
- *  the PE image, which firmware with little memory could then not load. */
+/** pack_set_room() - memory that @kernel needs after the image.  It becomes part of
+ *  init_size, but not of the PE image, since firmware with little memory could not load
+ *  that. */
 void pack_set_room(struct pack *im, const char *kernel, uint64_t room);
 
-/** pack_set_payload() - let the bzImage's payload be what comes next, @size bytes */
+/** pack_set_payload() - make the next @size bytes the bzImage's payload */
 void pack_set_payload(struct pack *im, uint64_t size);
 
 /** pack_write() - the finished image for the given paths, to be committed by pack_commit();
  *  NULL for a face that is not wanted */
 void pack_write(struct pack *im, const char *efi_path, const char *elf_path);
 
-/** pack_commit() - let what was written replace what was there */
+/** pack_commit() - replace the old files by those that were written */
 void pack_commit(const struct pack *im);
 
 #endif

@@ -8,7 +8,7 @@
 struct pack;
 
 /**
- * payload_add() - let the image's payload be the gzipped ELF face of another one
+ * payload_add() - make the gzipped ELF face of another image this image's payload
  * @inner: the same image without such a payload, complete, but not written yet
  * @near:  a path; temporary files are made in its directory
  */

@@ -40,7 +40,7 @@ static const struct command command = {
 	"  --elf=OS.elf             its ELF face: QEMU and Firecracker by PVH, xl, ...",
 };
 
-/* An option given twice is refused: the second one would win, and the user not know. */
+/* An option that is given twice is refused: the second would win without notice. */
 static void set(const char **option, const char *name, const char *value)
 {
 	if (*option)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What the options of `lintel build` name, as sections of the image, in their order.
- * What no option names is taken out of the UKI that --uki names, if there is one.
+ * Makes sections of the image from what the options of `lintel build` name, in order.  A
+ * section without an option comes from the UKI of --uki, if there is one.
  */
 #include "iso/build/sections.h"
 
@@ -114,7 +114,7 @@ static void add_cmdline(struct pack *im, const char *value, const struct uki *u,
 	add_text(im, ".cmdline", &t);
 }
 
-/* Without read_text(), since a version may begin with "@". */
+/* read_text() is not used, since a version may begin with "@". */
 static void add_uname(struct pack *im, const char *value, const struct uki *u)
 {
 	struct text t;
@@ -133,8 +133,7 @@ static void add_uname(struct pack *im, const char *value, const struct uki *u)
 	"lintel,1,The Lintel authors,lintel," LINTEL_VERSION "," \
 	"https://uapi-group.org/specifications/specs/unified_kernel_image/\n"
 
-/* shim starts no image without SBAT data, and accepts none without the line about SBAT
- * itself. */
+/* shim starts only images with SBAT data, and the data must have a line about SBAT itself. */
 static void add_sbat(struct pack *im, const char *value, const struct uki *u)
 {
 	static const char first[] = "sbat,1,SBAT Version,sbat,1,"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Runs sbsign as a child process.  Called by `lintel build` between writing and
- * renaming, so that where signing fails, the user keeps the file that was there.
+ * Runs sbsign as a child process.  Called by `lintel build` between writing and renaming,
+ * so that a failure leaves the old file in place.
  */
 #include "iso/build/sign.h"
 

@@ -8,7 +8,7 @@
 
 struct output;
 
-/** sign_check() - that both files are there; no output will replace them */
+/** sign_check() - check that both files exist; no output may replace them */
 void sign_check(const char *key, const char *certificate);
 
 /**

@@ -142,7 +142,7 @@ static bool xen_file(const json_t *f)
 	return json_object_get(f, xen_face(f));
 }
 
-/* A kernel that must know Xen is not helped by Lintel.  A UKI may have one that does. */
+/* Lintel cannot help here: the kernel itself must support Xen.  A UKI may have one that does. */
 static bool xen_able(const json_t *f)
 {
 	return xen_file(f) || has_section(f, ".linux");
@@ -242,7 +242,7 @@ static bool packed(const json_t *f)
 	return ours(f) && json_object_get(f, "kernel");
 }
 
-/* No file meets this: GRUB loads 512 bytes of it, which cannot find the rest. */
+/* No file meets this: GRUB loads only its first 512 bytes, which cannot find the rest. */
 static bool one_sector(const json_t *f)
 {
 	(void)f;
@@ -254,8 +254,8 @@ enum face { UNIVERSAL, ELF_FACE, FACE_IA32 };
 
 /**
  * struct need - what a loader looks for in a file
- * @lack:   what is said where it is not met
- * @face:   the image of Lintel's that meets it
+ * @lack:   the text where it is not met
+ * @face:   Lintel's image that meets it
  * @advice: what to do where it is not met; NULL: give that image
  */
 static const struct need {
@@ -308,9 +308,9 @@ static const struct need {
 };
 
 /*
- * Who takes files, the door that they come in by, and what they need, the first lack first.
- * Of several lines for one loader the first whose needs are met counts; where there is no
- * such line, the last one's lack is printed.
+ * Loaders, the door that they use, and what they need; the first need that is not met is
+ * printed.  If a loader has several lines, the first whose needs are all met counts; if
+ * there is none, the last one is printed.
  */
 static const struct loader {
 	const char *name, *door;

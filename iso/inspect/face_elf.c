@@ -22,7 +22,7 @@ static json_t *segment(const struct elf64_phdr *p)
 	return o;
 }
 
-/* What they say; a note that is not there is left out. */
+/* The facts of the notes; notes that do not exist are left out. */
 static json_t *notes(const struct kernel_notes *n)
 {
 	json_t *o = json_object();

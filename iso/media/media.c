@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The command line of `lintel iso` and `lintel disk`, and whether a file may go onto a
- * medium.  Called by both, before anything is written.
+ * The command line of `lintel iso` and `lintel disk`, and the check that a file may be put
+ * onto a medium.  Called by both, before anything is written.
  */
 #include "iso/media/media.h"
 

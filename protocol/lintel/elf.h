@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ELF, as far as a kernel's segments need it: they decide what is loaded where, sections
- * tell only where the file ends.  Source: System V ABI, gABI 4.1, chapters 4 "Object Files"
- * and 5 "Program Loading and Dynamic Linking", and the Intel386 and AMD64 supplements.
+ * The part of ELF that kernels need.  Segments decide what is loaded where; sections only
+ * show where the file ends.  Source: System V ABI, gABI 4.1, chapters 4 "Object Files" and
+ * 5 "Program Loading and Dynamic Linking", and the Intel386 and AMD64 supplements.
  *
  * Little-endian, offsets are counted from the file's begin, sizes are bytes.
  * Installed for kernel writers; compiles alone as C11 and C++17.  Assembly gets the

@@ -20,7 +20,7 @@
 
 /* Flags of the header (3.1.2) */
 #define MB1_PAGE_ALIGN 0x00000001  /* modules are to begin at multiples of 4096 */
-#define MB1_MEMORY_INFO 0x00000002 /* memory is to be told */
+#define MB1_MEMORY_INFO 0x00000002 /* memory sizes are wanted */
 #define MB1_AOUT_KLUDGE 0x00010000 /* addresses are in the header */
 
 /* Flags of the information block: which fields are valid (3.3) */
@@ -38,7 +38,7 @@
 #include "wire.h"
 
 /**
- * struct multiboot_info - what a Multiboot kernel is handed
+ * struct multiboot_info - what a Multiboot kernel gets
  * @flags:              MB1_INFO_*
  * @mem_lower:          KiB of RAM from 0 on, at most 640
  * @mem_upper:          KiB of RAM from 1 MiB to the first hole
@@ -46,7 +46,7 @@
  * @cmdline:            address of the command line, NUL-terminated
  * @mods_count:         modules
  * @mods_addr:          address of struct multiboot_module
- * @syms:               the kernel's symbols, in the form that flags tell
+ * @syms:               the kernel's symbols; @flags says in which form
  * @mmap_length:        bytes of the memory map
  * @mmap_addr:          address of struct multiboot_mmap
  * @drives_length:      bytes of the table of drives
@@ -115,8 +115,8 @@ LINTEL_SIZE(struct multiboot_info, 120);
 /**
  * struct multiboot_module - a module
  * @mod_start: address of its first byte
- * @mod_end:   address behind its last byte
- * @string:    address of its words, NUL-terminated; 0: none
+ * @mod_end:   address after its last byte
+ * @string:    address of its string, NUL-terminated; 0: none
  * @reserved:  0
  *
  * 16 bytes (3.3, mods_addr).
@@ -131,12 +131,12 @@ LINTEL_SIZE(struct multiboot_module, 16);
 
 /**
  * struct multiboot_mmap - a range of memory
- * @size:      bytes of this entry behind this field, at least 20
+ * @size:      bytes of this entry after this field, at least 20
  * @base_addr: its first byte
  * @length:    its bytes
  * @type:      1 is RAM, others as E820_TYPE_* of linux.h
  *
- * 24 bytes; the next entry lies size + 4 behind this one (3.3, mmap_addr).
+ * 24 bytes; the next entry lies size + 4 bytes after this one's beginning (3.3, mmap_addr).
  */
 struct multiboot_mmap {
 	uint32_t size;

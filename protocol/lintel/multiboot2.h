@@ -83,10 +83,10 @@ struct mb2_tag {
 LINTEL_SIZE(struct mb2_tag, 8);
 
 /**
- * struct mb2_module - a module; its words follow, NUL-terminated
+ * struct mb2_module - a module; its string follows, NUL-terminated
  * @tag:       MB2_MODULE
  * @mod_start: address of its first byte
- * @mod_end:   address behind its last byte
+ * @mod_end:   address after its last byte
  *
  * 16 bytes (3.6, "Modules").
  */
@@ -98,7 +98,7 @@ struct mb2_module {
 LINTEL_SIZE(struct mb2_module, 16);
 
 /**
- * struct mb2_memory - the sizes of memory, for those who need no map
+ * struct mb2_memory - the sizes of memory, for kernels that need no map
  * @tag:       MB2_MEMORY
  * @mem_lower: KiB of RAM from 0 on, at most 640
  * @mem_upper: KiB of RAM from 1 MiB to the first hole

@@ -21,7 +21,7 @@
 #include "wire.h"
 
 /**
- * struct hvm_start_info - what a PVH kernel is handed
+ * struct hvm_start_info - what a PVH kernel gets
  * @magic:          HVM_START_MAGIC
  * @version:        0 or 1; more is compatible with 1
  * @flags:          SIF_* of xen_guest.h
@@ -56,7 +56,7 @@ LINTEL_SIZE(struct hvm_start_info, 56);
  * struct hvm_modlist_entry - a module
  * @paddr:         its address
  * @size:          its bytes
- * @cmdline_paddr: address of its words, NUL-terminated; 0: none
+ * @cmdline_paddr: address of its string, NUL-terminated; 0: none
  * @reserved:      0
  *
  * 32 bytes (start_info.h).

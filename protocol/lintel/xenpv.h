@@ -19,7 +19,7 @@
 #include "wire.h"
 
 /**
- * struct start_info - what Xen tells a PV guest
+ * struct start_info - what Xen gives a PV guest
  * @magic:          "xen-3.0-x86_64", NUL-terminated
  * @nr_pages:       pages of 4096 bytes that the guest has
  * @shared_info:    machine address of the page that is shared with Xen
@@ -37,7 +37,7 @@
  * @mfn_list:       virtual address of the table of pseudo-physical to machine frames
  * @mod_start:      virtual address of the ramdisk; with SIF_MOD_START_PFN its frame; 0: none
  * @mod_len:        its bytes
- * @cmd_line:       the command line that Xen gave; what counts is boot_params'
+ * @cmd_line:       Xen's command line; boot_params has the one that counts
  * @first_p2m_pfn:  first frame of mfn_list where INIT_P2M has placed it
  * @nr_p2m_frames:  frames of it
  *
