@@ -34,7 +34,8 @@ static void put_error(const char *text)
 		_exit(STATUS_REFUSED);
 }
 
-/* Where read() returns an error, a mapping raises a signal. */
+/* Where read() returns an error, a mapping raises a signal.  All that is called here may be called
+ * by a handler. */
 _Noreturn static void unreadable(int sig)
 {
 	(void)sig;
@@ -48,6 +49,7 @@ _Noreturn static void unreadable(int sig)
 
 struct span examine_file(const struct file *f)
 {
+	const struct sigaction action = { .sa_handler = unreadable };
 	struct span s = { NULL, (size_t)f->size };
 	void *map;
 
@@ -59,7 +61,7 @@ struct span examine_file(const struct file *f)
 	map = mmap(NULL, (size_t)f->base + s.len, PROT_READ, MAP_PRIVATE, f->fd, 0);
 	if (map == MAP_FAILED)
 		reject(f->path, "cannot be mapped into memory: %s", strerror(errno));
-	signal(SIGBUS, unreadable);
+	sigaction(SIGBUS, &action, NULL);
 	s.p = (const uint8_t *)map + f->base;
 	return s;
 }

@@ -15,7 +15,8 @@ import time
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted
-from tool.build_test import Case, LINTEL, MIB, TIMEOUT, load, section_bytes
+from tool.base import Case, LINTEL, TIMEOUT
+from tool.files import MIB, load, section_bytes
 
 
 def run(*args, **kwargs):

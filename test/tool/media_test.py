@@ -8,6 +8,7 @@ tool's.  That it boots, the doors matrix tests.
 """
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
