@@ -26,13 +26,11 @@ static uint64_t pe_end(struct span f)
 
 static uint64_t bzimage_end(struct span f)
 {
-	uint64_t sects = rd8(f, LINUX_SETUP_HEADER);
-	uint64_t size = RD32(f, LINUX_SETUP_HEADER, struct setup_header, syssize);
+	struct bzimage b;
 
+	bzimage_open(&b, f);
 	/* Before 2.04 the header has only the lower half of the size. */
-	if (RD16(f, LINUX_SETUP_HEADER, struct setup_header, version) < 0x204)
-		return f.len;
-	return ((sects ? sects : 4) + 1) * LINUX_SECTOR + size * 16;
+	return b.version < 0x204 ? f.len : b.setup + b.syssize;
 }
 
 static uint64_t sum(uint64_t base, uint64_t size)

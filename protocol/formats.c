@@ -5,6 +5,7 @@
  */
 #include "protocol/formats.h"
 
+#include <lintel/linux.h>
 #include <lintel/multiboot1.h>
 #include <lintel/multiboot2.h>
 
@@ -76,6 +77,46 @@ bool pe_open(struct pe *p, struct span file)
 	p->sections = span_sub(
 		file, p->optional + RD16(file, head, struct pe_header, SizeOfOptionalHeader),
 		RD16(file, head, struct pe_header, NumberOfSections) * sizeof(struct pe_section));
+	return true;
+}
+
+#define SETUP(bits, field) RD##bits(file, LINUX_SETUP_HEADER, struct setup_header, field)
+/* kernel_version counts from the jump on, and so does the jump. */
+#define JUMP (LINUX_SETUP_HEADER + offsetof(struct setup_header, jump))
+
+/* A longer one is damage, and no reason to look through all of a file. */
+#define NAME_MAX 255
+
+static struct span bzimage_name(struct span file)
+{
+	uint64_t at = SETUP(16, kernel_version);
+	struct span name = at ? span_from(file, JUMP + at) : span_sub(file, 0, 0);
+
+	if (name.len > NAME_MAX)
+		name.len = NAME_MAX;
+	return span_text(name);
+}
+
+bool bzimage_open(struct bzimage *b, struct span file)
+{
+	uint64_t sectors = SETUP(8, setup_sects);
+	uint64_t end = JUMP + sizeof(uint16_t) + (SETUP(16, jump) >> 8);
+
+	*b = (struct bzimage){ 0 };
+	if (SETUP(32, header) != LINUX_HDRS || SETUP(16, boot_flag) != LINUX_BOOT_FLAG)
+		return false;
+	b->header = span_sub(file, LINUX_SETUP_HEADER, end - LINUX_SETUP_HEADER);
+	b->name = bzimage_name(file);
+	b->version = SETUP(16, version);
+	/* 0 means 4, as the protocol has it. */
+	b->setup = ((sectors ? sectors : 4) + 1) * LINUX_SECTOR;
+	b->syssize = SETUP(32, syssize) * UINT64_C(16);
+	if (b->version < 0x204)
+		b->syssize &= 0xffff0;
+	if (b->version >= 0x208) {
+		b->payload = b->setup + SETUP(32, payload_offset);
+		b->payload_size = SETUP(32, payload_length);
+	}
 	return true;
 }
 

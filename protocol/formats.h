@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ELF and PE files of either width in one form: what kernel.c, uki.c and the host tool look
+ * ELF and PE files of either width in one form, and bzImages: what kernel.c, uki.c and the host tool look
  * at, whoever wrote the file.  Nothing is refused here; what is damaged reads as 0 or empty.
  * Pure; any world.
  */
@@ -45,6 +45,25 @@ struct pe {
 
 /** pe_open() - its heads; false where it is none */
 bool pe_open(struct pe *p, struct span file);
+
+/**
+ * struct bzimage - the setup header of a bzImage
+ * @header:       from LINUX_SETUP_HEADER to where its jump leads; empty if the file is cut off
+ * @name:         version of the kernel, as text, at most 255 bytes of it; empty for none
+ * @version:      of the boot protocol
+ * @setup:        bytes before the protected-mode part
+ * @syssize:      bytes of that part, rounded up to 16; before 2.04 only their lower 20 bits
+ * @payload:      where the compressed ELF file is in the file; 0 before 2.08
+ * @payload_size: its bytes; 0 before 2.08
+ */
+struct bzimage {
+	struct span header, name;
+	uint16_t version;
+	uint64_t setup, syssize, payload, payload_size;
+};
+
+/** bzimage_open() - its setup header; false and all 0 if the magics are not there */
+bool bzimage_open(struct bzimage *b, struct span file);
 
 /** mb1_header(), mb2_header() - a kernel's Multiboot header and what follows it; empty: none */
 struct span mb1_header(struct span file);

@@ -18,12 +18,6 @@
 #define OLD_CMDLINE_SIZE 255
 #define OLD_INITRD_MAX 0x38000000
 
-static bool is_bzimage(struct span f)
-{
-	return RD32(f, LINUX_SETUP_HEADER, struct setup_header, header) == LINUX_HDRS &&
-	       RD16(f, LINUX_SETUP_HEADER, struct setup_header, boot_flag) == LINUX_BOOT_FLAG;
-}
-
 /* A PE program that cannot be started: it is for another machine, or for UEFI.  It is no
  * initrd either. */
 static bool is_foreign(struct span f)
@@ -35,7 +29,9 @@ static bool is_foreign(struct span f)
 
 enum kernel_kind kernel_kind(struct span f)
 {
-	if (is_bzimage(f))
+	struct bzimage b;
+
+	if (bzimage_open(&b, f))
 		return KERNEL_BZIMAGE;
 	if (rd32(f, 0) == ELF_MAGIC)
 		return KERNEL_ELF;
@@ -57,21 +53,13 @@ static uint32_t hdr32(const struct kernel *k, size_t field, uint16_t since, uint
 #define HDR32(k, field, since, otherwise) \
 	hdr32(k, offsetof(struct setup_header, field), since, otherwise)
 
-/* The header reaches from 0x1f1 to the target of the jump at 0x200. */
-static struct span header_of(struct span f)
+/* Its first word: Linux puts who built it behind. */
+static void name_bzimage(struct kernel *k, struct span name)
 {
-	uint64_t end = 0x202 + (uint64_t)rd8(f, 0x201);
-
-	return span_sub(f, LINUX_SETUP_HEADER, end - LINUX_SETUP_HEADER);
-}
-
-static void name_bzimage(struct kernel *k, struct span f)
-{
-	uint64_t at = 0x200 + (uint64_t)RD16(k->header, 0, struct setup_header, kernel_version);
 	size_t n = 0;
 
-	while (at != 0x200 && n < sizeof(k->name) - 1 && rd8(f, at + n) > ' ') {
-		k->name[n] = (char)rd8(f, at + n);
+	while (n < sizeof(k->name) - 1 && rd8(name, n) > ' ') {
+		k->name[n] = (char)rd8(name, n);
 		n++;
 	}
 	k->name[n] = '\0';
@@ -124,26 +112,20 @@ static void place_bzimage(struct kernel *k, uint64_t pm_size)
 
 static void open_bzimage(struct kernel *k, struct span f)
 {
-	uint64_t sects, setup, syssize;
+	struct bzimage b;
 
-	k->header = header_of(f);
+	bzimage_open(&b, f);
+	k->header = b.header;
 	if (k->header.len < offsetof(struct setup_header, heap_end_ptr))
 		die(E_TRUNCATED, "kernel is cut off: has %" U64 " bytes, no whole setup header",
 		    k->file.size);
-	sects = RD8(k->header, 0, struct setup_header, setup_sects);
-	setup = ((sects ? sects : 4) + 1) * LINUX_SECTOR;
-	syssize = (uint64_t)RD32(k->header, 0, struct setup_header, syssize) * 16;
-	k->version = RD16(k->header, 0, struct setup_header, version);
-	/* Before 2.04 only the lower half of the field is valid. */
-	if (k->version < 0x204)
-		syssize &= 0xffff0;
-	k->payload.base = setup + HDR32(k, payload_offset, 0x208, 0);
-	k->payload.size = HDR32(k, payload_length, 0x208, 0);
-	name_bzimage(k, f);
-	check_bzimage(k, setup, syssize);
-	k->segment[0] = (struct segment){ setup, k->file.size - setup, 0, k->file.size - setup };
+	k->version = b.version;
+	k->payload = (struct blob){ b.payload, b.payload_size };
+	name_bzimage(k, b.name);
+	check_bzimage(k, b.setup, b.syssize);
+	k->size = k->file.size - b.setup;
+	k->segment[0] = (struct segment){ b.setup, k->size, 0, k->size };
 	k->segments = 1;
-	k->size = k->file.size - setup;
 	place_bzimage(k, k->size);
 }
 

@@ -8,25 +8,10 @@
 #include <stdio.h>
 #include <lintel/linux.h>
 
+#include "protocol/formats.h"
+
 #define SETUP(f, bits, field) \
 	(json_int_t) RD##bits((f), LINUX_SETUP_HEADER, struct setup_header, field)
-
-bool linux_has_header(struct span f)
-{
-	return SETUP(f, 32, header) == LINUX_HDRS;
-}
-
-static struct span version_of(struct span f)
-{
-	uint64_t at = RD16(f, LINUX_SETUP_HEADER, struct setup_header, kernel_version);
-	size_t n = 0;
-
-	if (!linux_has_header(f) || !at)
-		return span_sub(f, 0, 0);
-	while (n < 255 && rd8(f, 0x200 + at + n))
-		n++;
-	return span_sub(f, 0x200 + at, n);
-}
 
 static json_t *xloadflags(uint16_t flags)
 {
@@ -45,12 +30,13 @@ json_t *face_linux(struct span f)
 {
 	uint32_t version = RD16(f, LINUX_SETUP_HEADER, struct setup_header, version);
 	char protocol[16];
+	struct bzimage b;
 	json_t *o;
 
-	if (!linux_has_header(f) || SETUP(f, 16, boot_flag) != LINUX_BOOT_FLAG)
+	if (!bzimage_open(&b, f))
 		return NULL;
 	snprintf(protocol, sizeof(protocol), "%u.%02u", version >> 8, version & 0xff);
-	o = json_pack("{s:s, s:o}", "protocol", protocol, "version", json_text(version_of(f)));
+	o = json_pack("{s:s, s:o}", "protocol", protocol, "version", json_text(b.name));
 	json_set_number(o, "code32_start",
 			RD32(f, LINUX_SETUP_HEADER, struct setup_header, code32_start));
 	if (version >= 0x205)

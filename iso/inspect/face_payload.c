@@ -9,16 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <lintel/elf.h>
-#include <lintel/linux.h>
 
 #include "iso/allocate.h"
 #include "iso/examine.h"
 #include "iso/inspect/faces.h"
 #include "protocol/number.h"
+#include "protocol/formats.h"
 #include "shim/unpack/unpack.h"
 
-/* Boot protocol 2.08 has payload_offset and payload_length. */
-#define SINCE 0x208
 #define SIZE_SUFFIX 4
 /* Far more than any kernel. */
 #define SIZE_MAX_UNPACKED GIB
@@ -51,14 +49,9 @@ void unpack_libraries(void)
 
 static struct span payload_of(struct span f)
 {
-	uint64_t sectors = RD8(f, LINUX_SETUP_HEADER, struct setup_header, setup_sects);
-	uint64_t at = RD32(f, LINUX_SETUP_HEADER, struct setup_header, payload_offset);
+	struct bzimage b;
 
-	if (!linux_has_header(f) ||
-	    RD16(f, LINUX_SETUP_HEADER, struct setup_header, version) < SINCE)
-		return span_sub(f, 0, 0);
-	return span_sub(f, ((sectors ? sectors : 4) + 1) * LINUX_SECTOR + at,
-			RD32(f, LINUX_SETUP_HEADER, struct setup_header, payload_length));
+	return bzimage_open(&b, f) ? span_sub(f, b.payload, b.payload_size) : span_sub(f, 0, 0);
 }
 
 static const char *format_of(struct span payload)

@@ -19,7 +19,4 @@ json_t *face_elf(struct span f);
 /** face_payload() - the ELF file in a bzImage, unpacked; "damage" where it cannot be */
 json_t *face_payload(struct span f);
 
-/** linux_has_header() - whether a file has the magic number of a Linux setup header */
-bool linux_has_header(struct span f);
-
 #endif
