@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ELF and PE files of either width in one form, and bzImages: what kernel.c, uki.c and the host tool look
- * at, whoever wrote the file.  Nothing is refused here; what is damaged reads as 0 or empty.
- * Pure; any world.
+ * ELF and PE files of either width in one form, and the setup header of bzImages: what
+ * kernel.c, bundle.c and the host tool look at, whoever wrote the file.  Nothing is refused
+ * here; what is damaged reads as 0 or empty.  Pure; any world.
  */
 #ifndef PROTOCOL_FORMATS_H
 #define PROTOCOL_FORMATS_H

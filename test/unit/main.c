@@ -34,11 +34,11 @@ void check_equal(uint64_t a, uint64_t b, const char *what, const char *file, int
 int main(int argc, char **argv)
 {
 	const struct test *groups[] = {
-		map_tests,    format_tests,  multiboot_tests, linux_tests,  kernel_tests,
-		acpi_tests,   place_tests,   identity_tests,  efimap_tests, fixture_tests,
-		errors_tests, unpack_tests,  pvh_tests,	      xenpv_tests,  notes_tests,
-		extent_tests, vmlinux_tests, divide_tests,    volume_tests, sum_tests,
-		text_tests,   cmdline_tests, leave_tests
+		map_tests,	  format_tests,	 multiboot_tests, linux_tests,	kernel_tests,
+		acpi_tests,	  place_tests,	 identity_tests,  efimap_tests, fixture_tests,
+		errors_tests,	  unpack_tests,	 pvh_tests,	  xenpv_tests,	notes_tests,
+		kernel_end_tests, vmlinux_tests, divide_tests,	  volume_tests, sum_tests,
+		text_tests,	  cmdline_tests, leave_tests
 	};
 	unsigned passed = 0, failed = 0;
 

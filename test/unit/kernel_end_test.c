@@ -94,7 +94,7 @@ static struct elf64_ehdr *make_elf(void)
 	return e;
 }
 
-static void test_extent_bzimage(void)
+static void test_end_bzimage(void)
 {
 	make_bzimage();
 	CHECK_EQUAL(end_of(8192), BZIMAGE_SIZE);
@@ -110,7 +110,7 @@ static void test_extent_bzimage(void)
 }
 
 /* What a PE file has behind its sections, and behind what syssize tells. */
-static void test_extent_signature(void)
+static void test_end_signature(void)
 {
 	make_bzimage();
 	add_section("", 0, 0); /* make_pe() sets the count to 0 again */
@@ -131,7 +131,7 @@ static void test_extent_signature(void)
 	CHECK_EQUAL(end_of(8192), 3584);
 }
 
-static void test_extent_uki(void)
+static void test_end_uki(void)
 {
 	make_uki();
 	CHECK_EQUAL(end_of(8192), 2560);
@@ -141,7 +141,7 @@ static void test_extent_uki(void)
 	CHECK_EQUAL(end_of(8192), 8192);
 }
 
-static void test_extent_elf(void)
+static void test_end_elf(void)
 {
 	struct elf32_ehdr *narrow = (struct elf32_ehdr *)file;
 
@@ -163,7 +163,7 @@ static void test_extent_elf(void)
 }
 
 /* Linkers may put the table of sections before the sections, as Go's does. */
-static void test_extent_elf_table_first(void)
+static void test_end_elf_table_first(void)
 {
 	struct elf64_shdr *s = (struct elf64_shdr *)(file + 64);
 	struct elf32_ehdr *narrow = (struct elf32_ehdr *)file;
@@ -189,7 +189,7 @@ static void test_extent_elf_table_first(void)
 }
 
 /* No table of sections, as in our own ELF face: then it is its segments. */
-static void test_extent_elf_segments(void)
+static void test_end_elf_segments(void)
 {
 	struct elf64_phdr *p = (struct elf64_phdr *)(file + 64);
 	struct elf32_ehdr *narrow = (struct elf32_ehdr *)file;
@@ -219,7 +219,7 @@ static void test_extent_elf_segments(void)
 }
 
 /* No kernel: nothing in it says where it ends, whatever its bytes look like. */
-static void test_extent_others(void)
+static void test_end_others(void)
 {
 	memset(file, 0, sizeof(file));
 	CHECK_EQUAL(end_of(8192), 8192);
@@ -261,7 +261,7 @@ static void check_changed(size_t size)
 	}
 }
 
-static void test_extent_changed(void)
+static void test_end_changed(void)
 {
 	alarm(60);
 	make_bzimage();
@@ -429,21 +429,22 @@ static void test_ramdisk_outside(void)
 	}
 }
 
-const struct test extent_tests[] = { { "extent: bzImage", test_extent_bzimage },
-				     { "extent: signature", test_extent_signature },
-				     { "extent: UKI", test_extent_uki },
-				     { "extent: ELF", test_extent_elf },
-				     { "extent: ELF, table first", test_extent_elf_table_first },
-				     { "extent: ELF, segments", test_extent_elf_segments },
-				     { "extent: no kernel", test_extent_others },
-				     { "extent: cut and changed at every byte",
-				       test_extent_changed },
-				     { "ramdisk: kernel and initrd", test_ramdisk_joined },
-				     { "ramdisk: an archive with a kernel", test_ramdisk_archive },
-				     { "ramdisk: padding between", test_ramdisk_padded },
-				     { "ramdisk: kernel", test_ramdisk_kernel_only },
-				     { "ramdisk: UKI", test_ramdisk_uki },
-				     { "ramdisk: initrd", test_ramdisk_initrd },
-				     { "ramdisk: beside a kernel", test_ramdisk_second },
-				     { "ramdisk: outside RAM", test_ramdisk_outside },
-				     { 0 } };
+const struct test kernel_end_tests[] = {
+	{ "kernel end: bzImage", test_end_bzimage },
+	{ "kernel end: signature", test_end_signature },
+	{ "kernel end: UKI", test_end_uki },
+	{ "kernel end: ELF", test_end_elf },
+	{ "kernel end: ELF, table first", test_end_elf_table_first },
+	{ "kernel end: ELF, segments", test_end_elf_segments },
+	{ "kernel end: no kernel", test_end_others },
+	{ "kernel end: cut and changed at every byte", test_end_changed },
+	{ "ramdisk: kernel and initrd", test_ramdisk_joined },
+	{ "ramdisk: an archive with a kernel", test_ramdisk_archive },
+	{ "ramdisk: padding between", test_ramdisk_padded },
+	{ "ramdisk: kernel", test_ramdisk_kernel_only },
+	{ "ramdisk: UKI", test_ramdisk_uki },
+	{ "ramdisk: initrd", test_ramdisk_initrd },
+	{ "ramdisk: beside a kernel", test_ramdisk_second },
+	{ "ramdisk: outside RAM", test_ramdisk_outside },
+	{ 0 }
+};
