@@ -128,11 +128,14 @@ def memtests():
 
 
 def signed():
-    """A signature behind the last section is in nobody's way."""
+    """A signature behind the last section is in nobody's way; where the protocol cannot say
+    whether Secure Boot is on, the kernel is locked down."""
     image = "cloud.efi.signed"
     loaded = {"multiboot2": grub(f"multiboot2 /{image}"), "linux16": qemu(image),
               "multiboot1": grub(f"multiboot /{image}"), "linux32": grub(f"linux /{image}")}
-    return [boots(f"signed/{door}", "cloud", medium, door) for door, medium in loaded.items()]
+    return [boots(f"signed/{door}", "cloud", medium, door,
+                  CMDLINE + (" lockdown=integrity" if door == "multiboot1" else ""))
+            for door, medium in loaded.items()]
 
 
 def packed():
