@@ -15,9 +15,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "test"))
-import media  # noqa: E402  pylint: disable=wrong-import-position
-import payload  # noqa: E402  pylint: disable=wrong-import-position
-import qemu  # noqa: E402  pylint: disable=wrong-import-position
+from harness import media, payload, qemu  # noqa: E402  pylint: disable=wrong-import-position
 
 CMDLINE = "console=tty0 console=ttyS0,115200"
 POWEROFF = "lintel.init=poweroff"

@@ -95,6 +95,16 @@ class Install(Case):
             self.assertLessEqual(max(len(line) for line in lines), 80, args)
 
 
+class Run(Case):
+    """What the README says first."""
+
+    def test_make_run(self):
+        """Debian's kernel boots from a CD with GRUB, and says that it got what it should."""
+        ran = make("run")
+        self.assertEqual(ran.returncode, 0, ran.stdout[-500:] + ran.stderr)
+        self.assertIn("run: passed: ", ran.stdout)
+
+
 class Deb(Case):
     """make deb, and what dpkg makes of it."""
 
