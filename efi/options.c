@@ -5,6 +5,7 @@
  * The firmware's mode; boot services alive.
  */
 #include "efi/efi.h"
+#include "protocol/cmdline.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"
 #include "protocol/text.h"
@@ -26,24 +27,6 @@ static const char *file_name(const char *path)
 		if (*path == '\\' || *path == '/')
 			name = path + 1;
 	return name;
-}
-
-/* The end of an option: the next blank that is not between quotation marks. */
-static const char *word_end(const char *word)
-{
-	bool quoted = false;
-
-	for (; *word && (quoted || *word != ' '); word++)
-		if (*word == '"')
-			quoted = !quoted;
-	return word;
-}
-
-static const char *skip_blanks(const char *text)
-{
-	while (*text == ' ')
-		text++;
-	return text;
 }
 
 /* The UEFI shell and iPXE put the program's name first. */
@@ -68,12 +51,13 @@ const char *efi_options(void)
 	const EFI_LOADED_IMAGE *li = efi_loaded_image();
 	struct span options = { li->LoadOptions, li->LoadOptions ? li->LoadOptionsSize : 0 };
 	size_t n = text_from_options(line, sizeof(line), options);
-	const char *word = skip_blanks(line), *end = word_end(word);
+	const char *word = cmdline_skip_blanks(line);
+	size_t len = cmdline_word(word);
 
 	if (n >= sizeof(line))
 		die(E_CMDLINE, "the load options have %" U64 " bytes, at most %u fit", (uint64_t)n,
 		    CMDLINE_MAX);
-	return end > word && is_own_name(li, word, (size_t)(end - word)) ? skip_blanks(end) : word;
+	return len && is_own_name(li, word, len) ? cmdline_skip_blanks(word + len) : word;
 }
 
 /* The value of an option KEY=VALUE, without quotation marks; false for any other option. */
@@ -118,7 +102,8 @@ static void take_word(struct handoff *h, const char *word, size_t len, bool want
 void efi_load_options(struct handoff *h)
 {
 	bool offered = efi_load_initrd(h);
-	const char *word = efi_options(), *end;
+	const char *word = efi_options();
+	size_t len;
 
 	efi_bli_image(path_file(efi_loaded_image()->FilePath));
 	/* A signed image with its own command line keeps it, and loads no file that options
@@ -127,8 +112,8 @@ void efi_load_options(struct handoff *h)
 		handoff_cmdline(h, (struct span){ (const uint8_t *)word, strlen(word) });
 		return;
 	}
-	for (; *word; word = skip_blanks(end)) {
-		end = word_end(word);
-		take_word(h, word, (size_t)(end - word), !offered);
+	for (; *word; word = cmdline_skip_blanks(word + len)) {
+		len = cmdline_word(word);
+		take_word(h, word, len, !offered);
 	}
 }

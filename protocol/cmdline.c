@@ -5,6 +5,8 @@
  * their sources).  Called by the readers and by lintel_plan().  Pure C for any world; may
  * touch the handoff's command line.
  */
+#include "protocol/cmdline.h"
+
 #include "protocol/handoff.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"
@@ -91,7 +93,7 @@ static bool is_blank(char c)
 }
 
 /* Splits the line as Linux does: blanks between quotation marks belong to the option. */
-static size_t word_length(const char *word)
+size_t cmdline_word(const char *word)
 {
 	bool quoted = false;
 	size_t n = 0;
@@ -102,11 +104,16 @@ static size_t word_length(const char *word)
 	return n;
 }
 
-static const char *skip_blanks(const char *text)
+const char *cmdline_skip_blanks(const char *text)
 {
 	while (is_blank(*text))
 		text++;
 	return text;
+}
+
+static const char *next_word(const char *word)
+{
+	return cmdline_skip_blanks(word + cmdline_word(word));
 }
 
 static bool is_word(const char *word, size_t n, const char *text)
@@ -117,7 +124,7 @@ static bool is_word(const char *word, size_t n, const char *text)
 /* The first option that begins with these letters, NULL for none. */
 static const char *find_word(const char *line, const char *with)
 {
-	for (line = skip_blanks(line); *line; line = skip_blanks(line + word_length(line)))
+	for (line = cmdline_skip_blanks(line); *line; line = next_word(line))
 		if (starts(line, with))
 			return line;
 	return NULL;
@@ -161,8 +168,8 @@ static enum origin origin_of(const char *line, const char *word, size_t n)
 /* The first option that a user wrote, NULL for none. */
 static const char *first_asked(const char *line)
 {
-	for (const char *at = skip_blanks(line); *at; at = skip_blanks(at + word_length(at)))
-		if (origin_of(line, at, word_length(at)) == ASKED)
+	for (const char *at = cmdline_skip_blanks(line); *at; at = next_word(at))
+		if (origin_of(line, at, cmdline_word(at)) == ASKED)
 			return at;
 	return NULL;
 }
@@ -171,8 +178,8 @@ static const char *first_asked(const char *line)
  * follows its "+". */
 static void add_words(struct handoff *h, const char *line, enum origin most, const char *plus)
 {
-	for (const char *at = skip_blanks(line); *at; at = skip_blanks(at)) {
-		size_t n = word_length(at), skip = at == plus;
+	for (const char *at = cmdline_skip_blanks(line); *at; at = cmdline_skip_blanks(at)) {
+		size_t n = cmdline_word(at), skip = at == plus;
 
 		if (origin_of(line, at, n) <= most)
 			handoff_cmdline(h, (struct span){ (const uint8_t *)at + skip, n - skip });
