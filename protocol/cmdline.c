@@ -145,7 +145,7 @@ static bool is_monitor_word(const char *word, size_t n)
 	for (size_t i = 0; i < sizeof(monitor_words) / sizeof(monitor_words[0]); i++)
 		if (is_word(word, n, monitor_words[i]))
 			return true;
-	return starts(word, "root=/dev/vda") || starts(word, "root=PARTUUID=");
+	return is_word(word, n, "root=/dev/vda") || starts(word, "root=PARTUUID=");
 }
 
 static enum origin origin_of(const char *line, const char *word, size_t n)

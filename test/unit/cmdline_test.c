@@ -49,6 +49,8 @@ static void test_asked(void)
 	check_given("root=/dev/vda ro", "root=/dev/vda ro");
 	check_given("root=/dev/vda ro virtio_mmio.device=512@0xfeb00e00:12",
 		    "root=/dev/vda ro virtio_mmio.device=512@0xfeb00e00:12");
+	check_given("root=/dev/vda1 ro virtio_mmio.device=4K@0xd0000000:5",
+		    "root=/dev/vda1 ro virtio_mmio.device=4K@0xd0000000:5");
 	check_given("ip=dhcp", "ip=dhcp");
 	check_given("ip=10.0.2.15::10.0.2.2:255.255.255.0:host:eth0:off",
 		    "ip=10.0.2.15::10.0.2.2:255.255.255.0:host:eth0:off");
