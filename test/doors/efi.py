@@ -22,7 +22,7 @@ REFERENCE = "probe.bzImage/efi/direct"
 SIGNED = ".signed"  # by the key that is in OVMF's variables for tests
 SMM = 30656  # KiB: what the firmware that enforces Secure Boot keeps to itself
 PARTITION = "9D087404-1CA5-4FF2-8F55-4B4F6D696B65"
-FRAGMENTS = 1400  # pages that fragment.c takes, each a range of its own
+FRAGMENTS = 1400  # pages that firmware.c takes for "tear", each a range of its own
 # What UEFI tells otherwise than a BIOS: why the reference differs from the BIOS doors'.
 FIRMWARE = {
     "map": "OVMF lays out memory otherwise than SeaBIOS; its sum is checked by ram",
@@ -287,9 +287,9 @@ def memory_sizes():
 
 
 def many_ranges():
-    """More ranges than the zero page holds, none lost: fragment.c's cannot be merged."""
+    """More ranges than the zero page holds, none lost: firmware.c's cannot be merged."""
     def medium(kernel):
-        return esp({BOOT: "fragment.efi", "NEXT.EFI": f"{kernel}.efi"})
+        return esp({BOOT: "firmware.efi", "NEXT.EFI": f"{kernel}.efi"}, {"FIRMWARE.TXT": "tear"})
     taken, (begin, end) = FRAGMENTS * 4, base.PROBE
     counted = r"^lintel-init: memory in 14\d\d ranges, 1[45]\d\d EFI descriptors$"
     cases = [Case("ranges/efi/probe", medium("probe.bzImage"),

@@ -178,8 +178,8 @@ def file(build, name):
         sign(build, name[:-len(".signed")], path)
     elif name.endswith(".changed"):
         change(build, name[:-len(".changed")], path)
-    elif name in media.EFI_PROGRAMS:
-        media.efi_program(path, media.EFI_PROGRAMS[name])
+    elif name == "firmware.efi":
+        media.efi_program(path, media.FIRMWARE)
     elif name == "cloud-exited.efi":
         without_boot_services(build, path)
     elif name == "probe32.bzImage":

@@ -17,15 +17,17 @@ OWN = CMDLINE + " lintel.test="
 LINE = 4095  # bytes of the longest command line
 
 
-def firmware(words, image="cloud.efi", options=None, tree=None):
-    """A medium that starts @image on firmware with these peculiarities."""
-    files = {BOOT: "firmware.efi", "NEXT.EFI": image, **(tree or {})}
+def firmware(words, image="cloud.efi", options=None, tree=None, secure=False):
+    """A medium that starts @image on firmware with these peculiarities; both are signed where
+    the firmware enforces Secure Boot."""
+    suffix = efi.SIGNED if secure else ""
+    files = {BOOT: "firmware.efi" + suffix, "NEXT.EFI": image + suffix, **(tree or {})}
     if options is not None:
         words += " options"
         name = f"options-{options.hex()[:400]}-{len(options)}"[-200:]
         doors_files.MAKERS[name] = lambda _, path: payload.write(path, options)
         files["OPTIONS.BIN"] = name
-    return efi.esp(files, {"FIRMWARE.TXT": words})
+    return efi.esp(files, {"FIRMWARE.TXT": words}, firmware=efi.secure if secure else efi.ovmf)
 
 
 def started(name, medium, cmdline=CMDLINE, before=(), dropped=()):
@@ -37,6 +39,7 @@ def started(name, medium, cmdline=CMDLINE, before=(), dropped=()):
 def peculiar():
     """What firmware of the field does."""
     named = f"linux=/cloud initrd=/first {CMDLINE}".encode("utf-16-le")
+    own = f"{OWN}1".encode("utf-16-le")
     cloud = {"cloud": "cloud", "first": "first"}
     return [
         started("firmware/page0", firmware("page0"), before=["^firmware: page0: Success"]),
@@ -44,6 +47,9 @@ def peculiar():
         started("firmware/watchdog", firmware("watchdog"), before=["^firmware: watchdog 0 s"]),
         started("firmware/unknown", firmware("unknown", options="evil=1".encode("utf-16-le")),
                 f"{CMDLINE} lockdown=integrity",
+                ["^lintel: Secure Boot: the loader's command line is left out"], ["command line"]),
+        started("firmware/mok", firmware("mok", options=own, secure=True), f"{OWN}1"),
+        started("firmware/fake-mok", firmware("fake-mok", options=own, secure=True), CMDLINE,
                 ["^lintel: Secure Boot: the loader's command line is left out"], ["command line"]),
         Case("firmware/unknown-kernel", firmware("unknown", "lintel.efi", named, cloud),
              ["^lintel: E26 "], "Linux version"),

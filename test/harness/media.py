@@ -33,7 +33,7 @@ def program(name):
 
 
 LIE = program("lie.S")
-EFI_PROGRAMS = {"fragment.efi": program("fragment.c"), "firmware.efi": program("firmware.c")}
+FIRMWARE = program("firmware.c")
 GNU_EFI = ("/usr/include/efi", "/usr/include/efi/x86_64", "/usr/lib")
 
 

@@ -6,6 +6,9 @@
  *   grow      some allocations of pages add 300 descriptors to the memory map
  *   watchdog  says how long the watchdog is set for
  *   unknown   GetVariable() fails for SecureBoot
+ *   mok       MokSBState is set as shim's MokManager sets it: the owner wants no checks
+ *   fake-mok  the same by a variable that an operating system could have set
+ *   tear      the memory map is in pieces: more ranges than boot_params has room for
  *   options   \OPTIONS.BIN is handed over as load options, byte by byte
  * The doors matrix builds it with gnu-efi's library; it runs with boot services alive, in long
  * mode on the firmware's page tables, and changes these and the firmware's tables of functions.
@@ -14,7 +17,8 @@
 #include <efilib.h>
 
 #define FILE_MAX 16384
-#define GROWTH 300   /* pages, of two types in turn, which nobody may merge */
+#define PIECES 1400
+#define GROWTH 300
 #define GROWS_FROM 2 /* allocations: Lintel's first is for the map, the next are for files */
 #define GROWS_TO 4
 #define PAGE_ADDRESS 0x000ffffffffff000ull
@@ -112,6 +116,17 @@ static EFI_ALLOCATE_PAGES allocate_pages;
 static EFI_SET_WATCHDOG_TIMER set_watchdog;
 static EFI_GET_VARIABLE get_variable;
 
+/* Pages of two types in turn, which nobody may merge: each becomes a range of its own. */
+static EFI_STATUS take_pieces(EFI_PHYSICAL_ADDRESS at, UINTN pages)
+{
+	EFI_STATUS status = EFI_SUCCESS;
+
+	for (UINTN i = 0; i < pages && status == EFI_SUCCESS; i++, at += EFI_PAGE_SIZE)
+		status = allocate_pages(AllocateAddress,
+					i % 2 ? EfiACPIMemoryNVS : EfiReservedMemoryType, 1, &at);
+	return status;
+}
+
 static EFI_STATUS EFIAPI growing_allocate_pages(EFI_ALLOCATE_TYPE type, EFI_MEMORY_TYPE memory,
 						UINTN pages, EFI_PHYSICAL_ADDRESS *at)
 {
@@ -123,9 +138,7 @@ static EFI_STATUS EFIAPI growing_allocate_pages(EFI_ALLOCATE_TYPE type, EFI_MEMO
 		return allocate_pages(type, memory, pages, at);
 	allocate_pages(AllocateMaxAddress, EfiBootServicesData, GROWTH, &next);
 	bs->FreePages(next, GROWTH);
-	for (UINTN i = 0; i < GROWTH; i++, next += EFI_PAGE_SIZE)
-		allocate_pages(AllocateAddress, i % 2 ? EfiACPIMemoryNVS : EfiReservedMemoryType, 1,
-			       &next);
+	take_pieces(next, GROWTH);
 	return allocate_pages(type, memory, pages, at);
 }
 
@@ -154,6 +167,34 @@ static void replace_functions(void)
 		bs->SetWatchdogTimer = saying_set_watchdog;
 	if (wanted("unknown"))
 		rt->GetVariable = failing_get_variable;
+}
+
+/* ---- mok, fake-mok */
+
+static EFI_STATUS set_mok(BOOLEAN is_fake)
+{
+	EFI_GUID shim = {
+		0x605dab50, 0xe046, 0x4300, { 0xab, 0xb6, 0x3d, 0xd8, 0x10, 0xdd, 0x8b, 0x23 }
+	};
+	UINT32 attributes = EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_NON_VOLATILE;
+	UINT8 off = 1;
+
+	if (is_fake)
+		attributes |= EFI_VARIABLE_RUNTIME_ACCESS;
+	return rt->SetVariable(L"MokSBState", &shim, attributes, sizeof(off), &off);
+}
+
+/* ---- tear */
+
+static EFI_STATUS tear(void)
+{
+	EFI_PHYSICAL_ADDRESS at = 0x80000000;
+	EFI_STATUS status = allocate_pages(AllocateMaxAddress, EfiBootServicesData, PIECES, &at);
+
+	if (status != EFI_SUCCESS)
+		return status;
+	bs->FreePages(at, PIECES);
+	return take_pieces(at, PIECES);
 }
 
 /* ---- the next image */
@@ -196,6 +237,10 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st)
 	replace_functions();
 	if (wanted("page0"))
 		status = hide_page0();
+	if (status == EFI_SUCCESS && wanted("mok"))
+		status = set_mok(wanted("fake-mok"));
+	if (status == EFI_SUCCESS && wanted("tear"))
+		status = tear();
 	Print(L"firmware: %a: %r\n", text, status);
 	return bs->StartImage(next, NULL, NULL);
 }
