@@ -5,41 +5,12 @@
  * is known of it is static data.
  * Called by boot_main(); pure but for sector_read().
  */
+#include "bios/boot/fat_format.h"
 #include "bios/boot/volume.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"
 #include "protocol/span.h"
 
-/* The first sector. */
-#define BPB_SECTOR_SIZE 11
-#define BPB_CLUSTER 13
-#define BPB_RESERVED 14
-#define BPB_FATS 16
-#define BPB_ROOT_ENTRIES 17
-#define BPB_TOTAL16 19
-#define BPB_FAT_SIZE16 22
-#define BPB_TOTAL32 32
-#define BPB_FAT_SIZE32 36
-#define BPB_FLAGS 40 /* of FAT32 only */
-#define BPB_ROOT_CLUSTER 44
-#define FLAG_NO_MIRROR 0x80 /* only the FAT with the number in the bits below is kept */
-#define FLAGS_FAT 0x0f
-#define FAT16_CLUSTERS_MIN 4085
-#define FAT32_CLUSTERS_MIN 65525
-#define FAT32_CLUSTERS_MAX 0x0ffffff5
-
-/* A directory entry of 32 bytes; in a part of a long name, the letters are in three places. */
-#define ENTRY_SIZE 32u
-#define ENTRY_ATTRIBUTES 11
-#define ENTRY_SMALL 12
-#define SMALL_NAME 0x08
-#define SMALL_SUFFIX 0x10
-#define ENTRY_CLUSTER_HIGH 20
-#define ENTRY_CLUSTER 26
-#define ENTRY_FILE_SIZE 28
-#define ATTRIBUTE_VOLUME 0x08
-#define ATTRIBUTE_DIRECTORY 0x10
-#define ATTRIBUTE_LONG 0x0f
 #define NAME_DELETED 0xe5
 #define LONG_LAST 0x40
 #define LONG_CHECKSUM 13

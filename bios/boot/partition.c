@@ -5,34 +5,14 @@
  * of the Boot Loader Specification (UAPI.1, "XBOOTLDR"), then any that may have a FAT.
  * Called by choose.c; pure, but for sector_read() and disk_sectors().
  */
+#include "bios/boot/gpt_format.h"
 #include "bios/boot/volume.h"
 #include "protocol/lib.h"
 #include "protocol/number.h"
 #include "protocol/say.h"
 #include "protocol/span.h"
 
-#define GPT_MAGIC 0x5452415020494645ull /* "EFI PART" */
-#define GPT_HEADER_SIZE 12
-#define GPT_HEADER_CRC 16
-#define GPT_LBA 24     /* its own */
-#define GPT_BACKUP 32  /* the other's */
-#define GPT_ENTRIES 72 /* LBA of the entries, then their number and size */
-#define GPT_COUNT 80
-#define GPT_SIZE 84
-#define GPT_CRC 88 /* of the entries */
-#define GPT_HEADER_MIN 92u
-#define GPT_FIRST 32
-#define GPT_LAST 40
-#define GPT_ENTRY 128u
 #define GPT_COUNT_MAX 1024
-
-#define MBR_TABLE 446
-#define MBR_ENTRY 16
-#define MBR_COUNT 4
-#define MBR_TYPE 4
-#define MBR_LBA 8
-#define MBR_SIZE 12
-#define MBR_TYPE_GPT 0xee
 #define MBR_TYPES_MAX 5
 
 /* How a table names a kind: the GUID in two halves, and the MBR's numbers of it. */
@@ -96,7 +76,7 @@ static bool read_gpt_header(struct gpt *gpt, uint64_t lba, uint32_t shift)
 {
 	uint32_t size = rd32(sector, GPT_HEADER_SIZE), crc = rd32(sector, GPT_HEADER_CRC);
 
-	if (rd64(sector, 0) != GPT_MAGIC || size < GPT_HEADER_MIN || size > SECTOR_SIZE)
+	if (rd64(sector, 0) != GPT_MAGIC || size < GPT_HEADER || size > SECTOR_SIZE)
 		return false;
 	memset(bytes + GPT_HEADER_CRC, 0, sizeof(crc));
 	if (~add_sector(~0u, size) != crc || rd64(sector, GPT_LBA) != lba)

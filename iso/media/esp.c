@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bios/boot/fat_format.h"
 #include "iso/allocate.h"
 #include "iso/examine.h"
 #include "iso/file.h"
@@ -21,8 +22,6 @@
 #include "protocol/span.h"
 
 #define FATS 2u
-#define FAT16_CLUSTERS_MIN 4085u
-#define FAT32_CLUSTERS_MIN 65525u
 /* Some programs are off by a few clusters where the kinds meet. */
 #define DOUBT 16u
 #define RESERVED32 32u
@@ -32,10 +31,7 @@
 #define HEADS 255
 #define TRACK_SECTORS 63
 
-#define ENTRY 32u
 #define NAME 11u
-#define DIRECTORY 0x10
-#define ARCHIVE 0x20
 #define YEAR_FIRST 80 /* 1980, of struct tm */
 
 /**
@@ -65,7 +61,7 @@ static bool fits(struct layout *l, const struct esp *esp, uint32_t cluster, bool
 	uint64_t total = esp->size / sector;
 
 	*l = (struct layout){ .is_wide = is_wide, .cluster = cluster / sector };
-	l->root = is_wide ? 0 : ROOT_ENTRIES * ENTRY / sector;
+	l->root = is_wide ? 0 : ROOT_ENTRIES * ENTRY_SIZE / sector;
 	l->fat = round_up((total / l->cluster + 2) * entry, sector) / sector;
 	l->reserved = is_wide ? RESERVED32 : 1;
 	/* What the files' alignment needs goes into the reserved sectors. */
@@ -146,11 +142,11 @@ static void put_entry(uint8_t *entry, const struct esp *esp, const char *name, u
 		      uint32_t size)
 {
 	memcpy(entry, name, NAME);
-	entry[NAME] = size ? ARCHIVE : DIRECTORY;
+	entry[NAME] = size ? ATTRIBUTE_ARCHIVE : ATTRIBUTE_DIRECTORY;
 	put_time(entry, esp->time);
-	put16(entry + 20, (uint16_t)(cluster >> 16));
-	put16(entry + 26, (uint16_t)cluster);
-	put32(entry + 28, size);
+	put16(entry + ENTRY_CLUSTER_HIGH, (uint16_t)(cluster >> 16));
+	put16(entry + ENTRY_CLUSTER, (uint16_t)cluster);
+	put32(entry + ENTRY_FILE_SIZE, size);
 }
 
 /* A directory of one cluster with "." and "..", and what else is put behind them. */
@@ -158,8 +154,8 @@ static void write_directory(const struct output *to, const struct esp *esp, uint
 			    uint8_t *entries, uint32_t own, uint32_t parent)
 {
 	put_entry(entries, esp, ".          ", own, 0);
-	put_entry(entries + ENTRY, esp, "..         ", parent, 0);
-	output_write_at(to, at, entries, 4ull * ENTRY);
+	put_entry(entries + ENTRY_SIZE, esp, "..         ", parent, 0);
+	output_write_at(to, at, entries, 4ull * ENTRY_SIZE);
 }
 
 /* Places a file, writes it and its entry. */
@@ -189,19 +185,19 @@ static void put_parameters(uint8_t *boot, const struct esp *esp, const struct la
 	bool is_short = !l->is_wide && total <= UINT16_MAX;
 
 	put_text(boot, l->is_wide ? "\xeb\x58\x90LINTEL  " : "\xeb\x3c\x90LINTEL  ");
-	put16(boot + 11, (uint16_t)esp->sector);
-	boot[13] = (uint8_t)l->cluster;
-	put16(boot + 14, (uint16_t)l->reserved);
-	boot[16] = FATS;
-	put16(boot + 17, l->is_wide ? 0 : ROOT_ENTRIES);
-	put16(boot + 19, is_short ? (uint16_t)total : 0);
-	boot[21] = 0xf8; /* a hard disk */
-	put16(boot + 22, l->is_wide ? 0 : (uint16_t)l->fat);
-	put16(boot + 24, TRACK_SECTORS);
-	put16(boot + 26, HEADS);
-	put32(boot + 28, (uint32_t)(esp->at / esp->sector));
-	put32(boot + 32, is_short ? 0 : total);
-	put16(boot + 510, 0xaa55);
+	put16(boot + BPB_SECTOR_SIZE, (uint16_t)esp->sector);
+	boot[BPB_CLUSTER] = (uint8_t)l->cluster;
+	put16(boot + BPB_RESERVED, (uint16_t)l->reserved);
+	boot[BPB_FATS] = FATS;
+	put16(boot + BPB_ROOT_ENTRIES, l->is_wide ? 0 : ROOT_ENTRIES);
+	put16(boot + BPB_TOTAL16, is_short ? (uint16_t)total : 0);
+	boot[BPB_MEDIA] = 0xf8; /* a hard disk */
+	put16(boot + BPB_FAT_SIZE16, l->is_wide ? 0 : (uint16_t)l->fat);
+	put16(boot + BPB_TRACK_SECTORS, TRACK_SECTORS);
+	put16(boot + BPB_HEADS, HEADS);
+	put32(boot + BPB_HIDDEN, (uint32_t)(esp->at / esp->sector));
+	put32(boot + BPB_TOTAL32, is_short ? 0 : total);
+	put16(boot + BPB_SIGNATURE, BPB_SIGNATURE_VALUE);
 }
 
 /* What follows; in FAT32 it comes later. */
@@ -232,12 +228,13 @@ static void write_boot_sectors(const struct output *to, const struct esp *esp,
 	uint8_t boot[512] = { 0 };
 
 	put_parameters(boot, esp, l);
-	put_names(boot + (l->is_wide ? 64 : 36), esp, l->is_wide ? "FAT32   " : "FAT16   ");
+	put_names(boot + (l->is_wide ? BPB_NAMES32 : BPB_NAMES16), esp,
+		  l->is_wide ? "FAT32   " : "FAT16   ");
 	if (l->is_wide) {
-		put32(boot + 36, l->fat);
-		put32(boot + 44, root);
-		put16(boot + 48, INFO_SECTOR);
-		put16(boot + 50, BACKUP_SECTOR);
+		put32(boot + BPB_FAT_SIZE32, l->fat);
+		put32(boot + BPB_ROOT_CLUSTER, root);
+		put16(boot + BPB_INFO_SECTOR, INFO_SECTOR);
+		put16(boot + BPB_BACKUP_SECTOR, BACKUP_SECTOR);
 	}
 	output_write_at(to, esp->at, boot, sizeof(boot));
 	if (!l->is_wide)
@@ -259,8 +256,8 @@ static void write_tables(const struct output *to, const struct esp *esp, const s
 void esp_write(const struct output *to, const struct esp *esp, uint64_t places[2])
 {
 	struct layout l = choose_layout(esp);
-	uint8_t directory[(size_t)4 * ENTRY] = { 0 }, top[(size_t)4 * ENTRY] = { 0 },
-				      files[(size_t)4 * ENTRY] = { 0 };
+	uint8_t directory[(size_t)4 * ENTRY_SIZE] = { 0 }, top[(size_t)4 * ENTRY_SIZE] = { 0 },
+				      files[(size_t)4 * ENTRY_SIZE] = { 0 };
 	uint32_t root = 0, efi, boot;
 
 	l.table = allocate((size_t)l.fat * esp->sector);
@@ -271,12 +268,13 @@ void esp_write(const struct output *to, const struct esp *esp, uint64_t places[2
 		root = take_clusters(&l, esp, 1);
 	efi = take_clusters(&l, esp, 1);
 	boot = take_clusters(&l, esp, 1);
-	places[0] = write_file(to, esp, &l, esp->image, "BOOTX64 EFI", files + (size_t)2 * ENTRY);
+	places[0] = write_file(to, esp, &l, esp->image, "BOOTX64 EFI",
+			       files + (size_t)2 * ENTRY_SIZE);
 	if (esp->ia32)
 		places[1] = write_file(to, esp, &l, esp->ia32, "BOOTIA32EFI",
-				       files + (size_t)3 * ENTRY);
+				       files + (size_t)3 * ENTRY_SIZE);
 	write_directory(to, esp, cluster_byte(&l, esp, boot), files, boot, efi);
-	put_entry(directory + (size_t)2 * ENTRY, esp, "BOOT       ", boot, 0);
+	put_entry(directory + (size_t)2 * ENTRY_SIZE, esp, "BOOT       ", boot, 0);
 	write_directory(to, esp, cluster_byte(&l, esp, efi), directory, efi, 0);
 	put_entry(top, esp, "EFI        ", efi, 0);
 	output_write_at(to,
