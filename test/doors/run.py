@@ -190,23 +190,33 @@ def prepare(build, parts):
     return made, broken
 
 
-def main():
-    parser = argparse.ArgumentParser(description="boot the doors matrix in QEMU")
+def arguments(description):
+    """The options of a matrix's script."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("-l", action="store_true", help="list the cases")
     parser.add_argument("-v", action="store_true", help="name the log of passed cases too")
     parser.add_argument("-j", type=int, default=2, metavar="N", help="machines at a time")
     parser.add_argument("-k", default="*", metavar="GLOB", help="only cases with such a name")
     parser.add_argument("build", nargs="?", default="build")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def finish(counts):
+    """End with the line that counts the cases, and with their verdict."""
+    passed, failed = counts
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+def main():
+    options = arguments("boot the doors matrix in QEMU")
     cases = [case for case in CASES if fnmatch.fnmatch(case.name, options.k)]
     if not cases:
         sys.exit(f"doors: no case is named {options.k}")
     if options.l:
         print("\n".join(case.name for case in cases))
         return
-    passed, failed = Matrix(options.build, options.v).run_all(cases, options.j)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(failed > 0)
+    finish(Matrix(options.build, options.v).run_all(cases, options.j))
 
 
 if __name__ == "__main__":

@@ -94,6 +94,16 @@ static struct elf64_ehdr *make_elf(void)
 	return e;
 }
 
+static void make_elf32(struct elf32_ehdr e)
+{
+	make_elf();
+	memcpy(e.e_ident,
+	       "\x7f"
+	       "ELF\1\1\1",
+	       7);
+	memcpy(file, &e, sizeof(e));
+}
+
 static void test_end_bzimage(void)
 {
 	make_bzimage();
@@ -143,7 +153,6 @@ static void test_end_uki(void)
 
 static void test_end_elf(void)
 {
-	struct elf32_ehdr *narrow = (struct elf32_ehdr *)file;
 
 	make_elf();
 	CHECK_EQUAL(end_of(8192), 2048 + 3 * 64);
@@ -153,12 +162,7 @@ static void test_end_elf(void)
 	CHECK_EQUAL(end_of(8192), 8192);
 	make_elf()->e_shoff = UINT64_MAX - 64;
 	CHECK_EQUAL(end_of(8192), 8192);
-	make_elf();
-	*narrow = (struct elf32_ehdr){ .e_shoff = 1024, .e_shentsize = 40, .e_shnum = 2 };
-	memcpy(narrow->e_ident,
-	       "\x7f"
-	       "ELF\1\1\1",
-	       7);
+	make_elf32((struct elf32_ehdr){ .e_shoff = 1024, .e_shentsize = 40, .e_shnum = 2 });
 	CHECK_EQUAL(end_of(8192), 1024 + 2 * 40);
 }
 
@@ -166,7 +170,6 @@ static void test_end_elf(void)
 static void test_end_elf_table_first(void)
 {
 	struct elf64_shdr *s = (struct elf64_shdr *)(file + 64);
-	struct elf32_ehdr *narrow = (struct elf32_ehdr *)file;
 	struct elf32_shdr *t = (struct elf32_shdr *)(file + 52);
 
 	make_elf()->e_shoff = 64;
@@ -178,12 +181,7 @@ static void test_end_elf_table_first(void)
 	s[1].sh_offset = 9000;
 	s[1].sh_size = 10;
 	CHECK_EQUAL(end_of(8192), 8192);
-	make_elf();
-	*narrow = (struct elf32_ehdr){ .e_shoff = 52, .e_shentsize = 40, .e_shnum = 2 };
-	memcpy(narrow->e_ident,
-	       "\x7f"
-	       "ELF\1\1\1",
-	       7);
+	make_elf32((struct elf32_ehdr){ .e_shoff = 52, .e_shentsize = 40, .e_shnum = 2 });
 	t[1] = (struct elf32_shdr){ .sh_type = 1, .sh_offset = 1024, .sh_size = 3000 };
 	CHECK_EQUAL(end_of(8192), 4024);
 }
@@ -192,7 +190,6 @@ static void test_end_elf_table_first(void)
 static void test_end_elf_segments(void)
 {
 	struct elf64_phdr *p = (struct elf64_phdr *)(file + 64);
-	struct elf32_ehdr *narrow = (struct elf32_ehdr *)file;
 	struct elf32_phdr *q = (struct elf32_phdr *)(file + 52);
 	struct elf64_ehdr *e = make_elf();
 
@@ -208,12 +205,7 @@ static void test_end_elf_segments(void)
 	CHECK_EQUAL(end_of(8192), 8192);
 	e->e_phoff = 8100;
 	CHECK_EQUAL(end_of(8192), 8192);
-	make_elf();
-	*narrow = (struct elf32_ehdr){ .e_phoff = 52, .e_phentsize = 32, .e_phnum = 1 };
-	memcpy(narrow->e_ident,
-	       "\x7f"
-	       "ELF\1\1\1",
-	       7);
+	make_elf32((struct elf32_ehdr){ .e_phoff = 52, .e_phentsize = 32, .e_phnum = 1 });
 	q[0] = (struct elf32_phdr){ .p_type = PT_LOAD, .p_offset = 1024, .p_filesz = 3000 };
 	CHECK_EQUAL(end_of(8192), 4024);
 }

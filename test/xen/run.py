@@ -7,7 +7,6 @@ usage: xen/run.py [-l] [-v] [-j N] [-k GLOB] [BUILD]
 As doors/run.py, which has what both do.  A guest is a case too: one machine starts
 several, and BUILD/xen/BATCH.log holds what each of them said.
 """
-import argparse
 import fnmatch
 import os
 import re
@@ -171,13 +170,7 @@ def chosen(pattern):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="boot the Xen matrix in QEMU")
-    parser.add_argument("-l", action="store_true", help="list the cases")
-    parser.add_argument("-v", action="store_true", help="name the log of passed cases too")
-    parser.add_argument("-j", type=int, default=2, metavar="N", help="machines at a time")
-    parser.add_argument("-k", default="*", metavar="GLOB", help="only cases with such a name")
-    parser.add_argument("build", nargs="?", default="build")
-    options = parser.parse_args()
+    options = doors_run.arguments("boot the Xen matrix in QEMU")
     jobs = chosen(options.k)
     if not jobs:
         sys.exit(f"xen: no case is named {options.k}")
@@ -185,9 +178,7 @@ def main():
         for job in jobs:
             print("\n".join(case.name for case in getattr(job, "guests", [job])))
         return
-    passed, failed = Hosts(options.build, options.v).run_all(jobs, options.j)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(failed > 0)
+    doors_run.finish(Hosts(options.build, options.v).run_all(jobs, options.j))
 
 
 if __name__ == "__main__":
