@@ -89,7 +89,7 @@ static void write_mbr(const struct output *to, const struct gpt_disk *disk)
 		mbr[0] = MBR_ACTIVE;
 	put32(mbr + MBR_LBA, 1);
 	put32(mbr + MBR_SIZE, sectors < UINT32_MAX ? (uint32_t)sectors : UINT32_MAX);
-	put16(mbr + MBR_SIGNATURE - MBR_TABLE, MBR_SIGNATURE_VALUE);
+	put16(mbr + (MBR_SIGNATURE - MBR_TABLE), MBR_SIGNATURE_VALUE);
 	output_write_at(to, MBR_TABLE, mbr, sizeof(mbr));
 }
 

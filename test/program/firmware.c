@@ -181,7 +181,7 @@ static EFI_STATUS set_mok(BOOLEAN is_fake)
 
 	if (is_fake)
 		attributes |= EFI_VARIABLE_RUNTIME_ACCESS;
-	return rt->SetVariable(L"MokSBState", &shim, attributes, sizeof(off), &off);
+	return rt->SetVariable((CHAR16 *)L"MokSBState", &shim, attributes, sizeof(off), &off);
 }
 
 /* ---- tear */
