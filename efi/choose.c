@@ -5,7 +5,7 @@
  * so the firmware does Secure Boot's checks.  Boot services alive.
  */
 #include "efi/efi.h"
-#include "protocol/kernel.h"
+#include "protocol/bundle.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"
 #include "protocol/text.h"
@@ -198,12 +198,12 @@ static bool prepare(EFI_HANDLE image)
 {
 	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
 	EFI_LOADED_IMAGE *li;
-	struct span file;
+	struct bundle uki;
 
 	if (efi.bs->HandleProtocol(image, &guid, (void **)&li) != EFI_SUCCESS)
 		return false;
-	file = span_at((uintptr_t)li->ImageBase, li->ImageSize);
-	if (!bundle_is_uki(file))
+	uki = bundle_of(span_at((uintptr_t)li->ImageBase, li->ImageSize));
+	if (!bundle_is_uki(&uki))
 		return false;
 	pass_options(li);
 	return true;

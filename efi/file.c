@@ -117,6 +117,7 @@ static void refuse_unsigned(const struct handoff *h, const char *path)
 struct blob efi_load_kernel(const struct handoff *h, const char *path)
 {
 	static struct kernel kernel;
+	enum kernel_kind kind;
 	uint64_t size = 0, at;
 	EFI_FILE_HANDLE file;
 
@@ -124,7 +125,8 @@ struct blob efi_load_kernel(const struct handoff *h, const char *path)
 	file = open_file(path, &size);
 	at = efi_pages(size, FOUR_GIB, path);
 	read_at(file, path, at, size < HEAD ? size : HEAD);
-	if (kernel_kind(span_at(at, size)) != KERNEL_NONE)
+	kind = kernel_kind(span_at(at, size));
+	if (kind == KERNEL_BZIMAGE || kind == KERNEL_ELF)
 		kernel_open(&kernel, (struct blob){ at, size });
 	efi_free_last();
 	at = efi_pages(size + kernel_room(&kernel), FOUR_GIB, path);

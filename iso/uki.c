@@ -43,90 +43,61 @@ bool uki_is_ours(struct span f)
 	       !memcmp(f.p + BUNDLE_OFFSET, BUNDLE_MAGIC, BUNDLE_SECTIONS);
 }
 
-static struct span table_of(struct span f)
+/* The ELF face has no PE header, so there the bundle table counts. */
+static struct bundle bundle_in(struct span f)
 {
+	struct bundle b = bundle_of(f);
 	uint64_t n = rd32(f, BUNDLE_OFFSET + BUNDLE_SECTIONS);
 
-	if (bundle_table(f).len)
-		return bundle_table(f);
-	if (!uki_is_ours(f))
-		return span_sub(f, 0, 0);
-	return span_sub(f, BUNDLE_OFFSET + BUNDLE_TABLE, n * BUNDLE_ENTRY);
-}
-
-static struct section read_section(struct span table, uint64_t at)
-{
-	uint32_t size = RD32(table, at, struct pe_section, VirtualSize);
-	uint32_t raw = RD32(table, at, struct pe_section, SizeOfRawData);
-	struct section s = {
-		.offset = RD32(table, at, struct pe_section, PointerToRawData),
-		.size = size && size < raw ? size : raw,
-		.flags = RD32(table, at, struct pe_section, Characteristics),
-	};
-
-	memcpy(s.name, table.p + at, 8);
-	return s;
+	if (!b.table.len && uki_is_ours(f))
+		b.table = span_sub(f, BUNDLE_OFFSET + BUNDLE_TABLE, n * BUNDLE_ENTRY);
+	return b;
 }
 
 void uki_read(struct uki *u, const struct file *f, struct span bytes)
 {
-	struct span table = table_of(bytes);
-
-	u->file = f;
-	u->bytes = bytes;
-	u->sections = (uint32_t)(table.len / sizeof(struct pe_section));
-	u->section = allocate(u->sections * sizeof(*u->section));
-	for (uint32_t i = 0; i < u->sections; i++)
-		u->section[i] = read_section(table, i * sizeof(struct pe_section));
-}
-
-static const struct section *find(const struct uki *u, const char *name)
-{
-	for (uint32_t i = 0; i < u->sections; i++)
-		if (!strcmp(u->section[i].name, name))
-			return &u->section[i];
-	return NULL;
+	*u = (struct uki){ .file = f, .bytes = bytes, .bundle = bundle_in(bytes) };
 }
 
 struct span uki_section(const struct uki *u, const char *name)
 {
-	const struct section *s = find(u, name);
+	struct blob s = bundle_find(&u->bundle, name);
 
-	return s ? span_sub(u->bytes, s->offset, s->size) : span_sub(u->bytes, 0, 0);
+	return span_sub(u->bytes, s.base, s.size);
 }
 
 const struct file *uki_part(const struct uki *u, const char *name)
 {
-	const struct section *s = u->file ? find(u, name) : NULL;
+	struct blob s = bundle_find(&u->bundle, name);
 
-	if (!s || !s->size)
+	if (!s.size)
 		return NULL;
-	return file_part(u->file, s->offset, s->size,
+	return file_part(u->file, s.base, s.size,
 			 joined(joined(u->file->path, ": section "), name));
 }
 
 /* A UKI of several profiles has a section more than once, and the user means one of them. */
-static void check_once(const struct uki *u, uint32_t i)
+static void check_once(const struct uki *u, struct blob place, const char *name)
 {
-	if (find(u, u->section[i].name) != &u->section[i])
+	if (bundle_find(&u->bundle, name).base != place.base)
 		reject(u->file->path,
 		       "has several %s sections, as a UKI of several profiles has: extract those "
 		       "that you want with `objcopy -O binary --only-section=`",
-		       u->section[i].name);
+		       name);
 }
 
 /* A section that is not taken over is either known to be useless, or reported. */
 static void check_section(const struct uki *u, uint32_t i)
 {
-	const struct section *s = &u->section[i];
-	const char *name = s->name;
+	char name[BUNDLE_NAME];
+	struct blob s = bundle_section(&u->bundle, i, name);
 
-	if (!span_has(u->bytes, s->offset, s->size))
+	if (!span_has(u->bytes, s.base, s.size))
 		reject(u->file->path,
 		       "is cut off: section %s ends at 0x%llx, the file at 0x%zx: fetch it again",
-		       name, (unsigned long long)(s->offset + s->size), u->bytes.len);
+		       name, (unsigned long long)(s.base + s.size), u->bytes.len);
 	if (is_among(name, taken, sizeof(taken) / sizeof(taken[0])))
-		check_once(u, i);
+		check_once(u, s, name);
 	else if (!is_among(name, not_taken, sizeof(not_taken) / sizeof(not_taken[0])))
 		fprintf(stderr,
 			"lintel: %s: section %s is not taken over: where it is wanted, give it "
@@ -139,9 +110,9 @@ void uki_open(struct uki *u, const char *path)
 	const struct file *f = file_open(path);
 
 	uki_read(u, f, examine_file(f));
-	if (!find(u, ".linux") || !find(u, ".linux")->size)
+	if (!bundle_is_uki(&u->bundle))
 		reject(path, "is no Unified Kernel Image: it has no .linux section: give a kernel "
 			     "with --linux");
-	for (uint32_t i = 0; i < u->sections; i++)
+	for (uint32_t i = 0; i < bundle_sections(&u->bundle); i++)
 		check_section(u, i);
 }

@@ -9,32 +9,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "protocol/span.h"
+#include "protocol/bundle.h"
 
 struct file;
 
 /**
- * struct section - a section of an open image
- * @name:   ends with a NUL
- * @offset: in the file
- * @size:   bytes of its contents; the file may end before the last of them
- * @flags:  Characteristics
- */
-struct section {
-	char name[9];
-	uint64_t offset, size;
-	uint32_t flags;
-};
-
-/**
- * struct uki - an open image and its sections
- * @bytes: all of the file
+ * struct uki - an open image
+ * @file:   NULL: none is open, and it has no sections
+ * @bytes:  all of the file
+ * @bundle: its sections
  */
 struct uki {
 	const struct file *file;
 	struct span bytes;
-	struct section *section;
-	uint32_t sections;
+	struct bundle bundle;
 };
 
 /** uki_is_ours() - whether a file is an image of Lintel's, of either face, bare or packed */

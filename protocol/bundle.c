@@ -4,16 +4,18 @@
  * to be booted (UAPI.5 Unified Kernel Image).  Called for our own image and for any module
  * that is a UKI.  Pure C for any world; reads the file's bytes.
  */
+#include "protocol/bundle.h"
+
 #include "protocol/formats.h"
-#include "protocol/kernel.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"
 
-struct span bundle_table(struct span f)
+struct bundle bundle_of(struct span file)
 {
 	struct pe pe;
 
-	return pe_open(&pe, f) ? pe.sections : span_sub(f, 0, 0);
+	pe_open(&pe, file);
+	return (struct bundle){ .table = pe.sections, .size = file.len };
 }
 
 bool bundle_is_signed(struct span f)
@@ -23,50 +25,81 @@ bool bundle_is_signed(struct span f)
 	return pe_open(&pe, f) && pe.signature_size;
 }
 
-static bool is_named(struct span table, uint64_t off, const char *name)
+struct blob bundle_section(const struct bundle *b, uint32_t i, char name[BUNDLE_NAME])
 {
-	size_t n = strlen(name);
-	struct span field = span_sub(table, off, 8);
+	struct span s = span_sub(b->table, i * sizeof(struct pe_section),
+				 sizeof(struct pe_section));
+	uint32_t size = RD32(s, 0, struct pe_section, VirtualSize);
+	uint32_t raw = RD32(s, 0, struct pe_section, SizeOfRawData);
+	uint32_t at = b->loaded ? RD32(s, 0, struct pe_section, VirtualAddress) :
+				  RD32(s, 0, struct pe_section, PointerToRawData);
 
-	return n <= field.len && !memcmp(field.p, name, n) && (n == 8 || !field.p[n]);
+	for (uint32_t n = 0; n < BUNDLE_NAME; n++)
+		name[n] = n < BUNDLE_NAME - 1 ? (char)rd8(s, n) : '\0';
+	return (struct blob){ at, size && size < raw ? size : raw };
 }
 
-struct blob bundle_find(struct span table, const char *name)
+uint32_t bundle_sections(const struct bundle *b)
 {
-	for (uint64_t off = 0; off < table.len; off += sizeof(struct pe_section)) {
-		uint32_t size = RD32(table, off, struct pe_section, VirtualSize);
-		uint32_t raw = RD32(table, off, struct pe_section, SizeOfRawData);
+	return (uint32_t)(b->table.len / sizeof(struct pe_section));
+}
 
-		if (is_named(table, off, name))
-			return (struct blob){ RD32(table, off, struct pe_section, PointerToRawData),
-					      size && size < raw ? size : raw };
+static bool same(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+struct blob bundle_find(const struct bundle *b, const char *name)
+{
+	char found[BUNDLE_NAME];
+
+	for (uint32_t i = 0; i < bundle_sections(b); i++) {
+		struct blob place = bundle_section(b, i, found);
+
+		if (same(found, name))
+			return place;
 	}
 	return (struct blob){ 0 };
 }
 
-bool bundle_is_uki(struct span file)
+bool bundle_is_uki(const struct bundle *b)
 {
-	return bundle_find(bundle_table(file), ".linux").size != 0;
+	return bundle_find(b, ".linux").size != 0;
+}
+
+static bool is_inside(const struct bundle *b, struct blob s)
+{
+	return s.size <= b->size && s.base <= b->size - s.size;
+}
+
+bool bundle_is_whole(const struct bundle *b)
+{
+	return is_inside(b, bundle_find(b, ".linux")) && is_inside(b, bundle_find(b, ".initrd")) &&
+	       is_inside(b, bundle_find(b, ".cmdline"));
 }
 
 /* A section's bytes in memory; size 0 where the UKI has no such section. */
-static struct blob section(struct blob file, struct span table, const char *name)
+static struct blob section(const struct bundle *b, uint64_t base, const char *name)
 {
-	struct blob s = bundle_find(table, name);
+	struct blob s = bundle_find(b, name);
 
-	if (s.size > file.size || s.base > file.size - s.size)
+	if (!is_inside(b, s))
 		die(E_BUNDLE, "UKI section %s ends at %" X64 ", the file at %" X64, name,
-		    s.base + s.size, file.size);
-	s.base += file.base;
+		    s.base + s.size, b->size);
+	s.base += base;
 	return s;
 }
 
-void bundle_open(struct blob file, struct span table, struct handoff *h)
+void bundle_open(const struct bundle *b, uint64_t base, struct handoff *h)
 {
-	struct blob cmdline = section(file, table, ".cmdline");
+	struct blob cmdline = section(b, base, ".cmdline");
 
-	h->kernel = section(file, table, ".linux");
-	handoff_initrd(h, section(file, table, ".initrd"));
+	h->kernel = section(b, base, ".linux");
+	handoff_initrd(h, section(b, base, ".initrd"));
 	if (cmdline.size && !h->bundled_cmdline.len)
 		h->bundled_cmdline = span_at(cmdline.base, cmdline.size);
 }

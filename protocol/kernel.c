@@ -6,6 +6,7 @@
  */
 #include "protocol/kernel.h"
 
+#include "protocol/bundle.h"
 #include "protocol/formats.h"
 #include "protocol/lib.h"
 #include "protocol/number.h"
@@ -18,24 +19,27 @@
 #define OLD_CMDLINE_SIZE 255
 #define OLD_INITRD_MAX 0x38000000
 
-/* A PE program that cannot be started: it is for another machine, or for UEFI.  It is no
- * initrd either. */
-static bool is_foreign(struct span f)
-{
-	struct pe pe;
-
-	return rd32(f, ARM64_MAGIC_OFFSET) == ARM64_MAGIC || (pe_open(&pe, f) && !bundle_is_uki(f));
-}
-
-enum kernel_kind kernel_kind(struct span f)
+/* What starts it, even if it is a UKI too. */
+static enum kernel_kind kind_of_kernel(struct span f)
 {
 	struct bzimage b;
+	struct pe pe;
 
 	if (bzimage_open(&b, f))
 		return KERNEL_BZIMAGE;
 	if (rd32(f, 0) == ELF_MAGIC)
 		return KERNEL_ELF;
-	return is_foreign(f) ? KERNEL_FOREIGN : KERNEL_NONE;
+	/* A PE program is no initrd, and neither is a kernel for another machine. */
+	if (pe_open(&pe, f) || rd32(f, ARM64_MAGIC_OFFSET) == ARM64_MAGIC)
+		return KERNEL_FOREIGN;
+	return KERNEL_NONE;
+}
+
+enum kernel_kind kernel_kind(struct span f)
+{
+	struct bundle bundle = bundle_of(f);
+
+	return bundle_is_uki(&bundle) ? KERNEL_UKI : kind_of_kernel(f);
 }
 
 static uint16_t hdr16(const struct kernel *k, size_t field, uint16_t since, uint16_t otherwise)
@@ -268,7 +272,7 @@ void kernel_open(struct kernel *k, struct blob file)
 
 	memset(k, 0, sizeof(*k));
 	k->file = file;
-	k->kind = kernel_kind(f);
+	k->kind = kind_of_kernel(f);
 	switch (k->kind) {
 	case KERNEL_BZIMAGE:
 		open_bzimage(k, f);
@@ -279,7 +283,7 @@ void kernel_open(struct kernel *k, struct blob file)
 	case KERNEL_FOREIGN:
 		refuse_foreign(f);
 		break;
-	case KERNEL_NONE:
+	default:
 		die(E_NO_KERNEL,
 		    "no kernel: pass a bzImage or an ELF kernel as a module, or pack one"
 		    " with lintel build");

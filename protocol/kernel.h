@@ -25,6 +25,7 @@ enum kernel_kind {
 	KERNEL_NONE, /* so it counts as an initrd */
 	KERNEL_BZIMAGE,
 	KERNEL_ELF,
+	KERNEL_UKI,	/* has a kernel in it, and may be a bzImage too, as our own images are */
 	KERNEL_FOREIGN, /* a program that cannot be started, but no initrd */
 };
 
@@ -80,13 +81,14 @@ struct kernel {
 	uint32_t segments;
 };
 
-/** kernel_kind() - what a file's first bytes say */
+/** kernel_kind() - what a file's headers say */
 enum kernel_kind kernel_kind(struct span file);
 
 /**
  * kernel_open() - read a kernel's headers
  *
- * Refuses a kernel that cannot be started: E_MACHINE, E_TRUNCATED, E_16BIT, E_OLD, E_ELF.
+ * A UKI that is a bzImage is opened as a bzImage.  Refuses a kernel that cannot be started:
+ * E_NO_KERNEL, E_MACHINE, E_EFI_APP, E_TRUNCATED, E_16BIT, E_OLD, E_ELF.
  */
 void kernel_open(struct kernel *k, struct blob file);
 
@@ -105,29 +107,5 @@ uint64_t kernel_end(struct span file);
 /** kernel_room() - bytes that a kernel needs from its load address on to run without being
  *  moved; 0 if it must be moved */
 uint64_t kernel_room(const struct kernel *k);
-
-/** bundle_is_signed() - whether a PE file has a signature; whether it is valid is not checked */
-bool bundle_is_signed(struct span f);
-
-/** bundle_find() - the section of a PE section table with this name
- *  @table: section headers; @name: up to 8 characters.
- *  Return: its place in the file (PointerToRawData, VirtualSize); size 0 for none. */
-struct blob bundle_find(struct span table, const char *name);
-
-/** bundle_table() - the section table of a PE file; empty where it is none */
-struct span bundle_table(struct span file);
-
-/** bundle_is_uki() - whether a file is a PE file with a kernel in it, in a section .linux */
-bool bundle_is_uki(struct span file);
-
-/**
- * bundle_open() - take kernel, initrd and command line out of a UKI
- * @file:  the file; its sections lie at their file offsets
- * @table: its section table
- * @h:     gets kernel and initrd, and the command line if it has none yet
- *
- * Refuses a section that ends outside the file (E_BUNDLE).
- */
-void bundle_open(struct blob file, struct span table, struct handoff *h);
 
 #endif

@@ -28,7 +28,8 @@ static uint64_t bzimage_end(struct span f)
 {
 	struct bzimage b;
 
-	bzimage_open(&b, f);
+	if (!bzimage_open(&b, f))
+		return 0;
 	/* Before 2.04 the header has only the lower half of the size. */
 	return b.version < 0x204 ? f.len : b.setup + b.syssize;
 }
@@ -70,6 +71,7 @@ uint64_t kernel_end(struct span f)
 	uint64_t end = pe_end(f);
 
 	switch (kernel_kind(f)) {
+	case KERNEL_UKI: /* our own are both */
 	case KERNEL_BZIMAGE:
 		end = higher(end, bzimage_end(f));
 		break;
@@ -78,7 +80,7 @@ uint64_t kernel_end(struct span f)
 		break;
 	case KERNEL_FOREIGN:
 		return f.len;
-	case KERNEL_NONE:
+	default:
 		break;
 	}
 	return end && end < f.len ? end : f.len;

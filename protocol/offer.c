@@ -5,6 +5,7 @@
  * Called by the readers and by lintel().  Pure C for any world; reads files only to see
  * what they are.
  */
+#include "protocol/bundle.h"
 #include "protocol/cpio.h"
 #include "protocol/handoff.h"
 #include "protocol/kernel.h"
@@ -35,18 +36,20 @@ static bool may_be_enforced(const struct handoff *h)
 bool handoff_kernel(struct handoff *h, struct blob file)
 {
 	struct span bytes = span_at(file.base, file.size);
-	bool is_uki = bundle_is_uki(bytes);
+	enum kernel_kind kind = kernel_kind(bytes);
+	struct bundle uki;
 
-	if (!is_uki && kernel_kind(bytes) == KERNEL_NONE)
+	if (kind == KERNEL_NONE)
 		return false;
 	if (may_be_enforced(h))
 		die(E_SECURE_BOOT,
 		    "Secure Boot: the kernel at %" X64 " is not signed with the image: pack it",
 		    file.base);
-	if (is_uki)
-		bundle_open(file, bundle_table(bytes), h);
-	else
-		h->kernel = file;
+	h->kernel = file;
+	if (kind == KERNEL_UKI) {
+		uki = bundle_of(bytes);
+		bundle_open(&uki, file.base, h);
+	}
 	return true;
 }
 
@@ -90,7 +93,7 @@ static struct blob archived_kernel(struct blob ramdisk)
 	struct span archive = span_at(ramdisk.base, ramdisk.size);
 	struct span file = cpio_first_file(archive);
 
-	if (kernel_kind(file) == KERNEL_NONE && !bundle_is_uki(file))
+	if (kernel_kind(file) == KERNEL_NONE)
 		return (struct blob){ 0 };
 	return (struct blob){ ramdisk.base + (uint64_t)(file.p - archive.p), file.len };
 }

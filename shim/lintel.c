@@ -6,6 +6,7 @@
  */
 #include "shim/lintel.h"
 
+#include "protocol/bundle.h"
 #include "protocol/kernel.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"
@@ -40,13 +41,14 @@ void lintel_image(struct handoff *h)
 {
 	uint64_t base = memory_address(image_base);
 	struct span bundle = span_at(base + BUNDLE_OFFSET, CODE_OFFSET - BUNDLE_OFFSET);
-	uint32_t n = rd32(bundle, BUNDLE_SECTIONS), size = rd32(bundle, BUNDLE_FILE_SIZE);
-	struct span table = span_sub(bundle, BUNDLE_TABLE, (uint64_t)n * BUNDLE_ENTRY);
+	uint32_t n = rd32(bundle, BUNDLE_SECTIONS);
+	struct bundle own = { .table = span_sub(bundle, BUNDLE_TABLE, (uint64_t)n * BUNDLE_ENTRY),
+			      .size = rd32(bundle, BUNDLE_FILE_SIZE) };
 
 	if (memcmp(bundle.p, BUNDLE_MAGIC, 8) || n > PE_SECTIONS_MAX)
 		die(E_BUNDLE, "the image's section table is damaged: %u sections", n);
-	if (bundle_find(table, ".linux").size)
-		bundle_open((struct blob){ base, size }, table, h);
+	if (bundle_is_uki(&own))
+		bundle_open(&own, base, h);
 	h->own_initrd = h->initrds != 0;
 	h->is_signed = bundle_is_signed(span_at(base, PM_OFFSET));
 }

@@ -8,7 +8,7 @@
 #include "efi/ia32/neighbour.h"
 
 #include "efi/efi.h"
-#include "protocol/kernel.h"
+#include "protocol/bundle.h"
 #include "protocol/say.h"
 
 /* The image's own path on its volume; a device path may split it over several nodes. */
@@ -73,13 +73,12 @@ static void move_last_to_front(struct handoff *h)
 /* False where the file is no UKI, or is cut off. */
 static bool open_uki(struct handoff *h, struct blob file)
 {
-	struct span table = bundle_table(span_at(file.base, file.size));
-	struct blob kernel = bundle_find(table, ".linux");
+	struct bundle uki = bundle_of(span_at(file.base, file.size));
 	uint32_t initrds = h->initrds;
 
-	if (!kernel.size || kernel.base + kernel.size > file.size)
+	if (!bundle_is_uki(&uki) || !bundle_is_whole(&uki))
 		return false;
-	bundle_open(file, table, h);
+	bundle_open(&uki, file.base, h);
 	if (h->initrds > initrds)
 		move_last_to_front(h);
 	return true;

@@ -14,9 +14,9 @@
 /* Where the magic number of a bzImage ends. */
 #define HDRS_END 0x206
 
-static void refuse_other(const struct file *f, struct span s)
+static void refuse_other(const struct file *f, struct span s, enum kernel_kind kind)
 {
-	if (bundle_is_uki(s))
+	if (kind == KERNEL_UKI)
 		reject(f->path,
 		       "is a Unified Kernel Image: give it with --uki, or extract the kernel in it "
 		       "with `objcopy -O binary --only-section=.linux`");
@@ -33,8 +33,9 @@ static void refuse_other(const struct file *f, struct span s)
 void accept_kernel(struct kernel *k, const struct file *f)
 {
 	struct span s = examine_file(f);
+	enum kernel_kind kind = kernel_kind(s);
 
-	if (kernel_kind(s) == KERNEL_NONE)
-		refuse_other(f, s);
+	if (kind == KERNEL_NONE || kind == KERNEL_UKI)
+		refuse_other(f, s, kind);
 	kernel_open(k, (struct blob){ (uintptr_t)s.p, s.len });
 }

@@ -21,7 +21,7 @@
 
 static const char *kind_of(struct span f, const struct uki *u)
 {
-	bool packed = uki_part(u, ".linux");
+	bool packed = bundle_is_uki(&u->bundle);
 
 	if (uki_is_ours(f) && rd32(f, 0) == ELF_MAGIC)
 		return packed ? "Lintel image, ELF face" : "bare Lintel, ELF face";
@@ -41,25 +41,26 @@ static const char *kind_of(struct span f, const struct uki *u)
 	}
 }
 
+static json_t *section(const struct uki *u, uint32_t i)
+{
+	char name[BUNDLE_NAME], text[DIGEST_TEXT];
+	struct blob s = bundle_section(&u->bundle, i, name);
+	struct digest d = digest_of("sha256", span_sub(u->bytes, s.base, s.size));
+
+	digest_print(text, &d);
+	if (!span_has(u->bytes, s.base, s.size))
+		snprintf(text, sizeof(text), "cut off: the file ends before it");
+	return json_pack("{s:o, s:I, s:I, s:s}", "name",
+			 json_text((struct span){ (const uint8_t *)name, strlen(name) }), "offset",
+			 (json_int_t)s.base, "size", (json_int_t)s.size, "sha256", text);
+}
+
 static json_t *sections(const struct uki *u)
 {
 	json_t *list = json_array();
 
-	for (uint32_t i = 0; i < u->sections; i++) {
-		const struct section *s = &u->section[i];
-		struct digest d = digest_of("sha256", span_sub(u->bytes, s->offset, s->size));
-		char text[DIGEST_TEXT];
-
-		digest_print(text, &d);
-		if (!span_has(u->bytes, s->offset, s->size))
-			snprintf(text, sizeof(text), "cut off: the file ends before it");
-		json_array_append_new(list,
-				      json_pack("{s:o, s:I, s:I, s:s}", "name",
-						json_text((struct span){ (const uint8_t *)s->name,
-									 strlen(s->name) }),
-						"offset", (json_int_t)s->offset, "size",
-						(json_int_t)s->size, "sha256", text));
-	}
+	for (uint32_t i = 0; i < bundle_sections(&u->bundle); i++)
+		json_array_append_new(list, section(u, i));
 	return list;
 }
 
@@ -132,7 +133,7 @@ json_t *facts_of(const struct file *file)
 		json_object_set_new(o, "image_checksum", json_string(digest_image(f)));
 	if (uki_is_ours(f))
 		set_face(o, "elf_view", face_elf(span_from(f, ELF_VIEW_OFFSET)));
-	if (u.sections)
+	if (bundle_sections(&u.bundle))
 		json_object_set_new(o, "sections", sections(&u));
 	return o;
 }

@@ -112,7 +112,7 @@ bool media_is_bare(const struct file *f)
 	if (f->size > UINT32_MAX)
 		reject(f->path, "is larger than 4 GiB, no file of a FAT file system may be");
 	sum = digest_image(s);
-	bare = !bundle_is_uki(s);
+	bare = kernel_kind(s) != KERNEL_UKI;
 	if (strcmp(sum, bare ? "none" : "ok") != 0)
 		reject(f->path,
 		       "is damaged, its image checksum is %s (`lintel inspect`): "

@@ -6,6 +6,7 @@
 #include <lintel/elf.h>
 
 #include "protocol/cpio.h"
+#include "protocol/bundle.h"
 #include "protocol/kernel.h"
 #include "protocol/pe.h"
 #include "test/unit/check.h"
