@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Opening a UKI: a PE file whose sections .linux, .initrd and .cmdline are what is
+ * Opening a UKI: a PE file whose sections .linux, .ucode, .initrd and .cmdline are what is
  * to be booted (UAPI.5 Unified Kernel Image).  Called for our own image and for any module
  * that is a UKI.  Pure C for any world; reads the file's bytes.
  */
@@ -9,6 +9,8 @@
 #include "protocol/formats.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"
+
+#define PROFILE ".profile"
 
 struct bundle bundle_of(struct span file)
 {
@@ -53,17 +55,42 @@ static bool same(const char *a, const char *b)
 	return *a == *b;
 }
 
-struct blob bundle_find(const struct bundle *b, const char *name)
+/* The first section with this name from number @i on, up to @end; @end for none. */
+static uint32_t find_from(const struct bundle *b, uint32_t i, uint32_t end, const char *name)
 {
 	char found[BUNDLE_NAME];
 
-	for (uint32_t i = 0; i < bundle_sections(b); i++) {
-		struct blob place = bundle_section(b, i, found);
-
+	for (; i < end; i++) {
+		bundle_section(b, i, found);
 		if (same(found, name))
-			return place;
+			break;
 	}
-	return (struct blob){ 0 };
+	return i;
+}
+
+/* What stands before the first .profile belongs to all profiles. */
+static uint32_t common_end(const struct bundle *b)
+{
+	return find_from(b, 0, bundle_sections(b), PROFILE);
+}
+
+uint32_t bundle_end(const struct bundle *b)
+{
+	uint32_t all = bundle_sections(b), first = common_end(b);
+
+	return first < all ? find_from(b, first + 1, all, PROFILE) : all;
+}
+
+struct blob bundle_find(const struct bundle *b, const char *name)
+{
+	uint32_t common = common_end(b), end = bundle_end(b);
+	uint32_t i = find_from(b, common, end, name);
+	char found[BUNDLE_NAME];
+
+	if (i < end)
+		return bundle_section(b, i, found);
+	i = find_from(b, 0, common, name);
+	return i < common ? bundle_section(b, i, found) : (struct blob){ 0 };
 }
 
 bool bundle_is_uki(const struct bundle *b)
@@ -78,8 +105,12 @@ static bool is_inside(const struct bundle *b, struct blob s)
 
 bool bundle_is_whole(const struct bundle *b)
 {
-	return is_inside(b, bundle_find(b, ".linux")) && is_inside(b, bundle_find(b, ".initrd")) &&
-	       is_inside(b, bundle_find(b, ".cmdline"));
+	static const char names[][BUNDLE_NAME] = { ".linux", ".ucode", ".initrd", ".cmdline" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!is_inside(b, bundle_find(b, names[i])))
+			return false;
+	return true;
 }
 
 /* A section's bytes in memory; size 0 where the UKI has no such section. */
@@ -99,6 +130,8 @@ void bundle_open(const struct bundle *b, uint64_t base, struct handoff *h)
 	struct blob cmdline = section(b, base, ".cmdline");
 
 	h->kernel = section(b, base, ".linux");
+	/* The kernel looks for microcode only where the initrd begins. */
+	handoff_initrd(h, section(b, base, ".ucode"));
 	handoff_initrd(h, section(b, base, ".initrd"));
 	if (cmdline.size && !h->bundled_cmdline.len)
 		h->bundled_cmdline = span_at(cmdline.base, cmdline.size);

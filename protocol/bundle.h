@@ -35,20 +35,29 @@ uint32_t bundle_sections(const struct bundle *b);
  *  Return: its place, relative to the file. */
 struct blob bundle_section(const struct bundle *b, uint32_t i, char name[BUNDLE_NAME]);
 
+/** bundle_end() - how many sections belong to the first profile or to all profiles; they
+ *  are the first ones (UAPI.5, "Multi-profile UKIs") */
+uint32_t bundle_end(const struct bundle *b);
+
 /** bundle_find() - the section with this name, of up to 8 characters
- *  Return: its place, relative to the file; size 0 for none. */
+ *
+ * In a UKI of several profiles those of the first profile win over those of all profiles,
+ * and those of the other profiles do not count.
+ *
+ * Return: its place, relative to the file; size 0 for none.
+ */
 struct blob bundle_find(const struct bundle *b, const char *name);
 
 /** bundle_is_uki() - whether there is a kernel, in a section .linux */
 bool bundle_is_uki(const struct bundle *b);
 
-/** bundle_is_whole() - whether its kernel, initrd and command line end inside the file */
+/** bundle_is_whole() - whether all that bundle_open() takes ends inside the file */
 bool bundle_is_whole(const struct bundle *b);
 
 /**
- * bundle_open() - take kernel, initrd and command line out of a UKI
+ * bundle_open() - take kernel, microcode, initrd and command line out of a UKI
  * @base: where its first byte lies
- * @h:    gets kernel and initrd, and the command line if it has none yet
+ * @h:    gets kernel and initrds, and the command line if it has none yet
  *
  * Refuses a section that ends outside the file (E_BUNDLE).
  */

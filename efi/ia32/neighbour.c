@@ -60,7 +60,7 @@ static void readable(char *to, const CHAR16 *path)
 	*to = '\0';
 }
 
-/* The initrd of the UKI comes before those that a boot loader added, as a packed one does. */
+/* The initrds of the UKI come before those that a boot loader added, as packed ones do. */
 static void move_last_to_front(struct handoff *h)
 {
 	struct blob last = h->initrd[h->initrds - 1];
@@ -79,7 +79,7 @@ static bool open_uki(struct handoff *h, struct blob file)
 	if (!bundle_is_uki(&uki) || !bundle_is_whole(&uki))
 		return false;
 	bundle_open(&uki, file.base, h);
-	if (h->initrds > initrds)
+	for (uint32_t own = h->initrds - initrds; own; own--)
 		move_last_to_front(h);
 	return true;
 }

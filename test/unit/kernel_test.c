@@ -332,6 +332,49 @@ static void test_uki(void)
 	CHECK_EQUAL(open_module(), E_BUNDLE);
 }
 
+/* What stands in the first profile wins over what belongs to all profiles; the sections of
+ * other profiles do not count, even if nothing else has their name. */
+static void test_uki_profiles(void)
+{
+	struct pe_header *pe = (struct pe_header *)(file + 0x80);
+
+	make_uki();
+	pe->NumberOfSections = 7;
+	add_section(3, ".profile", 5000, 10);
+	add_section(4, ".initrd", 5100, 20);
+	add_section(5, ".profile", 5200, 10);
+	add_section(6, ".ucode", 5300, 30);
+	CHECK_EQUAL(open_module(), 0);
+	CHECK_EQUAL(h.initrds, 1);
+	CHECK_EQUAL(h.initrd[0].base, AT_ADDRESS + 5100);
+	CHECK_EQUAL(h.kernel.base, AT_ADDRESS + 1024);
+	/* Without sections of its own, the first profile is what belongs to all. */
+	add_section(4, ".profile", 5000, 10);
+	add_section(5, ".cmdline", 5200, 10);
+	CHECK_EQUAL(open_module(), 0);
+	CHECK_EQUAL(h.bundled_cmdline.len, 9);
+	/* A kernel that only another profile has is none. */
+	add_section(0, ".foo", 1024, 600);
+	add_section(5, ".linux", 1024, 600);
+	CHECK_EQUAL(kernel_kind((struct span){ file, sizeof(file) }), KERNEL_FOREIGN);
+}
+
+static void test_uki_microcode(void)
+{
+	struct pe_header *pe = (struct pe_header *)(file + 0x80);
+
+	make_uki();
+	pe->NumberOfSections = 4;
+	add_section(3, ".ucode", 5000, 40);
+	CHECK_EQUAL(open_module(), 0);
+	CHECK_EQUAL(h.initrds, 2);
+	CHECK_EQUAL(h.initrd[0].base, AT_ADDRESS + 5000);
+	CHECK_EQUAL(h.initrd[0].size, 40);
+	CHECK_EQUAL(h.initrd[1].base, AT_ADDRESS + 4096);
+	add_section(3, ".ucode", sizeof(file) - 1, 40);
+	CHECK_EQUAL(open_module(), E_BUNDLE);
+}
+
 /* Words that loaders add unasked do not replace the UKI's command line. */
 static void test_uki_cmdline(void)
 {
@@ -514,6 +557,8 @@ const struct test kernel_tests[] = { { "bzimage: good", test_bzimage_good },
 				     { "elf: cut at every byte", test_elf_cuts },
 				     { "kernel: others", test_kernel_others },
 				     { "uki: as a module", test_uki },
+				     { "uki: profiles", test_uki_profiles },
+				     { "uki: microcode", test_uki_microcode },
 				     { "uki: command line", test_uki_cmdline },
 				     { "secure boot: kernel", test_secure_kernel },
 				     { "secure boot: initrd", test_secure_initrd },
