@@ -13,9 +13,9 @@ WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-protot
 INCLUDES := -I. -Iprotocol
 COMMON := -std=gnu11 $(WARN) $(INCLUDES) -DLINTEL_VERSION='"$(VERSION)"' -MMD -MP
 # The core: position independent, no libraries, no vector registers, no red zone
-# (an exception would overwrite it).
-CORE := $(COMMON) -O2 -ffreestanding -fpie -fvisibility=hidden -mno-red-zone \
-	-mgeneral-regs-only -fno-stack-protector -fno-jump-tables -fcf-protection=none \
+# (an exception would overwrite it).  hidden.h keeps a global offset table out.
+CORE := $(COMMON) -include shim/hidden.h -O2 -ffreestanding -fpie -fvisibility=hidden \
+	-mno-red-zone -mgeneral-regs-only -fno-stack-protector -fno-jump-tables -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-builtin -fno-strict-aliasing
 ASM := $(INCLUDES) -MMD -MP -DLINTEL_VERSION_STRING='"Lintel $(VERSION)"' -Wa,-I$(BUILD)
 SETUP16 := $(COMMON) -m16 -march=i386 -mregparm=3 -Os -ffreestanding -fno-pic \
@@ -70,8 +70,8 @@ help: ## say what there is
 
 # ---- compiling: one rule for each world that the same source is compiled for
 
-# Without these the compiler lays out UEFI's structures as Unix has them, and asks for relocations.
-IA32 := -m32 -march=i686 -malign-double -include efi/ia32/hidden.h -ffunction-sections \
+# Without these the compiler lays out UEFI's structures as Unix has them.
+IA32 := -m32 -march=i686 -malign-double -ffunction-sections \
 	-isystem /usr/include/efi -isystem /usr/include/efi/ia32 -fshort-wchar
 # gnu-efi's headers have what a freestanding program needs; the image links none of its libraries.
 EFI64 := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI \

@@ -62,7 +62,7 @@ INCLUDES = ["-std=gnu11", "-I.", "-Iprotocol", '-DLINTEL_VERSION="0"']
 EFI = ["-isystem", "/usr/include/efi", "-isystem", "/usr/include/efi/x86_64",
        "-DGNU_EFI_USE_MS_ABI", "-fshort-wchar"]
 # The image for 32-bit UEFI; what is only declared is hidden, as the Makefile says why.
-IA32 = ["-m32", "-march=i686", "-malign-double", "-include", "efi/ia32/hidden.h", "-ffreestanding",
+IA32 = ["-m32", "-march=i686", "-malign-double", "-include", "shim/hidden.h", "-ffreestanding",
         "-isystem", "/usr/include/efi", "-isystem", "/usr/include/efi/ia32", "-fshort-wchar"]
 # Programs of the tests that run without an operating system in 32-bit mode.
 BARE32 = ["-m32", "-ffreestanding"]
