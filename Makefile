@@ -3,7 +3,18 @@
 
 VERSION := 0.1.0
 BUILD := build
-CC := gcc
+# The tools.  With CROSS_COMPILE=x86_64-linux-gnu- the build's machine need not be an x86 one;
+# the host tool and the unit tests are for that machine, so they have a compiler of their own.
+CROSS_COMPILE ?=
+CC := $(CROSS_COMPILE)gcc
+# For 16-bit code and what surrounds it: clang's assembler makes no jump of bios/boot/sector.S,
+# and its code calls functions of a library.
+CC16 := $(CROSS_COMPILE)gcc
+HOSTCC := $(if $(CROSS_COMPILE),gcc,$(CC))
+LD := $(CROSS_COMPILE)ld
+NM := $(CROSS_COMPILE)nm
+OBJCOPY := $(CROSS_COMPILE)objcopy
+READELF := $(CROSS_COMPILE)readelf
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@)
 
@@ -66,6 +77,7 @@ all: $(PRODUCTS) ## build everything (default)
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  CC=clang; CROSS_COMPILE=PREFIX-, or CC=, CC16=, LD=, NM=, OBJCOPY=, READELF=, HOSTCC="
 	@echo "  V=1 shows the commands; KERNEL=, INITRD= and CMDLINE= go with make run"
 
 # ---- compiling: one rule for each world that the same source is compiled for
@@ -85,16 +97,16 @@ $(BUILD)/$(1)/$(2)%.$(3).o: $(2)%.$(3)
 	$$(Q)$(5) -c $$< -o $$@
 endef
 
-$(eval $(call compile,obj,,c,CC,$$(CC) $$(CORE)))
-$(eval $(call compile,obj,,S,AS,$$(CC) $$(ASM)))
-$(eval $(call compile,obj,efi/,c,CC,$$(CC) $$(CORE) $$(EFI64)))
-$(eval $(call compile,obj,bios/,c,CC16,gcc $$(SETUP16)))
-$(eval $(call compile,obj,bios/,S,AS16,gcc -m32 $$(ASM)))
-$(eval $(call compile,obj16,,c,CC16,gcc $$(SETUP16)))
+$(eval $(call compile,obj,,c,CC,$$(CC) -m64 $$(CORE)))
+$(eval $(call compile,obj,,S,AS,$$(CC) -m64 $$(ASM)))
+$(eval $(call compile,obj,efi/,c,CC,$$(CC) -m64 $$(CORE) $$(EFI64)))
+$(eval $(call compile,obj,bios/,c,CC16,$$(CC16) $$(SETUP16)))
+$(eval $(call compile,obj,bios/,S,AS16,$$(CC16) -m32 $$(ASM)))
+$(eval $(call compile,obj16,,c,CC16,$$(CC16) $$(SETUP16)))
 $(eval $(call compile,obj32,,c,CC32,$$(CC) $$(CORE) $$(IA32)))
 $(eval $(call compile,obj32,,S,AS32,$$(CC) -m32 $$(ASM)))
-$(eval $(call compile,host,,c,HOSTCC,$$(CC) $$(COMMON) -O2))
-$(eval $(call compile,obj/unit,,c,CC,$$(CC) $$(COMMON) -g -O1 $$(SANITIZE)))
+$(eval $(call compile,host,,c,HOSTCC,$$(HOSTCC) $$(COMMON) -O2))
+$(eval $(call compile,obj/unit,,c,HOSTCC,$$(HOSTCC) $$(COMMON) -g -O1 $$(SANITIZE)))
 
 # ---- the image: one link, two faces
 
@@ -102,13 +114,13 @@ $(BUILD)/obj/shim/face/headers.S.o: $(BUILD)/setup16.bin
 
 $(BUILD)/lintel.ld: shim/face/lintel.ld shim/face/layout.h shim/leave.h
 	@mkdir -p $(@D)
-	$(Q)$(CC) -E -P -x c -D__ASSEMBLER__ -I. $< -o $@
+	$(Q)$(CC) -E -P -undef -x c -D__ASSEMBLER__ -I. $< -o $@
 
-LINK = ld -pie --no-dynamic-linker -z text --no-warn-rwx-segments \
+LINK = $(LD) -m elf_x86_64 -pie --no-dynamic-linker -z text --no-warn-rwx-segments \
 	-e start_linux64 -T $(BUILD)/lintel.ld
 
 # The decompressors: what shim/unpack/unpack.c calls, and nothing of the C library.
-UNPACK_A := $(foreach lib,z lzma zstd lz4,$(shell $(CC) -print-file-name=lib$(lib).a))
+UNPACK_A := $(foreach lib,z lzma zstd lz4,$(shell $(CC) -m64 -print-file-name=lib$(lib).a))
 
 # The probe kernel notes its registers before anything else happens.
 PROBE_LINK := --wrap=start_linux32 --wrap=start_linux64
@@ -121,35 +133,35 @@ $(BUILD)/%.linked:
 $(BUILD)/lintel.linked: $(CORE_O) $(BUILD)/lintel.ld
 	$(call say,LD)
 	$(Q)$(LINK) $(CORE_O) $(UNPACK_A) -o $@
-	$(Q)! readelf -rW $(CORE_O) | grep R_X86_64_64
-	$(Q)! readelf -rW $@ | grep R_X86_64_ | grep -v R_X86_64_RELATIVE
+	$(Q)! $(READELF) -rW $(CORE_O) | grep R_X86_64_64
+	$(Q)! $(READELF) -rW $@ | grep R_X86_64_ | grep -v R_X86_64_RELATIVE
 $(BUILD)/probe.linked: $(PROBE_O) $(BUILD)/lintel.ld
 $(BUILD)/probe.linked: LINK += $(PROBE_LINK)
 
 $(BUILD)/lintel.efi: $(BUILD)/lintel.linked
 	$(call say,FACE)
-	$(Q)objcopy -O binary -R .face_elf $< $@
+	$(Q)$(OBJCOPY) -O binary -R .face_elf $< $@
 
 $(BUILD)/probe.bzImage: $(BUILD)/probe.linked
 	$(call say,FACE)
-	$(Q)objcopy -O binary -R .face_elf $< $@
+	$(Q)$(OBJCOPY) -O binary -R .face_elf $< $@
 
 $(BUILD)/lintel.elf: $(BUILD)/lintel.linked $(BUILD)/lintel.efi
 	$(call say,FACE)
-	$(Q)objcopy -O binary -j .face_elf $< $@
+	$(Q)$(OBJCOPY) -O binary -j .face_elf $< $@
 	$(Q)tail -c +769 $(BUILD)/lintel.efi >> $@
 
 # Ordinary ELF kernels, entered at e_entry in 64-bit mode or, an ELF32 file, in 32-bit mode.
 $(BUILD)/probe.elf $(BUILD)/probe32.linked: $(PROBE_O)
 	$(call say,LD)
-	$(Q)ld -static -n --no-warn-rwx-segments -Ttext-segment=0x2000000 $(PROBE_LINK) \
+	$(Q)$(LD) -m elf_x86_64 -static -n --no-warn-rwx-segments -Ttext-segment=0x2000000 $(PROBE_LINK) \
 		-e __wrap_start_linux$(if $(filter probe32%,$(@F)),32,64) \
 		--defsym=image_base=__executable_start --defsym=image_end=_end \
 		$(filter-out $(BUILD)/obj/shim/face/%,$^) -o $@
 
 $(BUILD)/probe32.elf: $(BUILD)/probe32.linked
 	$(call say,ELF32)
-	$(Q)objcopy -I elf64-x86-64 -O elf32-i386 $< $@
+	$(Q)$(OBJCOPY) -I elf64-x86-64 -O elf32-i386 $< $@
 
 # ---- the example kernel: the headers as they are installed, and nothing else of ours
 
@@ -158,7 +170,7 @@ HELLO_MORE := $(addprefix test/hello/,console.h hello.ld)
 
 $(BUILD)/hello.elf: $(HELLO) $(HELLO_MORE) $(PUBLIC_H)
 	$(call say,LD)
-	$(Q)$(CC) -std=c11 -pedantic-errors $(WARN) -O2 -ffreestanding -fpie -mno-red-zone \
+	$(Q)$(CC) -m64 -std=c11 -pedantic-errors $(WARN) -O2 -ffreestanding -fpie -mno-red-zone \
 		-mgeneral-regs-only -nostdlib -static -Iprotocol -T test/hello/hello.ld $(HELLO) -o $@
 
 # ---- the image for 32-bit UEFI: the same sources once more
@@ -169,29 +181,29 @@ ia32-sources:
 # The code that leaves runs in long mode here too.
 $(BUILD)/leave.bin: $(BUILD)/obj/shim/pc/leave.S.o
 	$(call say,LD)
-	$(Q)ld -Ttext=0 -e 0 --oformat=binary $< -o $@
+	$(Q)$(LD) -m elf_x86_64 -Ttext=0 -e 0 --oformat=binary $< -o $@
 
 $(BUILD)/obj32/efi/ia32/start.S.o: $(BUILD)/leave.bin
 
 $(BUILD)/lintelia32.ld: efi/ia32/lintelia32.ld shim/face/layout.h shim/leave.h
 	@mkdir -p $(@D)
-	$(Q)$(CC) -E -P -x c -D__ASSEMBLER__ -I. $< -o $@
+	$(Q)$(CC) -E -P -undef -x c -D__ASSEMBLER__ -I. $< -o $@
 
 $(BUILD)/lintelia32.linked: $(IA32_O) $(BUILD)/lintelia32.ld
 	$(call say,LD32)
-	$(Q)ld -m elf_i386 -pie --no-dynamic-linker -z text --no-warn-rwx-segments --gc-sections \
+	$(Q)$(LD) -m elf_i386 -pie --no-dynamic-linker -z text --no-warn-rwx-segments --gc-sections \
 		-e start_efi32 -T $(BUILD)/lintelia32.ld $(IA32_O) -o $@
 
 $(BUILD)/lintelia32.efi: $(BUILD)/lintelia32.linked
 	$(call say,FACE)
-	$(Q)objcopy -O binary $< $@
+	$(Q)$(OBJCOPY) -O binary $< $@
 
 # ---- the 16-bit setup code, a flat program of its own inside the image
 
 $(BUILD)/setup16.bin: $(SETUP16_O) bios/setup16.ld
 	$(call say,LD16)
-	$(Q)ld -m elf_i386 -T bios/setup16.ld $(SETUP16_O) -o $(BUILD)/setup16.linked
-	$(Q)objcopy -O binary $(BUILD)/setup16.linked $@
+	$(Q)$(LD) -m elf_i386 -T bios/setup16.ld $(SETUP16_O) -o $(BUILD)/setup16.linked
+	$(Q)$(OBJCOPY) -O binary $(BUILD)/setup16.linked $@
 
 # ---- the boot loader of BIOS media, for the host tool to put onto them
 
@@ -200,15 +212,15 @@ $(BUILD)/setup16.bin: $(SETUP16_O) bios/setup16.ld
 $(BUILD)/obj/bios/boot/high.c.o: bios/boot/high.c
 	$(call say,CC32)
 	@mkdir -p $(@D)
-	$(Q)gcc $(filter-out -m16 -Os -mgeneral-regs-only,$(SETUP16)) -m32 -msse2 -O2 \
+	$(Q)$(CC16) $(filter-out -m16 -Os -mgeneral-regs-only,$(SETUP16)) -m32 -msse2 -O2 \
 		-fno-tree-loop-distribute-patterns -fno-tree-reassoc -c $< -o $@
-	$(Q)! nm -u $@ | grep .
+	$(Q)! $(NM) -u $@ | grep .
 
 # Filled up to whole sectors of a CD.
 $(BUILD)/bios.bin: $(BOOT_O) bios/boot/boot.ld
 	$(call say,LD16)
-	$(Q)ld -m elf_i386 --no-warn-rwx-segments -T bios/boot/boot.ld $(BOOT_O) -o $(BUILD)/bios.linked
-	$(Q)objcopy -O binary $(BUILD)/bios.linked $@
+	$(Q)$(LD) -m elf_i386 --no-warn-rwx-segments -T bios/boot/boot.ld $(BOOT_O) -o $(BUILD)/bios.linked
+	$(Q)$(OBJCOPY) -O binary $(BUILD)/bios.linked $@
 	$(Q)truncate -s %2048 $@
 
 # ---- a boot loader for tests that says what real ones never say
@@ -217,7 +229,7 @@ $(BUILD)/bios.bin: $(BOOT_O) bios/boot/boot.ld
 $(BUILD)/launcher: test/launcher/start.S test/launcher/launcher.c \
 		$(addprefix protocol/lintel/,linux.h multiboot1.h wire.h)
 	$(call say,LD32)
-	$(Q)gcc $(filter-out -m16 -Os -MMD -MP,$(SETUP16)) -m32 -O2 -fno-tree-loop-distribute-patterns \
+	$(Q)$(CC16) $(filter-out -m16 -Os -MMD -MP,$(SETUP16)) -m32 -O2 -fno-tree-loop-distribute-patterns \
 		-nostdlib -static -no-pie -Wl,-n,--no-warn-rwx-segments,-Ttext=0x10000000,--build-id=none,-e,start,-m,elf_i386 \
 		$(filter %.S %.c,$^) -o $@
 
@@ -226,11 +238,11 @@ $(BUILD)/launcher: test/launcher/start.S test/launcher/launcher.c \
 $(BUILD)/host/iso/media/bios.S.o: iso/media/bios.S $(BUILD)/bios.bin
 	$(call say,HOSTAS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -c -Wa,-I$(BUILD) $< -o $@
+	$(Q)$(HOSTCC) -c -Wa,-I$(BUILD) $< -o $@
 
 $(BUILD)/lintel: $(HOST_O)
 	$(call say,HOSTLD)
-	$(Q)$(CC) $^ -lcrypto -ljansson -linih -lz -llzma -lzstd -llz4 -lbz2 -o $@
+	$(Q)$(HOSTCC) $^ -lcrypto -ljansson -linih -lz -llzma -lzstd -llz4 -lbz2 -o $@
 
 # ---- installing
 

@@ -5,7 +5,7 @@ CHECK_PACKAGES := g++ file binutils mtools openssl strace sbsigntool gdisk syste
 	bochs bochs-term bochsbios vgabios
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit matrix tool host pack inspect install headers media setup16 lint bench lies explain doors xen \
+STEPS := unit matrix tool host pack inspect install headers compiler media setup16 lint bench lies explain doors xen \
 	conformance
 .PHONY: bench check conformance $(STEPS:%=check-%)
 RESULTS := $(BUILD)/results
@@ -45,6 +45,9 @@ check-install: all ## tests of what make install and make deb put into a system
 check-headers: all ## tests of the headers for kernel writers
 	$(Q)$(call step,headers) $(PY) test/tool/headers_test.py $(BUILD)
 
+check-compiler: all ## clang and a cross compiler build it too
+	$(Q)$(call step,compiler) $(PY) test/tool/compiler_test.py $(BUILD)
+
 check-media: all ## tests of the media that build/lintel makes
 	$(Q)$(call step,media) $(PY) test/tool/media_test.py $(BUILD)
 
@@ -67,7 +70,7 @@ check-doors: all ## every door with real kernels and loaders, in QEMU
 $(BUILD)/bench/count.so: test/bench/count.c
 	$(call say,PLUGIN)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 $(WARN) -O2 -fPIC -shared $< -o $@
+	$(Q)$(HOSTCC) -std=gnu11 $(WARN) -O2 -fPIC -shared $< -o $@
 
 check-bench: all $(BUILD)/bench/count.so ## what Lintel executes, counted in QEMU, is within its limits
 	$(Q)$(call step,bench) $(PY) test/bench/bench.py $(BUILD)
@@ -97,4 +100,4 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/unit: $(UNIT_O)
 	$(call say,LD)
-	$(Q)$(CC) $(SANITIZE) $^ -lz -llzma -lzstd -llz4 -o $@
+	$(Q)$(HOSTCC) $(SANITIZE) $^ -lz -llzma -lzstd -llz4 -o $@

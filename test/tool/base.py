@@ -20,15 +20,16 @@ TIMEOUT = 120
 def run(*command, **kwargs):
     """Run a command; the process, with its output as text."""
     return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, timeout=TIMEOUT, check=False, **kwargs)
+                          stderr=subprocess.PIPE, text=True, check=False,
+                          **{"timeout": TIMEOUT, **kwargs})
 
 
 def make(*words, **env):
-    """Run make with a clean environment of its own."""
+    """Run make with a clean environment of its own; it may have to build."""
     clean = {key: value for key, value in os.environ.items()
              if key not in ("MAKEFLAGS", "MAKELEVEL", "CHECKING", "SOURCE_DATE_EPOCH")}
     return run("make", "--no-print-directory", "BUILD=" + os.path.relpath(BUILD), *words,
-               env={**clean, **env})
+               env={**clean, **env}, timeout=600)
 
 
 class Tool(unittest.TestCase):
