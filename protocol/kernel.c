@@ -179,8 +179,6 @@ static void add_segments(struct kernel *k, const struct elf *e)
 		struct elf64_phdr p = elf_segment(e, i);
 
 		interp |= p.p_type == PT_INTERP;
-		if (p.p_type == PT_NOTE)
-			notes_read(&k->notes, span_sub(e->file, p.p_offset, p.p_filesz));
 		if (p.p_type == PT_LOAD && p.p_memsz)
 			add_segment(k, e->file, &p);
 	}
@@ -239,6 +237,9 @@ static void open_elf(struct kernel *k, struct span f)
 
 	elf_open(&e, f);
 	check_elf(&e);
+	if (!notes_read_all(&k->notes, &e))
+		die(E_ELF, "ELF kernel has more than %u KiB of notes: is the file damaged?",
+		    NOTES_MAX / 1024);
 	add_segments(k, &e);
 	k->header_entry = e.entry;
 	/* In kernels with other entries, e_entry may be anything. */

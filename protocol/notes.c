@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * ELF notes of a kernel.  Called by kernel.c for every PT_NOTE segment.  Pure C for
- * any world; reads the file's bytes.
+ * ELF notes of a kernel.  Called by kernel.c and `lintel inspect`.  Pure C for any world;
+ * reads the file's bytes.
  */
 #include "protocol/notes.h"
 
@@ -107,4 +107,22 @@ void notes_read(struct kernel_notes *n, struct span s)
 		off += NOTE_HEAD + align_up(namesz, 4) + align_up(descsz, 4);
 	}
 	n->pv = n->loader && n->xen_version;
+}
+
+bool notes_read_all(struct kernel_notes *n, const struct elf *e)
+{
+	uint64_t total = 0;
+
+	for (uint64_t i = 0; i < e->segments.n; i++) {
+		struct elf64_phdr p = elf_segment(e, i);
+		struct span s = span_sub(e->file, p.p_offset, p.p_filesz);
+
+		if (p.p_type != PT_NOTE)
+			continue;
+		total += s.len;
+		if (total > NOTES_MAX)
+			return false;
+		notes_read(n, s);
+	}
+	return true;
 }

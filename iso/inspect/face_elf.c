@@ -55,11 +55,12 @@ static void elf_segments(json_t *o, const struct elf *e)
 
 		if (p.p_type == PT_LOAD)
 			json_array_append_new(list, segment(&p));
-		if (p.p_type == PT_NOTE)
-			notes_read(&said, span_sub(e->file, p.p_offset, p.p_filesz));
 	}
 	json_object_set_new(o, "loads", list);
-	if (said.pv || said.lintel || said.phys32_entry)
+	if (!notes_read_all(&said, e))
+		json_object_set_new(o, "notes",
+				    json_string("longer than 1 MiB, so no kernel's: not read"));
+	else if (said.pv || said.lintel || said.phys32_entry)
 		json_object_set_new(o, "notes", notes(&said));
 }
 

@@ -41,15 +41,32 @@ static const char *kind_of(struct span f, const struct uki *u)
 	}
 }
 
-static json_t *section(const struct uki *u, uint32_t i)
+/* Sections that overlap could ask for hours of work, so no more bytes are read than the file
+ * has; @left counts them. */
+static void print_sha256(char text[DIGEST_TEXT], struct span f, struct blob s, uint64_t *left)
+{
+	struct digest d;
+
+	if (!span_has(f, s.base, s.size)) {
+		snprintf(text, DIGEST_TEXT, "cut off: the file ends before it");
+		return;
+	}
+	if (s.size > *left) {
+		snprintf(text, DIGEST_TEXT,
+			 "not computed: the sections together are longer than the file");
+		return;
+	}
+	*left -= s.size;
+	d = digest_of("sha256", span_sub(f, s.base, s.size));
+	digest_print(text, &d);
+}
+
+static json_t *section(const struct uki *u, uint32_t i, uint64_t *left)
 {
 	char name[BUNDLE_NAME], text[DIGEST_TEXT];
 	struct blob s = bundle_section(&u->bundle, i, name);
-	struct digest d = digest_of("sha256", span_sub(u->bytes, s.base, s.size));
 
-	digest_print(text, &d);
-	if (!span_has(u->bytes, s.base, s.size))
-		snprintf(text, sizeof(text), "cut off: the file ends before it");
+	print_sha256(text, u->bytes, s, left);
 	return json_pack("{s:o, s:I, s:I, s:s}", "name",
 			 json_text((struct span){ (const uint8_t *)name, strlen(name) }), "offset",
 			 (json_int_t)s.base, "size", (json_int_t)s.size, "sha256", text);
@@ -58,9 +75,10 @@ static json_t *section(const struct uki *u, uint32_t i)
 static json_t *sections(const struct uki *u)
 {
 	json_t *list = json_array();
+	uint64_t left = u->bytes.len;
 
 	for (uint32_t i = 0; i < bundle_sections(&u->bundle); i++)
-		json_array_append_new(list, section(u, i));
+		json_array_append_new(list, section(u, i, &left));
 	return list;
 }
 

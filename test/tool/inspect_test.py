@@ -19,7 +19,7 @@ sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted, payload
 from tool.base import BUILD, Case, STUB, TIMEOUT
-from tool.files import CHECKSUM, L, OPTIONAL, bzimage, elf, get, last_load, load, multiboot1, \
+from tool.files import CHECKSUM, L, MIB, OPTIONAL, bzimage, elf, get, last_load, load, multiboot1, \
     multiboot2, note, pe, put, sections
 
 
@@ -204,6 +204,24 @@ class Inspect(Case):
             ran = self.lintel("inspect", "--json=short", self.file("flipped", flipped))
             self.assertEqual(ran.returncode, 0, (at, ran.stderr))
             json.loads(ran.stdout)
+
+    def test_work_is_bounded(self):
+        """Many headers over the same bytes: each was read, for minutes."""
+        notes = elf(segments=((1, 0x400000, 0x500), *[(4, 0x400000, 4 * MIB)] * 65534),
+                    size=8 * MIB)
+        notes[4 * MIB:] = bytes(4 * MIB)
+        ran = self.lintel("inspect", "--json=short", self.file("notes", notes))
+        self.assertIn("not read", json.loads(ran.stdout)["elf"]["notes"])
+        image = pe(0x8664, b".same") + bytes(8 * MIB)
+        put(image, 0x86, "H", 65535)
+        header = struct.pack("<8sIIII16x", b".same", 4 * MIB, 0, 4 * MIB, 4 * MIB)
+        image[0x98 + 240:0x98 + 240 + 65535 * 40] = header * 65535
+        ran = self.lintel("inspect", "--json=short", self.file("sections", image))
+        found = json.loads(ran.stdout)["sections"]
+        right = hashlib.sha256(image[4 * MIB:8 * MIB]).hexdigest()
+        self.assertEqual([s["sha256"] for s in found[:2]], [right, right])
+        self.assertEqual({s["sha256"] for s in found[2:]},
+                         {"not computed: the sections together are longer than the file"})
 
     def test_bytes_that_are_no_text(self):
         path = self.file("cmdline", b"a\xff\x1b[2Jb")

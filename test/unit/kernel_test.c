@@ -226,6 +226,31 @@ static void test_elf_refusals(void)
 	CHECK_EQUAL(open_file(8192), E_ELF);
 }
 
+/* A kernel whose headers name the same half MiB of notes @times over. */
+static int open_notes(uint16_t times)
+{
+	static uint8_t large[0x81000];
+	struct elf64_phdr *p = make_elf64() + 2;
+
+	((struct elf64_ehdr *)file)->e_phnum = (uint16_t)(2 + times);
+	for (uint16_t i = 0; i < times; i++)
+		p[i] = (struct elf64_phdr){ .p_type = PT_NOTE,
+					    .p_offset = 0x1000,
+					    .p_filesz = 0x80000 };
+	memcpy(large, file, sizeof(file));
+	world_reset();
+	world_put(AT_ADDRESS, large, sizeof(large));
+	return DIES_WITH(kernel_open(&k, (struct blob){ AT_ADDRESS, sizeof(large) }));
+}
+
+static void test_elf_notes(void)
+{
+	CHECK_EQUAL(open_notes(0), 0);
+	CHECK_EQUAL(open_notes(2), 0);
+	CHECK_EQUAL(open_notes(3), E_ELF);
+	CHECK_TEXT(world_said(), "more than 1024 KiB of notes");
+}
+
 /* Xen, above all: what it wants is a Multiboot loader. */
 static void test_elf_multiboot(void)
 {
@@ -553,6 +578,7 @@ const struct test kernel_tests[] = { { "bzimage: good", test_bzimage_good },
 				     { "elf: good", test_elf_good },
 				     { "elf: 32 bits", test_elf32 },
 				     { "elf: refusals", test_elf_refusals },
+				     { "elf: notes are bounded", test_elf_notes },
 				     { "kernel: an ELF file for Multiboot", test_elf_multiboot },
 				     { "elf: cut at every byte", test_elf_cuts },
 				     { "kernel: others", test_kernel_others },
