@@ -54,14 +54,19 @@ static uint64_t initrd_total(const struct handoff *h)
 	return total;
 }
 
+static bool overlaps(struct blob b, uint64_t base, uint64_t end)
+{
+	return b.base < end && base < b.base + b.size;
+}
+
 /* Zeros between two archives are allowed, so two initrds with a small free gap between them
- * can stay. */
-static bool joins(const struct map *m, struct blob a, struct blob b)
+ * can stay.  The zeros are written before the kernel is moved, so its file may not be there. */
+static bool joins(const struct map *m, struct blob a, struct blob b, struct blob kernel)
 {
 	uint64_t end = a.base + a.size;
 
 	return b.base >= end && b.base - end < PAGE && b.base % 4 == 0 &&
-	       map_is_free(m, end, b.base);
+	       map_is_free(m, end, b.base) && !overlaps(kernel, end, b.base);
 }
 
 /* Whether the initrds can be used where they lie; marks their memory used. */
@@ -75,7 +80,7 @@ static bool initrd_stay(struct plan *p, struct handoff *h, const struct kernel *
 	if (b[0].base % PAGE || b[last].base + b[last].size > k->initrd_max)
 		return false;
 	for (uint32_t i = 0; i < last; i++)
-		if (!joins(&h->map, b[i], b[i + 1]))
+		if (!joins(&h->map, b[i], b[i + 1], k->file))
 			return false;
 	for (uint32_t i = 0; i < last; i++) {
 		uint64_t end = b[i].base + b[i].size;
@@ -139,10 +144,10 @@ static bool kernel_fits(struct map *m, const struct kernel *k, uint64_t load)
 
 static bool kernel_stay(struct plan *p, struct handoff *h, const struct kernel *k)
 {
-	if (!k->realigns)
-		return false;
 	p->load = k->file.base + k->segment[0].offset;
-	return kernel_fits(&h->map, k, p->load);
+	/* Its code may have page tables that only work on page boundaries.  In a UKI, sections
+	 * begin at any multiple of 512 bytes. */
+	return k->realigns && p->load % PAGE == 0 && kernel_fits(&h->map, k, p->load);
 }
 
 /* Order the moves so that none overwrites what a later one needs; false if some go up and
@@ -308,12 +313,8 @@ static void place_old_params(struct plan *p, struct handoff *h, const struct ker
 	p->cmdline = OLD_CMDLINE;
 }
 
-/* The block is written before anything is moved, so it must not overlap image, files or initrds. */
-static void place_block(struct plan *p, struct handoff *h, const struct kernel *k,
-			struct blob image, uint64_t size)
+static void place_block(struct plan *p, struct handoff *h, const struct kernel *k, uint64_t size)
 {
-	use_blob(&h->map, image);
-	handoff_mark(h);
 	if (h->block.size) {
 		p->block = h->block;
 		return;
@@ -337,9 +338,13 @@ void place(struct plan *p, struct handoff *h, const struct kernel *k, struct blo
 {
 	choose(p, h, k);
 	p->entry = p->load + k->entry;
+	/* Block and boot_params are written before anything is moved, so they must not overlap
+	 * image, files or initrds. */
+	use_blob(&h->map, image);
+	handoff_mark(h);
 	if (k->version < 0x202)
 		place_old_params(p, h, k);
-	place_block(p, h, k, image, block_size);
+	place_block(p, h, k, block_size);
 	if (!p->boot_params) {
 		p->boot_params = p->block.base + LEAVE_BOOT_PARAMS;
 		p->cmdline = p->block.base + LEAVE_TEXT;

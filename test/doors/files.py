@@ -188,6 +188,8 @@ def file(build, name):
         kexec_initrd(build, path)
     elif name == "stock.uki":
         stock_uki(build, path)
+    elif name == "probe.uki":
+        stock_uki(build, path, "probe.bzImage", "plain")
     elif name == "huge":
         payload.huge(path, HUGE)
     elif name == "grub.efi":

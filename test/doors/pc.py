@@ -90,6 +90,10 @@ def initrds_and_command_lines():
         boots("extra/isolinux-mboot", "cloud",
               isolinux("kernel mboot.c32", f"append /cloud.efi {own} --- /second"), "multiboot1",
               own, both),
+        # Its kernel lies at a multiple of 512 bytes, and would stop without a word there.
+        boots("unaligned/uki", "probe.bzImage", grub("multiboot2 /lintel.efi",
+                                                     "module2 /probe.uki"),
+              "multiboot2", same=REFERENCE),
         Case("high-initrd/multiboot2", grub("multiboot2 /cloud.efi", "module2 /second"),
              # Two that do not touch are moved, and then there is room above 4 GiB.
              [r"RAMDISK: \[mem 0x[1-9a-f][0-9a-f]{8}-",

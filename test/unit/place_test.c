@@ -446,6 +446,56 @@ static void test_place_params(void)
 	CHECK(p.block.base >= MIB && !map_is_free(&h.map, 0x91000, 0x92000));
 }
 
+/* A kernel of an old protocol, with something in the low memory where its boot_params belong. */
+static int old_params_over(struct blob kernel, struct blob initrd, struct blob image_at)
+{
+	simple(kernel.base, 0);
+	map_add(&h.map, 0, 0x9f000, MAP_RAM);
+	h.kernel = kernel;
+	make_bzimage(h.kernel);
+	k.relocatable = k.realigns = false;
+	k.base = k.run = 4 * MIB;
+	k.init_size = MIB;
+	k.initrd_max = UINT64_MAX;
+	k.version = 0x201;
+	if (initrd.size)
+		handoff_initrd(&h, initrd);
+	return DIES_WITH(place(&p, &h, &k, image_at, MIB));
+}
+
+/* boot_params are written before anything is moved away. */
+static void test_place_old_params(void)
+{
+	const struct blob none = { 0 }, low = { 0x80000, 0x18000 };
+	const struct blob below_it = { 0x80000, 0x10000 }, behind = { 0x92000, 0x8000 };
+	const struct blob last = { 0x91fff, 1 }, high = { 32 * MIB, MIB };
+
+	CHECK_EQUAL(old_params_over(low, none, image), E_FIXED);
+	CHECK_EQUAL(old_params_over(high, low, image), E_FIXED);
+	CHECK_EQUAL(old_params_over(high, last, image), E_FIXED);
+	CHECK_EQUAL(old_params_over(high, none, low), E_FIXED);
+	CHECK_EQUAL(old_params_over(below_it, behind, image), 0);
+	CHECK_EQUAL(old_params_over(high, none, behind), 0);
+	CHECK_EQUAL(p.boot_params, 0x90000);
+}
+
+/* Moved unless it lies on a page boundary, whatever alignment it has itself. */
+static void test_place_misaligned(void)
+{
+	static const uint64_t off[] = { 0, 1, 16, 0x200, 0x800, 0xe00, 0xfff };
+
+	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++) {
+		simple(3 * MIB + off[i], 40 * MIB);
+		place(&p, &h, &k, image, MIB);
+		CHECK_EQUAL(p.load, off[i] ? 16 * MIB : 3 * MIB + PAGE_SIZE);
+		CHECK_EQUAL(p.moves, off[i] != 0);
+		/* Where its own place is taken, another one that is aligned. */
+		simple(3 * MIB + off[i], 16 * MIB);
+		place(&p, &h, &k, image, MIB);
+		CHECK_EQUAL(p.load % (off[i] ? k.align : PAGE_SIZE), 0);
+	}
+}
+
 static void test_place_joined_initrds(void)
 {
 	simple(40 * MIB, 4 * MIB);
@@ -456,6 +506,25 @@ static void test_place_joined_initrds(void)
 	CHECK_EQUAL(p.move[0].from, MOVE_ZERO);
 	CHECK_EQUAL(p.move[0].size, 100);
 	CHECK_EQUAL(p.initrd.size, 9 * MIB);
+}
+
+/* The zeros between two initrds come before the kernel's moves. */
+static void test_place_kernel_between_initrds(void)
+{
+	simple(0, 0);
+	h.kernel = (struct blob){ 12 * MIB - 0x400, 0x400 };
+	k.file = h.kernel;
+	k.kind = KERNEL_ELF;
+	k.realigns = k.relocatable = false;
+	k.segment[0] = (struct segment){ 0, 0x400, 0, 0x400 };
+	k.init_size = k.run = 0;
+	k.base = 24 * MIB;
+	handoff_initrd(&h, (struct blob){ 4 * MIB, 8 * MIB - 0x800 });
+	handoff_initrd(&h, (struct blob){ 12 * MIB, MIB });
+	place(&p, &h, &k, image, MIB);
+	for (uint32_t i = 0; i < p.moves && p.move[i].from != h.kernel.base; i++)
+		CHECK(!overlap((struct blob){ p.move[i].to, p.move[i].size }, h.kernel));
+	CHECK_EQUAL(p.initrd.size, 9 * MIB - 0x800);
 }
 
 static void test_place_refusals(void)
@@ -471,16 +540,21 @@ static void test_place_refusals(void)
 	CHECK_EQUAL(DIES_WITH(place(&p, &h, &k, image, MIB)), E_INITRD);
 }
 
-const struct test place_tests[] = { { "place: random machines", test_place_random },
-				    { "place: nothing moves", test_place_nothing_moves },
-				    { "place: the smaller one moves", test_place_smaller_moves },
-				    { "place: fixed kernels", test_place_fixed },
-				    { "place: ELF, fixed kernels", test_place_fixed_elf },
-				    { "place: ELF, relocated", test_place_relocated_elf },
-				    { "place: memory that stays", test_place_keep },
-				    { "place: what lies somewhere", test_place_marks },
-				    { "place: a copied root pointer", test_place_rsdp },
-				    { "place: boot_params", test_place_params },
-				    { "place: initrds that join", test_place_joined_initrds },
-				    { "place: refusals", test_place_refusals },
-				    { 0 } };
+const struct test place_tests[] = {
+	{ "place: random machines", test_place_random },
+	{ "place: nothing moves", test_place_nothing_moves },
+	{ "place: the smaller one moves", test_place_smaller_moves },
+	{ "place: fixed kernels", test_place_fixed },
+	{ "place: ELF, fixed kernels", test_place_fixed_elf },
+	{ "place: ELF, relocated", test_place_relocated_elf },
+	{ "place: memory that stays", test_place_keep },
+	{ "place: what lies somewhere", test_place_marks },
+	{ "place: a copied root pointer", test_place_rsdp },
+	{ "place: boot_params", test_place_params },
+	{ "place: old boot_params over a source", test_place_old_params },
+	{ "place: kernels on no page boundary", test_place_misaligned },
+	{ "place: initrds that join", test_place_joined_initrds },
+	{ "place: a kernel between initrds", test_place_kernel_between_initrds },
+	{ "place: refusals", test_place_refusals },
+	{ 0 }
+};
