@@ -41,7 +41,7 @@ EFI_S := $(wildcard efi/*.S)
 # The image for 32-bit UEFI has only one door, so it needs only these files of shim/.
 IA32_C := $(PROTOCOL_C) $(EFI_C) $(wildcard efi/ia32/*.c) \
 	$(filter-out shim/memory.c,$(wildcard shim/*.c)) \
-	$(addprefix shim/pc/,console.c machine.c refuse.c)
+	$(addprefix shim/pc/,console.c machine.c ports.c refuse.c uart.c)
 IA32_S := $(wildcard efi/ia32/*.S)
 BIOS_C := $(wildcard bios/*.c)
 BIOS_S := $(wildcard bios/*.S)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The console while boot services live: ConOut, and COM1 too where the firmware does
- * not write there itself.  Called through console_write().
+ * The console while boot services live: ConOut, and serial ports too where the
+ * firmware writes on none.  Called through console_write().
  */
 #include "efi/efi.h"
 #include "protocol/say.h"
 #include "shim/pc/console.h"
+#include "shim/pc/uart.h"
 
 #define LINE 128
 #define PATHS 1024
@@ -36,7 +37,7 @@ static void efi_write(const char *text, size_t len)
 	UINTN n = 0;
 
 	if (!firmware_has_serial)
-		console_pc_serial(text, len);
+		uart_write(text, len);
 	console_pc_debug(text, len);
 	while (len && efi.st->ConOut) {
 		if (*text == '\n')
@@ -52,7 +53,7 @@ static void efi_write(const char *text, size_t len)
 
 static void exited_write(const char *text, size_t len)
 {
-	console_pc_serial(text, len);
+	uart_write(text, len);
 	console_pc_debug(text, len);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Finding ACPI's root pointer.  Called by the Multiboot 2 reader (a copy in a
- * tag) and by the shim (the search).  Pure C; reads BIOS memory through span_at().
+ * Finding ACPI's root pointer, and a table by its name.  Called by the Multiboot 2 reader (a
+ * copy in a tag), by the shim (the search) and by serial.c.  Pure C; reads BIOS memory
+ * through span_at().
  */
 #include "protocol/acpi.h"
 
@@ -19,6 +20,8 @@
 /* A longer structure is no root pointer; without a limit, a search would sum whole areas
  * again and again. */
 #define RSDP_LENGTH_MAX 256
+/* The tables that are read here have some hundred bytes. */
+#define TABLE_LENGTH_MAX 0x10000
 
 /* EFI_SYSTEM_TABLE and EFI_CONFIGURATION_TABLE, 64-bit (UEFI 2.10, sections 4.3 and 4.6). */
 #define EFI_SYSTEM_TABLE_SIGNATURE 0x5453595320494249 /* "IBI SYST" */
@@ -146,4 +149,53 @@ void acpi_find_rsdp(struct handoff *h)
 	for (uint32_t i = 0; map_next(&h->map, &i, &r);)
 		if (r.type == MAP_ACPI && search(h, r.base, r.end - r.base, UEFI_STEP))
 			return;
+}
+
+/* A range below 4 GiB; empty for any other. */
+static struct span low_at(uint64_t at, uint64_t size)
+{
+	struct span none = { 0 };
+
+	return at >= FOUR_GIB - size ? none : span_at(at, size);
+}
+
+static struct span table_at(uint64_t at, const char *signature)
+{
+	struct span head = low_at(at, sizeof(struct acpi_header)), table;
+	uint32_t length = RD32(head, 0, struct acpi_header, length);
+
+	if (head.len < sizeof(struct acpi_header) || memcmp(head.p, signature, 4) ||
+	    length < sizeof(struct acpi_header) || length > TABLE_LENGTH_MAX)
+		return (struct span){ 0 };
+	table = low_at(at, length);
+	if (table.len != length || !sums_to_zero(table, length))
+		return (struct span){ 0 };
+	return table;
+}
+
+/* The table of tables: addresses of 64 bits, or of 32 in the older one. */
+static struct span list_of(uint64_t rsdp, uint64_t *step)
+{
+	struct span root = low_at(rsdp, ACPI_RSDP_SIZE), list = { 0 };
+
+	*step = 8;
+	if (!is_rsdp(root))
+		return list;
+	if (RD8(root, 0, struct acpi_rsdp, revision) >= 2)
+		list = table_at(RD64(root, 0, struct acpi_rsdp, xsdt_address), "XSDT");
+	if (list.len)
+		return list;
+	*step = 4;
+	return table_at(RD32(root, 0, struct acpi_rsdp, rsdt_address), "RSDT");
+}
+
+struct span acpi_table(uint64_t rsdp, const char *signature)
+{
+	uint64_t step;
+	struct span list = list_of(rsdp, &step), table = { 0 };
+
+	for (uint64_t off = sizeof(struct acpi_header); span_has(list, off, step) && !table.len;
+	     off += step)
+		table = table_at(step == 8 ? rd64(list, off) : rd32(list, off), signature);
+	return table;
 }

@@ -15,6 +15,7 @@
 #include "protocol/world.h"
 #include "shim/memory.h"
 #include "shim/pc/console.h"
+#include "shim/pc/ports.h"
 #include "shim/place.h"
 
 extern const char image_base[], image_end[];
@@ -106,6 +107,8 @@ void lintel_plan(struct handoff *h)
 	console_screen(h);
 	/* Few loaders tell where it lies, and a kernel cannot always find it by itself. */
 	acpi_find_rsdp(h);
+	/* A machine without a screen may show another serial port than COM1; ACPI knows it. */
+	ports_open(h);
 	/* The kernel looks for microcode only where the initrd begins. */
 	initrd_sort(h);
 	/* What it needs, and whether it can be started at all. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Consoles of a PC without firmware services: COM1, VGA text, port 0xe9.  Called by
- * say().  64-bit, ring 0, identity-mapped; may touch the three devices, nothing else.
+ * Consoles of a PC without firmware services: serial ports, VGA text, port 0xe9.  Called by
+ * say().  64-bit, ring 0, identity-mapped; may touch these devices, nothing else.
  * Every wait is bounded, since any of the devices may be missing.
  */
 #include "shim/pc/console.h"
@@ -11,9 +11,7 @@
 #include "shim/pc/com1.h"
 #include "shim/pc/instructions.h"
 #include "shim/pc/refuse.h"
-
-#define ABSENT 0xff
-#define UART_SPINS 100000
+#include "shim/pc/uart.h"
 
 #define VGA_TEXT 0xb8000
 #define VGA_COLUMNS 80
@@ -27,36 +25,6 @@
 static bool no_text_screen;
 static void (*world_write)(const char *text, size_t len);
 static void (*world_refuse)(void);
-
-/* Called where the line control register is 0 (5 data bits): then the UART has never been
- * set up. */
-static void uart_set_up(void)
-{
-	outb(COM1_LCR, LCR_DLAB | LCR_8N1);
-	outb(COM1, 1); /* 115200 baud */
-	outb(COM1 + 1, 0);
-	outb(COM1_LCR, LCR_8N1);
-}
-
-static void uart_put(char c)
-{
-	for (uint32_t i = 0; i < UART_SPINS && !(inb(COM1_LSR) & LSR_THR_EMPTY); i++)
-		;
-	outb(COM1, (uint8_t)c);
-}
-
-void console_pc_serial(const char *text, size_t len)
-{
-	if (inb(COM1_LSR) == ABSENT)
-		return;
-	if (!inb(COM1_LCR))
-		uart_set_up();
-	for (; len; len--, text++) {
-		if (*text == '\n')
-			uart_put('\r');
-		uart_put(*text);
-	}
-}
 
 void console_pc_debug(const char *text, size_t len)
 {
@@ -138,7 +106,7 @@ void console_write(const char *text, size_t len)
 		world_write(text, len);
 		return;
 	}
-	console_pc_serial(text, len);
+	uart_write(text, len);
 	if (!no_text_screen)
 		vga_write(text, len);
 	console_pc_debug(text, len);

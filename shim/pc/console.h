@@ -14,9 +14,6 @@
  */
 void console_use(void (*write)(const char *text, size_t len), void (*refuse)(void));
 
-/** console_pc_serial() - write on COM1, where it exists */
-void console_pc_serial(const char *text, size_t len);
-
 /** console_pc_debug() - write to port 0xe9, which some hypervisors print */
 void console_pc_debug(const char *text, size_t len);
 

@@ -10,7 +10,7 @@ import zlib
 from dataclasses import dataclass, field
 
 from doors.files import CMDLINE, PLAIN, file
-from harness import media
+from harness import media, payload
 
 # The probe kernel's text, and the case that the others are compared with.
 PROBE_TEXT = r"^lintel-probe: begin\n(.*)^lintel-probe: end$"
@@ -36,6 +36,10 @@ LOADERS = {
     "linux64": r"type (d0|ff)", "efi": r"EDK II", "efi-handover": r"type (b0|21|72)",
     "pvh": r"", "xenpv": r"",
 }
+# ACPI's Serial Port Console Redirection table, version 2, after its header: a 16550 at I/O port
+# 0x2f8 with 8 bits, IRQ 3, 115200 baud, no PCI device.
+SPCR = (bytes([0, 0, 0, 0, 1, 8, 0, 1]) + (0x2f8).to_bytes(8, "little")
+        + bytes([1, 3, 3, 0, 0, 0, 7, 0, 1, 0, 3, 0]) + b"\xff" * 4 + bytes(12))
 TSC = r"0x[0-9a-f]{16}"
 
 WRONG = r"^error: .*|Kernel panic.*|^lintel: E\d\d.*"
@@ -124,6 +128,24 @@ def qemu(kernel, initrd="", cmdline="", machine="pc"):
         args += ["-initrd", files[initrd]] if initrd else []
         return args + (["-append", cmdline] if cmdline else [])
     return Medium([kernel] + ([initrd] if initrd else []), make, machine)
+
+
+def beside(medium, *args, texts=None):
+    """The same medium in a machine with more arguments; @texts are files that these name."""
+    def make(files, stem):
+        more = list(args)
+        for name, data in (texts or {}).items():
+            path = f"{stem}.medium.{name}"
+            payload.write(path, data)
+            more = [word.replace("/" + name, path) for word in more]
+        return [*more, *medium.make(files, stem)]
+    return Medium(medium.files, make, medium.machine, medium.more)
+
+
+def on_com2(medium, spcr=False):
+    """The same where COM1 leads nowhere and the console is COM2, which ACPI says with @spcr."""
+    table = ["-acpitable", "sig=SPCR,rev=2,oem_id=TEST,oem_table_id=TEST,data=/spcr"]
+    return beside(medium, "-serial", "null", *(table if spcr else []), texts={"spcr": SPCR})
 
 
 def ram(mib):

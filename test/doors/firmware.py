@@ -56,6 +56,18 @@ def peculiar():
     ]
 
 
+def serial_ports():
+    """Lines on COM2 while boot services live, where the firmware says to have no serial console:
+    twice, since OVMF has one there all the same."""
+    plain, cases = CMDLINE.replace("ttyS0", "ttyS1"), []
+    for name, line, spcr in (("word", plain + " lintel.serial=com2", False),
+                             ("spcr", plain, True)):
+        medium = firmware("silent", "cloud-no-words.efi", line.encode("utf-16-le"))
+        cases.append(started(f"firmware/silent/{name}", base.on_com2(medium, spcr), line,
+                             2 * [r"^lintel \d\S*: efi "]))
+    return cases
+
+
 def options():
     """Load options: text of any kind, and bytes that are none."""
     def utf16(text):
@@ -87,4 +99,4 @@ def options():
     ]
 
 
-CASES = [*peculiar(), *options()]
+CASES = [*peculiar(), *serial_ports(), *options()]

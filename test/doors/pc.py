@@ -4,7 +4,8 @@
 doors/cases.py takes them into its table; doors/base.py says what a case is.
 """
 from doors.base import CMDLINE, CMDLINE_SIZE, KERNELS, MICROVM_RAM, PROBE, REFERENCE, UNAME, \
-    WRONG, Case, Medium, boots, debian, grub, isolinux, lying, probe_facts, qemu, ram, refused
+    WRONG, Case, Medium, boots, debian, grub, isolinux, lying, on_com2, probe_facts, qemu, ram, \
+    refused
 from harness import media
 
 
@@ -101,6 +102,30 @@ def initrds_and_command_lines():
         boots("cmdline/longest", "cloud",
               grub(f"multiboot2 /lintel.efi {longest}", "module2 /cloud", "module2 /first"),
               "multiboot2", longest),
+    ]
+
+
+def serial_ports():
+    """Lintel's lines on another port than COM1, by lintel.serial= and by ACPI's SPCR."""
+    c = CMDLINE.replace("ttyS0", "ttyS1")
+    absent = CMDLINE + " lintel.serial=com3"
+    modules = ("module2 /cloud", "module2 /first")
+    cases = []
+    for name, word, spcr in (("com2", " lintel.serial=com2", False), ("spcr", "", True)):
+        line = c + word
+        for door, medium in {
+                "multiboot2": grub(f"multiboot2 /lintel.efi {line}", *modules),
+                "linux16": qemu("cloud-no-words.efi", cmdline=line),
+                "pvh": qemu("cloud-no-words.efi.elf", cmdline=line)}.items():
+            expect = [rf"^lintel \d\S*: {door} ", *debian("cloud", line, door=door)]
+            cases.append(Case(f"serial/{name}/{door}", on_com2(medium, spcr), expect))
+    return [
+        *cases,
+        Case("serial/spcr/refuse", on_com2(grub("multiboot2 /lintel.efi"), True),
+             ["^lintel: E10 "], "Linux version"),
+        Case("serial/absent", grub(f"multiboot2 /lintel.efi {absent}", *modules),
+             ["^lintel: lintel.serial=: there is no serial port at 3e8",
+              *debian("cloud", absent, door="multiboot2")]),
     ]
 
 
@@ -218,7 +243,7 @@ def refusals():
 
 
 CASES = [*[case for kernel in KERNELS for case in through_all_doors(kernel)],
-         *microvms(), *initrds_and_command_lines(), *kexecs(), *memtests(), *signed(),
-         *packed(),
+         *microvms(), *initrds_and_command_lines(), *serial_ports(), *kexecs(), *memtests(),
+         *signed(), *packed(),
          *memory_sizes(),
          *many_ranges(), *refusals()]

@@ -6,6 +6,7 @@
  *   grow      some allocations of pages add 300 descriptors to the memory map
  *   watchdog  says how long the watchdog is set for
  *   unknown   GetVariable() fails for SecureBoot
+ *   silent    there is no ConOut: the firmware writes on no serial port that we know of
  *   mok       MokSBState is set as shim's MokManager sets it: the owner wants no checks
  *   fake-mok  the same by a variable that an operating system could have set
  *   tear      the memory map is in pieces: more ranges than boot_params has room for
@@ -151,8 +152,10 @@ static EFI_STATUS EFIAPI saying_set_watchdog(UINTN seconds, UINT64 code, UINTN s
 static EFI_STATUS EFIAPI failing_get_variable(CHAR16 *name, EFI_GUID *vendor, UINT32 *attributes,
 					      UINTN *size, VOID *data)
 {
-	if (!StrCmp(name, L"SecureBoot"))
+	if (wanted("unknown") && !StrCmp(name, L"SecureBoot"))
 		return EFI_DEVICE_ERROR;
+	if (wanted("silent") && !StrCmp(name, L"ConOut"))
+		return EFI_NOT_FOUND;
 	return get_variable(name, vendor, attributes, size, data);
 }
 
@@ -165,7 +168,7 @@ static void replace_functions(void)
 		bs->AllocatePages = growing_allocate_pages;
 	if (wanted("watchdog"))
 		bs->SetWatchdogTimer = saying_set_watchdog;
-	if (wanted("unknown"))
+	if (wanted("unknown") || wanted("silent"))
 		rt->GetVariable = failing_get_variable;
 }
 
