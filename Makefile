@@ -249,19 +249,36 @@ $(BUILD)/lintel: $(HOST_O)
 PREFIX ?= /usr/local
 DESTDIR ?=
 ROOT = $(DESTDIR)$(PREFIX)
-IMAGES := $(addprefix $(BUILD)/,lintel.efi lintel.elf)
+IMAGES := $(addprefix $(BUILD)/,lintel.efi lintel.elf lintelia32.efi)
+
+# Each line: folder, mode, files, and the name there where it is another one.
+define installed
+$(call $(1),bin,755,$(BUILD)/lintel)
+$(call $(1),lib/lintel,644,$(IMAGES))
+$(call $(1),include/lintel,644,$(PUBLIC_H))
+$(call $(1),share/doc/lintel,644,protocol/ENTRY.md)
+$(call $(1),share/doc/lintel/examples/hello,644,$(HELLO) $(HELLO_MORE))
+$(call $(1),lib/kernel/install.d,755,iso/install/90-lintel.install)
+$(call $(1),share/man/man1,644,iso/install/lintel.1)
+$(call $(1),share/bash-completion/completions,644,iso/install/lintel.bash,lintel)
+endef
+put = $(Q)install -d '$(ROOT)/$(1)' && install -m $(2) $(3) '$(ROOT)/$(1)/$(4)'
+remove = $(Q)rm -f $(addprefix '$(ROOT)/$(1)'/,$(or $(4),$(notdir $(3))))
+# Folders that go too where nothing else is left in them; /usr and /usr/local of a system that
+# runs have some by themselves.
+OWN := $(addprefix share/,doc/lintel/examples/hello doc/lintel/examples doc/lintel man/man1 \
+	bash-completion/completions bash-completion) \
+	lib/kernel/install.d lib/kernel lib/lintel include/lintel
+SYSTEM := share/doc share/man share include lib bin
+FOLDERS = $(OWN) $(if $(DESTDIR)$(filter-out /usr /usr/local,$(PREFIX)),$(SYSTEM))
 
 install: all ## install the tool, the image and the headers; DESTDIR=, PREFIX=/usr/local
-	$(Q)install -d $(addprefix $(ROOT)/,bin lib/lintel include/lintel lib/kernel/install.d \
-		share/man/man1 share/bash-completion/completions share/doc/lintel/examples/hello)
-	$(Q)install -m 755 $(BUILD)/lintel $(ROOT)/bin
-	$(Q)install -m 644 $(IMAGES) $(wildcard $(BUILD)/lintelia32.efi) $(ROOT)/lib/lintel
-	$(Q)install -m 644 $(PUBLIC_H) $(ROOT)/include/lintel
-	$(Q)install -m 644 protocol/ENTRY.md $(ROOT)/share/doc/lintel
-	$(Q)install -m 644 $(HELLO) $(HELLO_MORE) $(ROOT)/share/doc/lintel/examples/hello
-	$(Q)install -m 755 iso/install/90-lintel.install $(ROOT)/lib/kernel/install.d
-	$(Q)install -m 644 iso/install/lintel.1 $(ROOT)/share/man/man1
-	$(Q)install -m 644 iso/install/lintel.bash $(ROOT)/share/bash-completion/completions/lintel
+	$(call installed,put)
+
+uninstall: ## remove what make install has put there; the same DESTDIR= and PREFIX=
+	$(call installed,remove)
+	$(Q)rmdir $(addprefix '$(ROOT)'/,$(FOLDERS)) 2>/dev/null || :
+	$(Q)$(if $(DESTDIR),cd '$(DESTDIR)' 2>/dev/null && rmdir -p $(PREFIX:/%=%) 2>/dev/null || :)
 
 DEB := $(BUILD)/lintel_$(VERSION)_amd64.deb
 # The time of what is packed, so that the same sources make the same package.
@@ -287,7 +304,7 @@ BUILD_PACKAGES := gcc libc6-dev gnu-efi zlib1g-dev liblzma-dev libzstd-dev liblz
 	libssl-dev libjansson-dev libinih-dev libbz2-dev
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
 
-.PHONY: all clean deb help ia32-sources install run
+.PHONY: all clean deb help ia32-sources install run uninstall
 
 run: ## boot Debian's kernel from a GRUB CD in QEMU; KERNEL=, INITRD=, CMDLINE= for yours
 	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES)

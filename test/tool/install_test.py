@@ -95,6 +95,51 @@ class Install(Case):
             self.assertLessEqual(max(len(line) for line in lines), 80, args)
 
 
+class Uninstall(Case):
+    """make uninstall: after it all is as it was before make install."""
+
+    def everything(self):
+        """All paths below the temporary directory."""
+        return sorted(os.path.join(folder, name) for folder, folders, files in os.walk(self.dir)
+                      for name in folders + files)
+
+    def there_and_back(self, *where):
+        """Install, see something there, uninstall, and see that nothing is left or lost."""
+        before = self.everything()
+        for target in ("install", "uninstall"):
+            ran = make(target, *where)
+            self.assertEqual((ran.returncode, ran.stderr), (0, ""), (target, where))
+            self.assertEqual(self.everything() == before, target == "uninstall",
+                             set(self.everything()) - set(before))
+
+    def test_nothing_is_left(self):
+        os.mkdir(self.path("root"))
+        os.mkdir(self.path("a b"))
+        for root, prefix in (("root", "/usr/local"), ("root", "/usr"), ("a b", "/opt/x"),
+                             ("root", "")):
+            self.there_and_back("DESTDIR=" + self.path(root), "PREFIX=" + prefix)
+        self.there_and_back("PREFIX=" + self.path("root"))
+
+    def test_other_files_stay(self):
+        for name in ("usr/bin/lintel2", "usr/share/doc/lintel/own", "usr/lib/lintel/old.efi",
+                     "usr/share/man/man1/sh.1", "usr/lib/kernel/install.d/50-depmod.install"):
+            os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+            self.file(name, b"")
+        self.there_and_back("DESTDIR=" + self.dir, "PREFIX=/usr")
+
+    def test_folders_of_a_system_stay(self):
+        for prefix in ("/usr", "/usr/local"):
+            ran = make("-n", "uninstall", "DESTDIR=", "PREFIX=" + prefix)
+            self.assertIn(f"'{prefix}'/share/doc/lintel ", ran.stdout)
+            self.assertNotRegex(ran.stdout, f"rmdir.*'{prefix}'/"
+                                "(bin|lib|include|share|share/man|share/doc)( |$)")
+
+    def test_twice(self):
+        before = self.everything()
+        ran = make("uninstall", "DESTDIR=" + self.path("absent"))
+        self.assertEqual((ran.returncode, ran.stderr, self.everything()), (0, "", before))
+
+
 class Run(Case):
     """What the README says first."""
 
