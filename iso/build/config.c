@@ -91,6 +91,14 @@ static void set(struct reading *r, const struct key *k, const char *value)
 	*field = *field ? joined(joined(*field, "\n"), value) : joined(value, "");
 }
 
+/* ukify does not know this key.  Each line of it adds words. */
+static void add_append(struct reading *r, const char *value)
+{
+	if (!*value)
+		reject(r->path, "has Append= without a value: leave it out for none");
+	list_add(&r->said.append, joined(value, ""));
+}
+
 static int take(void *user, const char *section, const char *name, const char *value)
 {
 	struct reading *r = user;
@@ -104,6 +112,10 @@ static int take(void *user, const char *section, const char *name, const char *v
 		add_words(&r->said.initrd, value);
 		return 1;
 	}
+	if (!strcmp(name, "Append")) {
+		add_append(r, value);
+		return 1;
+	}
 	while (k < keys + KEYS && strcmp(name, k->name))
 		k++;
 	if (k == keys + KEYS)
@@ -112,14 +124,21 @@ static int take(void *user, const char *section, const char *name, const char *v
 	return 1;
 }
 
+/* The file's values come first. */
+static void merge_list(struct list *o, struct list *said)
+{
+	for (uint32_t i = 0; i < o->count; i++)
+		list_add(said, o->value[i]);
+	*o = *said;
+}
+
 static void merge(struct request *o, struct request *said)
 {
 	for (size_t i = 0; i < KEYS; i++)
 		if (!*field_of(o, &keys[i]))
 			*field_of(o, &keys[i]) = *field_of(said, &keys[i]);
-	for (uint32_t i = 0; i < o->initrd.count; i++)
-		list_add(&said->initrd, o->initrd.value[i]);
-	o->initrd = said->initrd;
+	merge_list(&o->initrd, &said->initrd);
+	merge_list(&o->append, &said->append);
 }
 
 /* libinih takes an indented comment for text that continues a value. */

@@ -23,6 +23,7 @@ static const struct command command = {
 	"  --initrd=FILE            may be given several times; microcode goes first\n"
 	"  --microcode=FILE         an initrd that goes first whatever is in it\n"
 	"  --cmdline=TEXT|@FILE     kernel command line; newlines become spaces\n"
+	"  --append=TEXT|@FILE      words behind it, or behind that of --uki; several times\n"
 	"  --os-release=TEXT|@FILE  os-release, as it stands\n"
 	"  --uname=VERSION          what `uname -r` says under this kernel\n"
 	"  --splash=FILE            a picture, BMP\n"
@@ -63,6 +64,7 @@ enum {
 	INITRD,
 	MICROCODE,
 	CMDLINE,
+	APPEND,
 	OS_RELEASE,
 	UNAME,
 	SPLASH,
@@ -87,6 +89,7 @@ static const struct option names[] = {
 	[INITRD] = { "initrd", required_argument, NULL, 0 },
 	[MICROCODE] = { "microcode", required_argument, NULL, 0 },
 	[CMDLINE] = { "cmdline", required_argument, NULL, 0 },
+	[APPEND] = { "append", required_argument, NULL, 0 },
 	[OS_RELEASE] = { "os-release", required_argument, NULL, 0 },
 	[UNAME] = { "uname", required_argument, NULL, 0 },
 	[SPLASH] = { "splash", required_argument, NULL, 0 },
@@ -124,6 +127,8 @@ static void take_option(struct request *r, int i, const char *value)
 		r->sbat = value; /* empty means: no SBAT section; not given means: our own */
 	else if (i == INITRD)
 		add(&r->initrd, names[i].name, value);
+	else if (i == APPEND)
+		add(&r->append, names[i].name, value);
 	else if (i == SECTION)
 		add(&r->section, names[i].name, value);
 	else if (i == MEASURE)

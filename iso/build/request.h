@@ -11,6 +11,7 @@
 
 /**
  * struct request - NULL for what is not given
+ * @append:    TEXT or @FILE, each behind the command line
  * @section:   NAME:TEXT or NAME:@FILE
  * @measure:   print what PCR 11 will be
  * @xen:       a payload for Xen's tools
@@ -18,7 +19,7 @@
 struct request {
 	const char *kernel, *uki, *microcode, *cmdline, *os_release, *uname, *splash, *sbat;
 	const char *device_tree, *key, *certificate, *config, *json, *stub, *output, *elf;
-	struct list initrd, section;
+	struct list initrd, append, section;
 	bool measure, xen;
 };
 

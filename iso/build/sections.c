@@ -96,18 +96,44 @@ static void add_os_release(struct pack *im, const char *value, const struct uki 
 		add_text(im, ".osrel", &t);
 }
 
-static void add_cmdline(struct pack *im, const char *value, const struct uki *u,
+static void blank_line_ends(struct text *t)
+{
+	strip_text(t);
+	for (size_t i = 0; i < t->size; i++)
+		if (t->bytes[i] == '\n')
+			t->bytes[i] = ' ';
+}
+
+static void append_words(struct text *t, const char *value)
+{
+	struct text more, both = { .from = "the command line with --append" };
+
+	read_text(&more, "--append", value);
+	check_text(&more);
+	blank_line_ends(&more);
+	both.size = t->size + (t->size != 0) + more.size;
+	both.bytes = allocate(both.size + 1);
+	memcpy(both.bytes, t->bytes, t->size);
+	if (t->size)
+		both.bytes[t->size] = ' ';
+	memcpy(both.bytes + both.size - more.size, more.bytes, more.size);
+	*t = both;
+}
+
+static void add_cmdline(struct pack *im, const struct request *r, const struct uki *u,
 			const struct kernel *k)
 {
 	uint32_t most = k->cmdline_size < CMDLINE_MAX ? k->cmdline_size : CMDLINE_MAX;
 	struct text t;
 
-	if (!find_text(&t, "--cmdline", value, u, ".cmdline"))
-		return;
-	strip_text(&t);
-	for (size_t i = 0; i < t.size; i++)
-		if (t.bytes[i] == '\n')
-			t.bytes[i] = ' ';
+	if (!find_text(&t, "--cmdline", r->cmdline, u, ".cmdline")) {
+		if (!r->append.count)
+			return;
+		set_text(&t, "--append", "");
+	}
+	blank_line_ends(&t);
+	for (uint32_t i = 0; i < r->append.count; i++)
+		append_words(&t, r->append.value[i]);
 	if (t.size > most)
 		reject(t.from, "is %zu bytes long, this kernel is given at most %u: shorten it",
 		       t.size, most);
@@ -293,7 +319,7 @@ void sections_add(struct pack *im, const struct request *r, const struct uki *u,
 		  const struct file *kernel, const struct kernel *k)
 {
 	add_os_release(im, r->os_release, u);
-	add_cmdline(im, r->cmdline, u, k);
+	add_cmdline(im, r, u, k);
 	add_uname(im, r->uname, u);
 	add_splash(im, r->splash, u);
 	add_sbat(im, r->sbat, u);

@@ -488,6 +488,26 @@ class Text(Case):
         self.assertEqual(section_bytes(data, ".cmdline"), b"x=1 y")
         self.assertEqual(section_bytes(data, ".osrel"), b"ID=a\n")
 
+    def appended(self, *args, kernel=None):
+        return section_bytes(self.build(*args, kernel=kernel)["efi"], ".cmdline")
+
+    def test_append(self):
+        words = self.file("words", b"\xef\xbb\xbfc\r\nd=@e\r\n")
+        self.assertEqual(self.appended("--cmdline=a\n", "--append=b"), b"a b")
+        self.assertEqual(self.appended("--append=b", "--cmdline=a", "--append", "@" + words),
+                         b"a b c d=@e")
+        self.assertEqual(self.appended("--append=b\n\n", "--append=b"), b"b b")
+        self.assertEqual(self.appended("--append=" + "x" * 2047), b"x" * 2047)
+        self.assertEqual(self.appended("--cmdline=a", "--append=" + "x" * 2045),
+                         b"a " + b"x" * 2045)
+
+    def test_append_refused(self):
+        self.refused("--cmdline=a", "--append=" + "x" * 2046,
+                     file="the command line with --append", says=("2048", "2047"))
+        empty, nul = self.file("empty", b""), self.file("nul", b"a\0b")
+        self.refused("--append=@" + empty, file=empty, says=("no text",))
+        self.refused("--append=@" + nul, file=nul, says=("NUL",))
+
     def test_longest(self):
         self.assertEqual(self.cmdline(b"x" * 2047 + b"\n"), b"x" * 2047)
         for wide in (elf(), bzimage(cmdline_size=9000)):

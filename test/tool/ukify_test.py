@@ -191,6 +191,15 @@ class FromUki(Case):
         self.assertRegex(said, r"\Alintel: .*stock.efi: section .mine is not taken over.*\n\Z")
         self.assertEqual([name for name, _ in parts], [".sbat", ".linux"])
 
+    def test_append(self):
+        for line, words in ((b"quiet", b"quiet a b"), (b"quiet\n\0", b"quiet a b"),
+                            (b"\0", b"a b")):
+            parts = dict(self.from_uki(self.stock(cmdline=line, linux=bzimage()), "--append=a",
+                                       "--append=b")[1])
+            self.assertEqual(parts[".cmdline"], words)
+        parts = dict(self.from_uki(self.stock(linux=bzimage()), "--append=a")[1])
+        self.assertEqual(parts[".cmdline"], b"a")
+
     def uki_refused(self, data, *says):
         """This file as --uki is refused with these words."""
         path = self.file("bad.efi", data)
@@ -249,6 +258,14 @@ Stub={STUB["efi"]}
             (".osrel", b"ID=x"), (".cmdline", b"a=b ; c " + long.encode()), (".uname", b"6.1"),
             (".splash", BMP), (".sbat", SBAT + b"mine,1"),
             (".initrd", b"code1111222233334444"), (".linux", bzimage())])
+
+    def test_append(self):
+        ran = self.config(f"[UKI]\nLinux={self.kernel}\nCmdline=a\nAppend=b c\nAppend=d\n  e\n",
+                          "--append=f")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertEqual(dict(added(load(self.output)))[".cmdline"], b"a b c d e f")
+        ran = self.config(f"[UKI]\nLinux={self.kernel}\nAppend=\n")
+        self.assertEqual((ran.returncode, "Append= without" in ran.stderr), (1, True), ran.stderr)
 
     def test_command_line_wins(self):
         ran = self.config(f"[UKI]\nLinux={self.path('absent')}\nCmdline=old\nUname=old\n",
