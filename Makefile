@@ -108,6 +108,28 @@ $(eval $(call compile,obj32,,S,AS32,$$(CC) -m32 $$(ASM)))
 $(eval $(call compile,host,,c,HOSTCC,$$(HOSTCC) $$(COMMON) -O2))
 $(eval $(call compile,obj/unit,,c,HOSTCC,$$(HOSTCC) $$(COMMON) -g -O1 $$(SANITIZE)))
 
+# ---- what the build needs: on a bare machine one line says what is missing
+
+# Header:package.  gcc only recommends the C library's.
+HEADERS := stdio.h:libc6-dev efi/efi.h:gnu-efi zlib.h:zlib1g-dev lzma.h:liblzma-dev zstd.h:libzstd-dev \
+	lz4.h:liblz4-dev bzlib.h:libbz2-dev openssl/evp.h:libssl-dev jansson.h:libjansson-dev ini.h:libinih-dev
+header = $(firstword $(subst :, ,$(1)))
+package = $(lastword $(subst :, ,$(1)))
+TOOLS = $(sort $(foreach tool,CC CC16 HOSTCC LD NM OBJCOPY READELF,$(firstword $($(tool)))))
+
+$(BUILD)/needs:
+	@mkdir -p $(@D)
+	@for tool in $(TOOLS); do command -v $$tool >/dev/null || lacks="$$lacks $$tool"; done; \
+	lacks="$$lacks $$(printf '#if !__has_include(<%s>)\n%s (%s)\n#endif\n' $(foreach need,$(HEADERS), \
+		$(call header,$(need)) $(call package,$(need)) $(call header,$(need))) | \
+		$(HOSTCC) -E -P - 2>/dev/null)"; \
+	lacks=$$(echo $$lacks $(filter-out /%,$(UNPACK_A))); \
+	if [ "$$lacks" ]; then echo "lintel: the build lacks $$lacks; make deps installs it" >&2; exit 1; fi
+	@touch $@
+
+$(CORE_O) $(SETUP16_O) $(IA32_O) $(BOOT_O) $(HOST_O) $(PROBE_O) $(BUILD)/hello.elf $(BUILD)/launcher \
+	$(BUILD)/lintel.ld $(BUILD)/lintelia32.ld: | $(BUILD)/needs
+
 # ---- the image: one link, two faces
 
 $(BUILD)/obj/shim/face/headers.S.o: $(BUILD)/setup16.bin
@@ -120,7 +142,7 @@ LINK = $(LD) -m elf_x86_64 -pie --no-dynamic-linker -z text --no-warn-rwx-segmen
 	-e start_linux64 -T $(BUILD)/lintel.ld
 
 # The decompressors: what shim/unpack/unpack.c calls, and nothing of the C library.
-UNPACK_A := $(foreach lib,z lzma zstd lz4,$(shell $(CC) -m64 -print-file-name=lib$(lib).a))
+UNPACK_A = $(foreach lib,z lzma zstd lz4,$(shell $(CC) -m64 -print-file-name=lib$(lib).a 2>/dev/null))
 
 # The probe kernel notes its registers before anything else happens.
 PROBE_LINK := --wrap=start_linux32 --wrap=start_linux64
@@ -298,13 +320,14 @@ deb: all ## build a Debian package of it
 
 PY := python3
 INSTALL := $(PY) test/harness/packages.py
-# The user has gcc, make and python3 already; but gcc only recommends the C library's
-# headers.
-BUILD_PACKAGES := gcc libc6-dev gnu-efi zlib1g-dev liblzma-dev libzstd-dev liblz4-dev \
-	libssl-dev libjansson-dev libinih-dev libbz2-dev
+BUILD_PACKAGES := gcc binutils $(foreach need,$(HEADERS),$(call package,$(need)))
 RUN_PACKAGES := qemu-system-x86 grub-common grub-pc-bin xorriso
 
-.PHONY: all clean deb help ia32-sources install run uninstall
+.PHONY: all clean deb deps help ia32-sources install run uninstall
+
+deps: ## install the packages that the build needs, and no others (apt-get)
+	@command -v $(PY) >/dev/null || { echo "lintel: first install $(PY), then make deps again" >&2; exit 1; }
+	$(Q)$(INSTALL) $(BUILD_PACKAGES)
 
 run: ## boot Debian's kernel from a GRUB CD in QEMU; KERNEL=, INITRD=, CMDLINE= for yours
 	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES)

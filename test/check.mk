@@ -96,6 +96,7 @@ UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/leave.c shim
 	shim/unpack/unpack.c shim/unpack/vmlinux.c efi/ia32/divide.c \
 	$(addprefix bios/boot/,choose.c fat.c partition.c)
 UNIT_O := $(patsubst %,$(BUILD)/obj/unit/%.o,$(UNIT_C))
+$(UNIT_O): | $(BUILD)/needs
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/unit: $(UNIT_O)

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Other compilers than the machine's gcc: compiler_test.py BUILD, in the top directory
+"""Other machines and compilers than this one's: compiler_test.py BUILD, in the top directory
 
 Builds everything with clang into BUILD/clang, and boots this on a BIOS and on both kinds of UEFI;
 builds the images with a cross compiler's prefix into BUILD/cross: they must be the same bytes.
+What a bare machine lacks is told in one line.
 """
 import os
 import re
@@ -14,7 +15,7 @@ import unittest
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted
-from tool.base import BUILD, make, run
+from tool.base import BUILD, Tool, make, run
 from tool.files import load
 
 # A tool that is called by its own name.
@@ -53,6 +54,40 @@ class Compiler(unittest.TestCase):
         self.assertEqual(PLAIN.findall(ran.stdout), [])
         for tool in ("gcc", "ld", "objcopy", "readelf", "nm"):
             self.assertIn("x86_64-linux-gnu-" + tool + " ", ran.stdout)
+
+
+class Needs(Tool):
+    """What the build needs, where it is not there."""
+
+    def lacks(self, *words):
+        """What a build says that it lacks, in its only line but for make's own."""
+        ran = make("BUILD=" + self.dir, *words)
+        line, *rest = ran.stderr.splitlines()
+        self.assertEqual((ran.returncode, len(rest), ran.stdout), (2, 1, ""), ran.stderr)
+        return re.fullmatch("lintel: the build lacks (.*); make deps installs it", line).group(1)
+
+    def test_header(self):
+        pairs = dict(need.split(":") for need in make("print-HEADERS").stdout.split())
+        self.assertIn("lz4.h", pairs)
+        for absent, package in pairs.items():
+            folder = self.path("without-" + package)
+            for header in {*pairs} - {absent}:
+                os.makedirs(os.path.dirname(os.path.join(folder, header)), exist_ok=True)
+                open(os.path.join(folder, header), "w", encoding="ascii").close()
+            self.assertEqual(self.lacks(f"HOSTCC=gcc -nostdinc -isystem {folder}"),
+                             f"{package} ({absent})")
+
+    def test_tool(self):
+        for tool in ("CC", "CC16", "HOSTCC", "LD", "NM", "OBJCOPY", "READELF"):
+            self.assertEqual(self.lacks(tool + "=absent-tool --word").split()[0], "absent-tool")
+
+    def test_deps(self):
+        """Only what the build needs, and on a machine that has it nothing is done."""
+        ran = make("-n", "deps")
+        self.assertIn(" liblz4-dev ", ran.stdout)
+        self.assertNotIn("qemu", ran.stdout)
+        ran = make("deps")
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
 
 
 if __name__ == "__main__":
