@@ -177,7 +177,7 @@ static void add_random_seed(struct handoff *h)
 	EFI_GUID guid = RNG_PROTOCOL;
 	struct rng_protocol *rng;
 
-	if (h->setup_datas == SETUP_DATA_MAX ||
+	if (h->setup_datas >= SETUP_DATA_MAX ||
 	    efi.bs->LocateProtocol(&guid, NULL, (void **)&rng) != EFI_SUCCESS ||
 	    rng->GetRNG(rng, NULL, RNG_BYTES, node.bytes) != EFI_SUCCESS)
 		return;

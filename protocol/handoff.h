@@ -21,8 +21,9 @@
 /* The longest command line after the longest name of a file. */
 #define LOADER_LINE_MAX (2 * CMDLINE_MAX + 1)
 #define INITRDS_MAX 64
+/* Nodes of setup_data: reports of earlier Lintels, and all others. */
+#define REPORTS_MAX 4
 #define SETUP_DATA_MAX 16
-
 #define KEEP_MAX 16
 
 /** enum world - what the door runs on, which decides how a kernel can be entered */
@@ -72,7 +73,7 @@ struct handoff {
 	struct blob initrd[INITRDS_MAX];
 	uint32_t initrds;
 	bool own_initrd, is_signed, may_be_uefi, settled;
-	struct blob setup_data[SETUP_DATA_MAX];
+	struct blob setup_data[SETUP_DATA_MAX + REPORTS_MAX];
 	uint32_t setup_datas;
 	struct blob keep[KEEP_MAX];
 	uint32_t keeps;

@@ -21,18 +21,44 @@
 
 /* ---- reading ---- */
 
-static void keep_node(struct handoff *h, uint64_t at, uint64_t size)
+struct nodes {
+	uint32_t reports; /* of @h's setup_data */
+	uint64_t ranges;  /* bytes of the memory map */
+};
+
+/* A Lintel's report is one more node each time one starts another, so only the latest are kept. */
+static void keep_node(struct handoff *h, struct nodes *n, struct blob node, bool is_report)
 {
-	if (h->setup_datas == SETUP_DATA_MAX)
+	if (is_report && n->reports++ >= REPORTS_MAX)
+		return;
+	if (h->setup_datas == SETUP_DATA_MAX + lower(n->reports, REPORTS_MAX))
 		die(E_BLOCK, "more than %u setup_data nodes", SETUP_DATA_MAX);
-	h->setup_data[h->setup_datas++] = (struct blob){ at, size };
-	map_use(&h->map, at, at + size);
+	h->setup_data[h->setup_datas++] = node;
+	map_use(&h->map, node.base, node.base + node.size);
 }
 
-/* Memory ranges go into the map.  All other nodes are kept for the kernel, also the report
- * of an earlier Lintel. */
+/* Memory ranges go into the map; all other nodes are kept for the kernel.  Nodes that are linked
+ * in a circle come again and again, so the ranges are limited together. */
+static void read_node(struct handoff *h, struct nodes *n, uint64_t at, struct span node)
+{
+	uint32_t type = RD32(node, 0, struct setup_data, type);
+	uint64_t len = node.len - sizeof(struct setup_data);
+
+	if (type != SETUP_E820_EXT) {
+		keep_node(h, n, (struct blob){ at, node.len }, type == SETUP_LINTEL);
+		return;
+	}
+	n->ranges += len;
+	if (n->ranges > NODE_MAX)
+		die(E_TAG, "setup_data has %" U64 " bytes of memory ranges", n->ranges);
+	handoff_e820(h, span_sub(node, sizeof(struct setup_data),
+				 len - len % sizeof(struct boot_e820_entry)));
+}
+
 static void read_nodes(uint64_t at, struct handoff *h)
 {
+	struct nodes n = { 0 };
+
 	for (uint32_t i = 0; at; i++) {
 		struct span head = span_at(at, sizeof(struct setup_data));
 		uint32_t len = RD32(head, 0, struct setup_data, len);
@@ -40,11 +66,7 @@ static void read_nodes(uint64_t at, struct handoff *h)
 
 		if (i == NODES_MAX || len > NODE_MAX || node.len < sizeof(struct setup_data) + len)
 			die(E_TAG, "setup_data node %u at %" X64 " has %u bytes", i, at, len);
-		if (RD32(head, 0, struct setup_data, type) == SETUP_E820_EXT)
-			handoff_e820(h, span_sub(node, sizeof(struct setup_data),
-						 len - len % sizeof(struct boot_e820_entry)));
-		else
-			keep_node(h, at, node.len);
+		read_node(h, &n, at, node);
 		at = RD64(head, 0, struct setup_data, next);
 	}
 }

@@ -172,6 +172,45 @@ static void test_linux_setup_data(void)
 	CHECK(!memcmp((void *)(uintptr_t)(out.setup_data[1].base + 16), "version=1\n", 10));
 }
 
+/* One Lintel starts another, and so on; @foreign nodes of others come along. */
+static void hop(uint32_t hops, uint32_t foreign)
+{
+	struct setup_data head = { 0, SETUP_RNG_SEED, 0 };
+
+	begin(200);
+	world_put(0x5000, &head, sizeof(head));
+	for (in.setup_datas = 0; in.setup_datas < foreign; in.setup_datas++)
+		in.setup_data[in.setup_datas] = (struct blob){ 0x5000, sizeof(head) };
+	for (uint32_t i = 0; i < hops; i++) {
+		format(in.report, sizeof(in.report), "hop=%u\n", i);
+		write_page();
+		handoff_init(&out, "linux64");
+		linux_read(at.boot_params, &out);
+		in = out;
+	}
+}
+
+static void check_hops(uint32_t hops, uint32_t reports)
+{
+	char last[16];
+
+	CHECK_EQUAL(DIES_WITH(hop(hops, 16)), 0);
+	CHECK_EQUAL(out.setup_datas, 16 + reports);
+	format(last, sizeof(last), "hop=%u\n", hops - 1);
+	CHECK(!memcmp(memory_at(out.setup_data[0].base + 16), last, strlen(last)));
+}
+
+static void test_linux_hops(void)
+{
+	check_hops(1, 1);
+	check_hops(2, 2);
+	check_hops(4, 4);
+	check_hops(5, 4);
+	check_hops(17, 4);
+	check_hops(40, 4);
+	CHECK_EQUAL(DIES_WITH(hop(1, 17)), E_BLOCK);
+}
+
 /* The report is a node of its own, to the byte, and there is none where nothing was reported. */
 static void test_linux_report(void)
 {
@@ -247,6 +286,21 @@ static void test_linux_sentinel(void)
 	CHECK_EQUAL(out.bp.screen_info.orig_video_isVGA, 1);
 }
 
+/* A node of ranges that names itself as the next one: not 64 times the work. */
+static void test_linux_circle(void)
+{
+	static const uint32_t len = 0x500000;
+	struct setup_data head = { 0x7000, SETUP_E820_EXT, len };
+
+	begin(1);
+	write_page();
+	memcpy(world_put(0x7000, NULL, sizeof(head) + len), &head, sizeof(head));
+	bp->hdr.setup_data = 0x7000;
+	handoff_init(&out, "linux32");
+	CHECK_EQUAL(DIES_WITH(linux_read(at.boot_params, &out)), E_TAG);
+	CHECK_TEXT(world_said(), "has 20971520 bytes of memory ranges");
+}
+
 static void test_linux_lies(void)
 {
 	struct setup_data loop = { 0x7000, 99, 0 }, huge = { 0, 99, 0xffffffff };
@@ -315,6 +369,8 @@ const struct test linux_tests[] = { { "linux: round trip", test_linux_round_trip
 				    { "linux: the size of setup_data", test_linux_sizes },
 				    { "linux: initrd above 4 GiB", test_linux_high_initrd },
 				    { "linux: setup_data passes through", test_linux_setup_data },
+				    { "linux: any number of hops", test_linux_hops },
+				    { "linux: ranges in a circle", test_linux_circle },
 				    { "linux: report passes through", test_linux_report },
 				    { "linux: old protocols", test_linux_old_protocols },
 				    { "linux: ELF kernel", test_linux_elf_kernel },
