@@ -28,7 +28,8 @@ COMMON := -std=gnu11 $(WARN) $(INCLUDES) -DLINTEL_VERSION='"$(VERSION)"' -MMD -M
 CORE := $(COMMON) -include shim/hidden.h -O2 -ffreestanding -fpie -fvisibility=hidden \
 	-mno-red-zone -mgeneral-regs-only -fno-stack-protector -fno-jump-tables -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-builtin -fno-strict-aliasing
-ASM := $(INCLUDES) -MMD -MP -DLINTEL_VERSION_STRING='"Lintel $(VERSION)"' -Wa,-I$(BUILD)
+ASM := $(INCLUDES) -MMD -MP -DLINTEL_VERSION='"$(VERSION)"' \
+	-DLINTEL_VERSION_STRING='"Lintel $(VERSION)"' -Wa,-I$(BUILD)
 SETUP16 := $(COMMON) -m16 -march=i386 -mregparm=3 -Os -ffreestanding -fno-pic \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none \
 	-mgeneral-regs-only -fno-jump-tables -fno-strict-aliasing -mpreferred-stack-boundary=2
@@ -42,7 +43,7 @@ EFI_S := $(wildcard efi/*.S)
 IA32_C := $(PROTOCOL_C) $(EFI_C) $(wildcard efi/ia32/*.c) \
 	$(filter-out shim/memory.c,$(wildcard shim/*.c)) \
 	$(addprefix shim/pc/,console.c machine.c ports.c refuse.c uart.c)
-IA32_S := $(wildcard efi/ia32/*.S)
+IA32_S := $(wildcard efi/ia32/*.S) shim/face/sbat.S
 BIOS_C := $(wildcard bios/*.c)
 BIOS_S := $(wildcard bios/*.S)
 BOOT_C := $(wildcard bios/boot/*.c)

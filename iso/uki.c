@@ -17,17 +17,18 @@
 #include "protocol/pe.h"
 #include "shim/face/layout.h"
 
-/* Sections that are not taken over: the code of systemd's stub and of Lintel, and what is
- * true of the old file only, like its signature of PCR values. */
-static const char *const not_taken[] = {
-	".text",   ".rodata",	".data",   ".reloc", ".sdmagic",  ".dynamic",
-	".dynsym", ".dynstr",	".rela",   ".rel",   ".bss",	  ".setup",
-	".init",   ".eh_frame", ".pcrsig", ".hash",  ".gnu.hash",
+/* Code and data of systemd's stub, of Lintel and of other programs. */
+static const char *const programs[] = {
+	".text",    ".rodata", ".data",	 ".reloc", ".sdmagic", ".dynamic",  ".dynsym", ".dynstr",
+	".rela",    ".rel",    ".bss",	 ".setup", ".init",    ".eh_frame", ".hash",   ".gnu.hash",
+	".buildid", ".note",   ".rdata", ".pdata", ".xdata",   ".idata",    ".edata",
 };
-static const char *const taken[] = {
-	".linux",  ".osrel", ".cmdline", ".initrd",  ".ucode",
-	".splash", ".uname", ".sbat",	 ".profile", ".pcrpkey",
+/* Sections that `lintel build` has an option for. */
+static const char *const optioned[] = {
+	".linux", ".osrel", ".cmdline", ".initrd", ".ucode", ".splash", ".uname", ".sbat",
 };
+
+#define IS_AMONG(name, names) is_among(name, names, sizeof(names) / sizeof(names[0]))
 
 static bool is_among(const char *name, const char *const *names, size_t count)
 {
@@ -76,17 +77,15 @@ const struct file *uki_part(const struct uki *u, const char *name)
 			 joined(joined(u->file->path, ": section "), name));
 }
 
-/* A UKI of several profiles has a section more than once, and the user means one of them. */
-static void check_once(const struct uki *u, struct blob place, const char *name)
+bool uki_next_other(const struct uki *u, uint32_t *i, char name[BUNDLE_NAME])
 {
-	if (bundle_find(&u->bundle, name).base != place.base)
-		reject(u->file->path,
-		       "has several %s sections, as a UKI of several profiles has: extract those "
-		       "that you want with `objcopy -O binary --only-section=`",
-		       name);
+	while (*i < bundle_end(&u->bundle))
+		if (bundle_section(&u->bundle, (*i)++, name).size && !IS_AMONG(name, programs) &&
+		    !IS_AMONG(name, optioned))
+			return true;
+	return false;
 }
 
-/* A section that is not taken over is either known to be useless, or reported. */
 static void check_section(const struct uki *u, uint32_t i)
 {
 	char name[BUNDLE_NAME];
@@ -96,13 +95,20 @@ static void check_section(const struct uki *u, uint32_t i)
 		reject(u->file->path,
 		       "is cut off: section %s ends at 0x%llx, the file at 0x%zx: fetch it again",
 		       name, (unsigned long long)(s.base + s.size), u->bytes.len);
-	if (is_among(name, taken, sizeof(taken) / sizeof(taken[0])))
-		check_once(u, s, name);
-	else if (!is_among(name, not_taken, sizeof(not_taken) / sizeof(not_taken[0])))
+}
+
+/* Whoever gave the file may not know what is left behind, or no longer true. */
+static void say_what_changes(const struct uki *u)
+{
+	const char *path = u->file->path;
+
+	if (bundle_end(&u->bundle) < bundle_sections(&u->bundle))
+		fprintf(stderr, "lintel: %s: has several profiles: the first one is taken\n", path);
+	if (bundle_find(&u->bundle, ".pcrsig").size)
 		fprintf(stderr,
-			"lintel: %s: section %s is not taken over: where it is wanted, give it "
-			"with --section\n",
-			u->file->path, name);
+			"lintel: %s: .pcrsig is kept, but it signs what the file was: where a TPM "
+			"depends on it, sign anew for what --measure prints\n",
+			path);
 }
 
 void uki_open(struct uki *u, const char *path)
@@ -113,6 +119,7 @@ void uki_open(struct uki *u, const char *path)
 	if (!bundle_is_uki(&u->bundle))
 		reject(path, "is no Unified Kernel Image: it has no .linux section: give a kernel "
 			     "with --linux");
-	for (uint32_t i = 0; i < bundle_sections(&u->bundle); i++)
+	for (uint32_t i = 0; i < bundle_end(&u->bundle); i++)
 		check_section(u, i);
+	say_what_changes(u);
 }

@@ -40,4 +40,13 @@ struct span uki_section(const struct uki *u, const char *name);
 /** uki_part() - a section as a file of its own; NULL where there is none, or nothing in it */
 const struct file *uki_part(const struct uki *u, const char *name);
 
+/**
+ * uki_next_other() - the next section that is no part of a program, and has no option of
+ * `lintel build`
+ * @i: 0 at first; moves on
+ *
+ * Return: false after the last one.
+ */
+bool uki_next_other(const struct uki *u, uint32_t *i, char name[BUNDLE_NAME]);
+
 #endif

@@ -7,13 +7,14 @@
 #define OFFSET(symbol) ((symbol) - face)
 
 #define PE_OPTIONAL_HEADER_SIZE 224
-#define PE_SECTIONS 2
+#define PE_SECTIONS 3
 
 #include "shim/face/pe.inc"
 
 	.macro	pe_sections
 	pe_section ".text\0\0\0", text_begin, (text_end-text_begin), PE_TEXT
-	pe_section ".data\0\0\0", text_end, (data_size-face), PE_WRITABLE
+	pe_section ".data\0\0\0", text_end, (data_pages-face), PE_WRITABLE
+	pe_section ".sbat\0\0\0", sbat_begin, (sbat_size-face), PE_DATA, PAGE
 	.endm
 
 	.section .face, "a"

@@ -133,6 +133,9 @@ static void check_bare(const struct pack *im)
 		       PE_SECTIONS_MAX);
 	for (uint32_t i = 0; i < n; i++)
 		check_section(im, i);
+	if (!pack_has(im, ".sbat"))
+		reject(im->path, "is no bare lintel.efi: it has no .sbat section: "
+				 "give one with --stub");
 	check_signature(im);
 	if (im->base_size % PAGE)
 		reject(im->path, "is no bare lintel.efi: %llu bytes, expected a multiple of %u",

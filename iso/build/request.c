@@ -27,7 +27,7 @@ static const struct command command = {
 	"  --os-release=TEXT|@FILE  os-release, as it stands\n"
 	"  --uname=VERSION          what `uname -r` says under this kernel\n"
 	"  --splash=FILE            a picture, BMP\n"
-	"  --sbat=TEXT|@FILE        SBAT lines in place of our own; empty: none\n"
+	"  --sbat=TEXT|@FILE        SBAT lines beside Lintel's; empty: not the UKI's\n"
 	"  --section=NAME:TEXT|@FILE any further section\n"
 	"  --uki=FILE               take from a UKI whatever is not given\n"
 	"  --config=FILE            options from ukify's ini file; those given here win\n"
@@ -124,7 +124,7 @@ static void take_option(struct request *r, int i, const char *value)
 	};
 
 	if (i == SBAT && !*value)
-		r->sbat = value; /* empty means: no SBAT section; not given means: our own */
+		r->sbat = value; /* empty means: none of the UKI; not given: the UKI's */
 	else if (i == INITRD)
 		add(&r->initrd, names[i].name, value);
 	else if (i == APPEND)

@@ -12,6 +12,7 @@
 #include "iso/build/elf_headers.h"
 #include "iso/build/pack.h"
 #include "iso/build/request.h"
+#include "iso/build/sbat.h"
 #include "iso/build/text.h"
 #include "iso/examine.h"
 #include "iso/file.h"
@@ -153,29 +154,20 @@ static void add_uname(struct pack *im, const char *value, const struct uki *u)
 	add_text(im, ".uname", &t);
 }
 
-/* Generation 1: no version of Lintel has been revoked yet.  The last field is a URL, here that
- * of the specification of UKIs. */
-#define OWN_SBAT                                                 \
-	"lintel,1,The Lintel authors,lintel," LINTEL_VERSION "," \
-	"https://uapi-group.org/specifications/specs/unified_kernel_image/\n"
-
-/* shim starts only images with SBAT data, and the data must have a line about SBAT itself. */
-static void add_sbat(struct pack *im, const char *value, const struct uki *u)
+/* Lintel's own lines, those of --sbat or of the UKI, and those of the kernel. */
+static void add_sbat(struct pack *im, const char *value, const struct uki *u,
+		     const struct file *kernel)
 {
-	static const char first[] = "sbat,1,SBAT Version,sbat,1,"
-				    "https://github.com/rhboot/shim/blob/main/SBAT.md\n";
-	struct text t;
+	struct span bytes = examine_file(kernel);
+	struct bundle bundle = bundle_of(bytes);
+	struct blob own = bundle_find(&bundle, ".sbat");
+	struct text t = { .from = "--sbat" };
 
-	if (value && !*value)
-		return;
-	if (!find_text(&t, "--sbat", value, u, ".sbat"))
-		set_text(&t, "--sbat", OWN_SBAT);
-	check_text(&t);
-	pack_begin(im, ".sbat");
-	if (t.size < 5 || memcmp(t.bytes, "sbat,", 5))
-		pack_add_bytes(im, t.from, first, sizeof(first) - 1);
-	pack_add_bytes(im, t.from, t.bytes, t.size);
-	pack_end(im);
+	if ((!value || *value) && find_text(&t, "--sbat", value, u, ".sbat")) {
+		check_text(&t);
+		sbat_add(im, t.from, (struct span){ (const uint8_t *)t.bytes, t.size });
+	}
+	sbat_add(im, kernel->path, span_text(span_sub(bytes, own.base, own.size)));
 }
 
 static void add_file(struct pack *im, const char *section, const struct file *f)
@@ -236,13 +228,14 @@ static void add_section(struct pack *im, const char *value)
 	add_text(im, name, &t);
 }
 
-/* A section that has no option: the UKI's, unless --section gives it. */
-static void add_taken(struct pack *im, const char *name, const struct uki *u)
+/* What the UKI has besides, unless --section gives it. */
+static void add_others(struct pack *im, const struct uki *u)
 {
-	const struct file *f = uki_part(u, name);
+	char name[BUNDLE_NAME];
 
-	if (f && !pack_has(im, name))
-		add_file(im, name, f);
+	for (uint32_t i = 0; uki_next_other(u, &i, name);)
+		if (!pack_has(im, name))
+			add_file(im, name, uki_part(u, name));
 }
 
 /**
@@ -255,14 +248,19 @@ struct initrds {
 	uint32_t count;
 };
 
-static void add_initrd(struct initrds *in, const struct file *f, bool early)
+static void check_initrd(const struct file *f)
+{
+	if (!f->size)
+		reject(f->path, "is an empty initrd: leave it out or make it again");
+}
+
+static void add_initrd(struct initrds *in, const struct file *f)
 {
 	if (!f)
 		return;
-	if (!f->size)
-		reject(f->path, "is an empty initrd: leave it out or make it again");
+	check_initrd(f);
 	in->file[in->count] = f;
-	in->early[in->count++] = early || cpio_is_early(examine_file(f));
+	in->early[in->count++] = cpio_is_early(examine_file(f));
 }
 
 static void add_initrd_file(struct pack *im, const struct file *f, bool alone)
@@ -285,21 +283,31 @@ static void write_initrds(struct pack *im, const struct initrds *in)
 /* Those with microcode first, else as given: the kernel unpacks them in this order. */
 static void add_initrds(struct pack *im, const struct request *r, const struct uki *u)
 {
-	uint32_t most = r->initrd.count + 2;
+	uint32_t most = r->initrd.count + 1;
 	struct initrds in = {
 		.file = allocate(most * sizeof(const struct file *)),
 		.early = allocate(most * sizeof(bool)),
 	};
 
-	add_initrd(&in, r->microcode ? file_open(r->microcode) : uki_part(u, ".ucode"), true);
 	for (uint32_t i = 0; i < r->initrd.count; i++)
-		add_initrd(&in, file_open(r->initrd.value[i]), false);
+		add_initrd(&in, file_open(r->initrd.value[i]));
 	if (!r->initrd.count)
-		add_initrd(&in, uki_part(u, ".initrd"), false);
+		add_initrd(&in, uki_part(u, ".initrd"));
 	if (in.count)
 		write_initrds(im, &in);
 	free(in.file);
 	free(in.early);
+}
+
+/* A section of its own, as ukify has it, and so PCR 11 is what others predict. */
+static void add_microcode(struct pack *im, const char *path, const struct uki *u)
+{
+	const struct file *f = path ? file_open(path) : uki_part(u, ".ucode");
+
+	if (!f)
+		return;
+	check_initrd(f);
+	add_file(im, ".ucode", f);
 }
 
 static void add_linux(struct pack *im, const struct file *f, const struct kernel *k)
@@ -322,11 +330,11 @@ void sections_add(struct pack *im, const struct request *r, const struct uki *u,
 	add_cmdline(im, r, u, k);
 	add_uname(im, r->uname, u);
 	add_splash(im, r->splash, u);
-	add_sbat(im, r->sbat, u);
+	add_sbat(im, r->sbat, u, kernel);
 	for (uint32_t i = 0; i < r->section.count; i++)
 		add_section(im, r->section.value[i]);
-	add_taken(im, ".profile", u);
-	add_taken(im, ".pcrpkey", u);
+	add_others(im, u);
+	add_microcode(im, r->microcode, u);
 	add_initrds(im, r, u);
 	/* The kernel is last: free memory follows it, so that it can run where it was loaded. */
 	add_linux(im, kernel, k);

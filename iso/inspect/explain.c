@@ -267,7 +267,7 @@ static const struct need {
 	{ pe64, "no PE header of an EFI application for x86-64", UNIVERSAL, NULL },
 	{ pe32, "no PE header of an EFI application for i386", FACE_IA32, NULL },
 	{ is_signed, "not signed", UNIVERSAL, "sbsign --key db.key --cert db.crt FILE" },
-	{ sbat, "no .sbat section", UNIVERSAL, "lintel build --sbat=TEXT ..., and sign it" },
+	{ sbat, "no .sbat section", UNIVERSAL, NULL },
 	{ osrel, "no .osrel section", UNIVERSAL, "lintel build --os-release=@/etc/os-release ..." },
 	{ setup_header, "no Linux setup header, \"HdrS\" at offset 0x202", UNIVERSAL, NULL },
 	{ entry32, "code32_start is 0: it has a 16-bit entry only", UNIVERSAL,

@@ -379,6 +379,9 @@ def shim():
         secured("shim/linux", shim_grub(f"linux {image} {OWN}", "initrd /second"),
                 never="|file second ok", door="efi-handover",
                 dropped=["initrd", "command line"]),
+        # Without SBAT data shim would not start it; the image of EFI/Linux is checked by shim too.
+        secured("shim/bare", esp({BOOT: "shimx64.efi" + SIGNED, "EFI/BOOT/grubx64.efi": lintel[1:],
+                                  "EFI/Linux/os.efi": image[1:]}, firmware=secure)),
         Case("shim/unsigned", shim_grub("linux /cloud.efi"), ["^error: .*signature"], "^lintel"),
         # GRUB does not say that Secure Boot is on; the kernel cannot know, and is told to lock.
         Case("shim/multiboot", shim_grub(f"multiboot {image} {OWN}"),

@@ -63,8 +63,7 @@ class Packed(Case):
     def test_order(self):
         names = [s.name for s in sections(self.faces["efi"])]
         bare = [s.name for s in sections(self.bare)]
-        self.assertEqual(names, [*bare, ".osrel", ".cmdline", ".uname", ".sbat", ".initrd",
-                                 ".linux"])
+        self.assertEqual(names, [*bare, ".osrel", ".cmdline", ".uname", ".initrd", ".linux"])
 
     def test_no_gaps_and_one_address_rule(self):
         data = self.faces["efi"]
@@ -204,8 +203,8 @@ class Ia32(Case):
                          96 + 8 * get(self.bare, OPTIONAL + 92, "I"))
         end = get(self.bare, OPTIONAL + 60, "I")
         for s in sections(self.bare):
-            self.assertEqual((s.at, s.file_at, s.file_size), (end, end, s.size), s.name)
-            end += s.size
+            self.assertEqual((s.at, s.file_at, s.file_size), (end, end, page_up(s.size)), s.name)
+            end += s.file_size
         self.assertEqual((end, get(self.bare, OPTIONAL + 56, "I")), (len(self.bare),) * 2)
 
     def test_sections_hold_the_inputs(self):
@@ -213,7 +212,7 @@ class Ia32(Case):
         self.assertEqual(section_bytes(self.image, ".initrd"), self.initrd)
         self.assertEqual(section_bytes(self.image, ".linux"), bzimage())
         self.assertEqual([s.name for s in sections(self.image)],
-                         [".text", ".data", ".cmdline", ".sbat", ".initrd", ".linux"])
+                         [".text", ".data", ".sbat", ".cmdline", ".initrd", ".linux"])
 
     def test_no_gaps_and_one_address_rule(self):
         end = get(self.image, OPTIONAL + 60, "I")
@@ -286,11 +285,11 @@ class Variants(Case):
     """Builds that lack something, and the choice of the room."""
 
     def assert_without_room(self, kernel):
-        """Only .linux is appended, and the SBAT data; memory ends with the file."""
+        """Only .linux is appended; memory ends with the file."""
         data = self.build(kernel=self.file("kernel", kernel))["efi"]
         bare = load(STUB["efi"])
         self.assertEqual([s.name for s in sections(data)],
-                         [s.name for s in sections(bare)] + [".sbat", ".linux"])
+                         [s.name for s in sections(bare)] + [".linux"])
         self.assertEqual(section_bytes(data, ".linux"), kernel)
         self.assertEqual(get(data, OPTIONAL + 56, "I"), len(data))
         self.assertEqual(get(data, OPTIONAL + 12, "I"), get(bare, OPTIONAL + 12, "I"))
@@ -715,12 +714,16 @@ class StubRefusals(Case):
 
         def fill(data, count):
             put(data, L["PE_OFFSET"] + 6, "H", count)
-            data[table:table + 40 * n] = data[table:table + 40] * n
+            setup, sbat = (data[table + 40 * i:table + 40 * i + 40] for i in (0, 3))
+            data[table:table + 40 * n] = sbat + setup * (n - 1)
         self.stub_refused(lambda data: fill(data, n + 1), "26 sections")
-        self.stub_refused(lambda data: fill(data, n), "25 sections", ".sbat")
-        self.stub_refused(lambda data: fill(data, n - 1), "25 sections", ".linux")
-        self.build("--stub", self.stub(lambda data: fill(data, n - 2),
-                                       lambda data: fill(data, n - 2)))
+        self.stub_refused(lambda data: fill(data, n), "25 sections", ".linux")
+        self.build("--stub", self.stub(lambda data: fill(data, n - 1),
+                                       lambda data: fill(data, n - 1)))
+
+    def test_without_sbat(self):
+        at = L["PE_SECTIONS_OFFSET"] + 3 * 40
+        self.stub_refused(lambda data: put(data, at, "I", 0x6261742e), "no .sbat section")
 
 
 class Signed(Case):
@@ -846,8 +849,8 @@ class Large(Case):
     """Sizes near the limits, and the time that large images take."""
 
     def bare(self):
-        """What an image has beside kernel and initrd: a page of SBAT data."""
-        return len(load(STUB["efi"])) + 4096
+        """What an image has beside kernel and initrd."""
+        return len(load(STUB["efi"]))
 
     def test_4_gib(self):
         most = (1 << 32) - 4096 - self.bare() - page_up(len(bzimage()))

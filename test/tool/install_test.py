@@ -28,10 +28,10 @@ STUB_SIZE = len(load(STUB["efi"]))
 
 
 def added(path):
-    """The sections that an image has beyond the bare one, by name, but for its SBAT data."""
+    """The sections that an image has beyond the bare one, by name."""
     data = load(path)
     return {s.name: data[s.file_at:s.file_at + s.size] for s in sections(data)
-            if s.file_at >= STUB_SIZE and s.name != ".sbat"}
+            if s.file_at >= STUB_SIZE}
 
 
 class Install(Case):
