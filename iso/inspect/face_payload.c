@@ -11,6 +11,7 @@
 #include <lintel/elf.h>
 
 #include "iso/allocate.h"
+#include "iso/compressed.h"
 #include "iso/examine.h"
 #include "iso/inspect/faces.h"
 #include "protocol/number.h"
@@ -20,16 +21,6 @@
 #define SIZE_SUFFIX 4
 /* Far more than any kernel. */
 #define SIZE_MAX_UNPACKED GIB
-
-/* What Lintel does not unpack when it boots. */
-static const struct format {
-	const char *name, *magic;
-	size_t length;
-} formats[] = {
-	{ "lzma", "\x5d\0\0", 3 },
-	{ "bzip2", "BZh", 3 },
-	{ "lzo", "\x89LZO", 4 },
-};
 
 /**
  * struct work - unpacking, which may be refused at any point
@@ -56,15 +47,7 @@ static struct span payload_of(struct span f)
 
 static const char *format_of(struct span payload)
 {
-	if (rd32(payload, 0) == ELF_MAGIC)
-		return "none";
-	if (unpack_size(payload))
-		return unpack_format(payload);
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (span_has(payload, 0, formats[i].length) &&
-		    !memcmp(payload.p, formats[i].magic, formats[i].length))
-			return formats[i].name;
-	return NULL;
+	return rd32(payload, 0) == ELF_MAGIC ? "none" : compressed_format(payload);
 }
 
 static bool unpack_lzma(struct span in, uint8_t *to, size_t size)
