@@ -7,8 +7,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "iso/allocate.h"
+#include "iso/build/accept.h"
 #include "iso/build/elf_headers.h"
 #include "iso/build/pack.h"
 #include "iso/build/request.h"
@@ -37,8 +39,19 @@ static void load_text(struct text *t, const struct file *f)
 	t->bytes = (char *)file_load(f, TEXT_MAX);
 }
 
+/* No text that is wanted is a path: the @ was forgotten. */
+static void check_no_path(const char *option, const char *value)
+{
+	struct stat st;
+
+	if (strchr(value, '/') && !stat(value, &st) && S_ISREG(st.st_mode))
+		reject(option, "is the name of a file, for the text in it write %s=@%s", option,
+		       value);
+}
+
 static void read_text(struct text *t, const char *option, const char *value)
 {
+	check_no_path(option, value);
 	if (value[0] == '@')
 		text_open(t, value + 1);
 	else
@@ -240,25 +253,21 @@ static void add_others(struct pack *im, const struct uki *u)
 
 /**
  * struct initrds - what becomes one initrd
- * @early: goes first
+ * @kernel: that unpacks it
+ * @early:  goes first
  */
 struct initrds {
+	const struct kernel *kernel;
 	const struct file **file;
 	bool *early;
 	uint32_t count;
 };
 
-static void check_initrd(const struct file *f)
-{
-	if (!f->size)
-		reject(f->path, "is an empty initrd: leave it out or make it again");
-}
-
 static void add_initrd(struct initrds *in, const struct file *f)
 {
 	if (!f)
 		return;
-	check_initrd(f);
+	accept_initrd(f, in->kernel);
 	in->file[in->count] = f;
 	in->early[in->count++] = cpio_is_early(examine_file(f));
 }
@@ -281,10 +290,12 @@ static void write_initrds(struct pack *im, const struct initrds *in)
 }
 
 /* Those with microcode first, else as given: the kernel unpacks them in this order. */
-static void add_initrds(struct pack *im, const struct request *r, const struct uki *u)
+static void add_initrds(struct pack *im, const struct request *r, const struct uki *u,
+			const struct kernel *k)
 {
 	uint32_t most = r->initrd.count + 1;
 	struct initrds in = {
+		.kernel = k,
 		.file = allocate(most * sizeof(const struct file *)),
 		.early = allocate(most * sizeof(bool)),
 	};
@@ -300,13 +311,14 @@ static void add_initrds(struct pack *im, const struct request *r, const struct u
 }
 
 /* A section of its own, as ukify has it, and so PCR 11 is what others predict. */
-static void add_microcode(struct pack *im, const char *path, const struct uki *u)
+static void add_microcode(struct pack *im, const char *path, const struct uki *u,
+			  const struct kernel *k)
 {
 	const struct file *f = path ? file_open(path) : uki_part(u, ".ucode");
 
 	if (!f)
 		return;
-	check_initrd(f);
+	accept_initrd(f, k);
 	add_file(im, ".ucode", f);
 }
 
@@ -334,8 +346,8 @@ void sections_add(struct pack *im, const struct request *r, const struct uki *u,
 	for (uint32_t i = 0; i < r->section.count; i++)
 		add_section(im, r->section.value[i]);
 	add_others(im, u);
-	add_microcode(im, r->microcode, u);
-	add_initrds(im, r, u);
+	add_microcode(im, r->microcode, u, k);
+	add_initrds(im, r, u, k);
 	/* The kernel is last: free memory follows it, so that it can run where it was loaded. */
 	add_linux(im, kernel, k);
 }

@@ -538,6 +538,15 @@ class Text(Case):
         self.refused("--cmdline=\n", file="--cmdline", says=("no text",))
         self.refused("--uname=\n", file="--uname", says=("no text",))
 
+    def test_at_sign_forgotten(self):
+        path = self.file("text", b"ID=x")
+        for option in ("--os-release", "--cmdline", "--sbat"):
+            self.refused(f"{option}={path}", file=option,
+                         says=("name of a file", f"{option}=@{path}"))
+        for text in ("/", self.dir, self.path("absent"), "text", "root=" + path):
+            data = self.build("--cmdline=" + text, faces=("efi",))["efi"]
+            self.assertEqual(section_bytes(data, ".cmdline"), text.encode())
+
     def test_file_by_mistake(self):
         path = self.sparse("text", MIB + 1)
         self.refused("--os-release=@" + path, file=path, says=("1048577", "1048576"))
@@ -557,6 +566,65 @@ class KernelRefusals(Case):
         self.kernel_refused(b"\x7fE", "not a kernel", "2 bytes")
         self.kernel_refused(bytes(0x205), "not a kernel", "517 bytes")
         self.kernel_refused(b"\x7fELF", "another machine", "class 0")
+
+    def test_compressed(self):
+        """Each says which program unpacks it."""
+        for program, name in (("gzip", "gzip"), ("xz", "xz"), ("zstd", "zstd"),
+                              ("bzip2", "bzip2"), ("lz4", "lz4"), ("lz4 -l", "lz4"),
+                              ("xz --format=lzma", "lzma")):
+            data = subprocess.run([*program.split(), "-c", self.kernel], timeout=TIMEOUT,
+                                  stdout=subprocess.PIPE, check=True).stdout
+            self.kernel_refused(data, f"is compressed with {name}, not a kernel: unpack it first",
+                                f"`{program.split()[0]} -", "c FILE > vmlinux`")
+        self.kernel_refused(b"\x89LZO\0\r\n\x1a\n" + bytes(600), "with lzo,", "`lzop -dc FILE")
+
+    def test_what_belongs_elsewhere(self):
+        self.kernel_refused(cpio(MICROCODE), "is an initrd", "--initrd")
+        self.kernel_refused(b"\x27\x05\x19\x56" + bytes(600), "U-Boot", "dumpimage")
+        self.kernel_refused(b"!<arch>\ndebian-binary" + bytes(600), "a package", "dpkg-deb -x")
+
+    def test_image_in_image(self):
+        """Both faces of a packed image are a UKI, even if they are kernels too."""
+        built = self.build()
+        for face in built:
+            self.kernel_refused(built[face], "is a Unified Kernel Image", "--uki")
+
+    def initrd_refused(self, data, *says, **kwargs):
+        """This file is no initrd of the kernel."""
+        path = self.file("no-initrd", data)
+        for option in ("--initrd=", "--microcode="):
+            self.refused(option + path, file=path, says=says, **kwargs)
+
+    def test_no_initrd(self):
+        built = self.build()
+        for face in built:
+            self.initrd_refused(built[face], "is a Unified Kernel Image, no initrd", "--uki")
+            self.initrd_refused(load(STUB[face]), "is a kernel or a program", "--linux")
+        self.initrd_refused(pe(0x8664, b".linux"), "is a Unified Kernel Image, no initrd")
+        for data in (bzimage(), elf(), elf(32, 3), pe(0x8664, b".text"), pe(0xaa64, b".text")):
+            self.initrd_refused(data, "is a kernel or a program, no initrd", "--linux")
+        self.initrd_refused(b"", "empty")
+        kernel = self.file("elf", elf())
+        self.initrd_refused(bzimage(), "is a kernel or a program", kernel=kernel)
+        self.build("--initrd", self.file("module", elf(32, 3)), kernel=kernel)
+
+    def test_elf_that_no_pc_can_load(self):
+        """A segment's last byte decides; a kernel that may lie anywhere must only be small."""
+        top = 1 << 32
+        for kind, at, size, good in ((2, top, 0x500, False), (2, top - 0x4ff, 0x500, False),
+                                     (2, top - 0x500, 0x500, True), (2, MIB, top, False),
+                                     (2, 1 << 63, 0x500, False), (3, top, 0x500, True),
+                                     (2, 0xffffffff80000000, 0x500, False),
+                                     (3, MIB, top, True), (3, MIB, top + 1, False)):
+            data = elf()
+            put(data, 16, "H", kind)
+            put(data, 24, "Q", at)
+            for field, value in ((16, at), (24, at), (40, size)):
+                put(data, 64 + field, "Q", value)
+            if good:
+                self.build(kernel=self.file("good", data))
+            else:
+                self.kernel_refused(data, "no PC can load", "below 4 GiB", "p_paddr")
 
     def test_arm64(self):
         data = bytearray(b"MZ" + bytes(5000))
