@@ -32,23 +32,29 @@ static void configure_ini(void)
 static const struct key {
 	const char *name;
 	size_t field;
+	bool may_be_empty;
 } keys[] = {
-#define KEY(name, field)                              \
-	{                                             \
-		name, offsetof(struct request, field) \
+#define KEY(name, field)                                     \
+	{                                                    \
+		name, offsetof(struct request, field), false \
+	}
+#define KEY_OR_NONE(name, field)                            \
+	{                                                   \
+		name, offsetof(struct request, field), true \
 	}
 	KEY("Linux", kernel),
 	KEY("Microcode", microcode),
 	KEY("Cmdline", cmdline),
-	KEY("OSRelease", os_release),
-	KEY("Uname", uname),
+	KEY_OR_NONE("OSRelease", os_release),
+	KEY_OR_NONE("Uname", uname),
 	KEY("Splash", splash),
-	KEY("SBAT", sbat),
+	KEY_OR_NONE("SBAT", sbat),
 	KEY("DeviceTree", device_tree),
 	KEY("Stub", stub),
 	KEY("SecureBootPrivateKey", key),
 	KEY("SecureBootCertificate", certificate),
 #undef KEY
+#undef KEY_OR_NONE
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -86,7 +92,7 @@ static void set(struct reading *r, const struct key *k, const char *value)
 
 	if (*field && !goes_on)
 		reject(r->path, "sets %s= twice: once is enough", k->name);
-	if (!*value)
+	if (!*value && !k->may_be_empty)
 		reject(r->path, "has %s= without a value: leave it out for none", k->name);
 	*field = *field ? joined(joined(*field, "\n"), value) : joined(value, "");
 }

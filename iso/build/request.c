@@ -23,9 +23,9 @@ static const struct command command = {
 	"  --initrd=FILE            may be given several times; microcode goes first\n"
 	"  --microcode=FILE         an initrd that goes first whatever is in it\n"
 	"  --cmdline=TEXT|@FILE     kernel command line; newlines become spaces\n"
-	"  --append=TEXT|@FILE      words behind it, or behind that of --uki; several times\n"
-	"  --os-release=TEXT|@FILE  os-release, as it stands\n"
-	"  --uname=VERSION          what `uname -r` says under this kernel\n"
+	"  --append=TEXT|@FILE      words behind it, or behind the UKI's; several times\n"
+	"  --os-release=TEXT|@FILE  in place of this machine's os-release; empty: none\n"
+	"  --uname=VERSION          in place of what the kernel's file says; empty: none\n"
 	"  --splash=FILE            a picture, BMP\n"
 	"  --sbat=TEXT|@FILE        SBAT lines beside Lintel's; empty: not the UKI's\n"
 	"  --section=NAME:TEXT|@FILE any further section\n"
@@ -33,8 +33,7 @@ static const struct command command = {
 	"  --config=FILE            options from ukify's ini file; those given here win\n"
 	"  --secureboot-private-key=KEY --secureboot-certificate=CRT\n"
 	"                           have sbsign sign the image\n"
-	"  --measure                print what PCR 11 is with systemd's stub\n"
-	"  --json=pretty|short|off  print that as JSON\n"
+	"  --measure [--json=pretty|short|off]  print PCR 11 as with systemd's stub\n"
 	"  --stub=FILE              bare image: lintel.efi or lintelia32.efi\n"
 	"  --xen                    a payload that xl likes; doubles the image\n"
 	"  --output=OS.efi          the image: UEFI, GRUB, BIOS, qemu -kernel, ...\n"
@@ -42,13 +41,18 @@ static const struct command command = {
 };
 
 /* An option that is given twice is refused: the second would win without notice. */
-static void set(const char **option, const char *name, const char *value)
+static void set_any(const char **option, const char *name, const char *value)
 {
 	if (*option)
 		usage_error("build", "--%s is given twice", name);
+	*option = value;
+}
+
+static void set(const char **option, const char *name, const char *value)
+{
 	if (!*value)
 		usage_error("build", "--%s is empty, leave it out for none", name);
-	*option = value;
+	set_any(option, name, value);
 }
 
 static void add(struct list *l, const char *name, const char *value)
@@ -123,8 +127,9 @@ static void take_option(struct request *r, int i, const char *value)
 		[OUTPUT] = &r->output,	 [ELF] = &r->elf,
 	};
 
-	if (i == SBAT && !*value)
-		r->sbat = value; /* empty means: none of the UKI; not given: the UKI's */
+	/* Not given, these have a default, or are the UKI's. */
+	if (i == SBAT || i == OS_RELEASE || i == UNAME)
+		set_any(values[i], names[i].name, value);
 	else if (i == INITRD)
 		add(&r->initrd, names[i].name, value);
 	else if (i == APPEND)

@@ -12,6 +12,7 @@
 /**
  * struct request - NULL for what is not given
  * @append:    TEXT or @FILE, each behind the command line
+ * @os_release, @uname, @sbat: empty for none
  * @section:   NAME:TEXT or NAME:@FILE
  * @measure:   print what PCR 11 will be
  * @xen:       a payload for Xen's tools

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "iso/allocate.h"
 #include "iso/build/accept.h"
@@ -16,6 +17,7 @@
 #include "iso/build/request.h"
 #include "iso/build/sbat.h"
 #include "iso/build/text.h"
+#include "iso/build/uname.h"
 #include "iso/examine.h"
 #include "iso/file.h"
 #include "iso/reject.h"
@@ -24,12 +26,17 @@
 #include "protocol/kernel.h"
 #include "shim/face/layout.h"
 
+static void set_bytes(struct text *t, const char *from, const void *bytes, size_t size)
+{
+	t->from = from;
+	t->size = size;
+	t->bytes = allocate(size);
+	memcpy(t->bytes, bytes, size);
+}
+
 static void set_text(struct text *t, const char *option, const char *value)
 {
-	t->from = option;
-	t->size = strlen(value);
-	t->bytes = allocate(t->size);
-	memcpy(t->bytes, value, t->size);
+	set_bytes(t, option, value, strlen(value));
 }
 
 static void load_text(struct text *t, const struct file *f)
@@ -83,7 +90,8 @@ static void add_text(struct pack *im, const char *section, const struct text *t)
 	pack_end(im);
 }
 
-/* The option's text, else the UKI's section; false where there is neither. */
+/* The option's text, else the UKI's section; false where there is neither, or the option is
+ * empty. */
 static bool find_text(struct text *t, const char *option, const char *value, const struct uki *u,
 		      const char *section)
 {
@@ -91,7 +99,7 @@ static bool find_text(struct text *t, const char *option, const char *value, con
 
 	if (value) {
 		read_text(t, option, value);
-		return true;
+		return *value;
 	}
 	if (!f)
 		return false;
@@ -102,11 +110,25 @@ static bool find_text(struct text *t, const char *option, const char *value, con
 	return t->size;
 }
 
+/* As ukify does, which packs for the machine that it runs on. */
+static bool find_host(struct text *t)
+{
+	static const char *const paths[] = { "/etc/os-release", "/usr/lib/os-release" };
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (access(paths[i], F_OK))
+			continue;
+		text_open(t, paths[i]);
+		return t->size;
+	}
+	return false;
+}
+
 static void add_os_release(struct pack *im, const char *value, const struct uki *u)
 {
 	struct text t;
 
-	if (find_text(&t, "--os-release", value, u, ".osrel"))
+	if (value || u->file ? find_text(&t, "--os-release", value, u, ".osrel") : find_host(&t))
 		add_text(im, ".osrel", &t);
 }
 
@@ -154,14 +176,29 @@ static void add_cmdline(struct pack *im, const struct request *r, const struct u
 	add_text(im, ".cmdline", &t);
 }
 
+/* A UKI's version is that of its own kernel, which --linux replaces. */
+static bool find_version(struct text *t, const struct request *r, const struct uki *u,
+			 const struct file *kernel, const struct kernel *k)
+{
+	struct span version = uname_of(k);
+
+	if (!r->kernel)
+		return find_text(t, "--uname", NULL, u, ".uname");
+	set_bytes(t, kernel->path, version.p, version.len);
+	return version.len;
+}
+
 /* read_text() is not used, since a version may begin with "@". */
-static void add_uname(struct pack *im, const char *value, const struct uki *u)
+static void add_uname(struct pack *im, const struct request *r, const struct uki *u,
+		      const struct file *kernel, const struct kernel *k)
 {
 	struct text t;
 
-	if (value)
-		set_text(&t, "--uname", value);
-	else if (!find_text(&t, "--uname", NULL, u, ".uname"))
+	if (r->uname && !*r->uname)
+		return;
+	if (r->uname)
+		set_text(&t, "--uname", r->uname);
+	else if (!find_version(&t, r, u, kernel, k))
 		return;
 	strip_text(&t);
 	add_text(im, ".uname", &t);
@@ -340,7 +377,7 @@ void sections_add(struct pack *im, const struct request *r, const struct uki *u,
 {
 	add_os_release(im, r->os_release, u);
 	add_cmdline(im, r, u, k);
-	add_uname(im, r->uname, u);
+	add_uname(im, r, u, kernel, k);
 	add_splash(im, r->splash, u);
 	add_sbat(im, r->sbat, u, kernel);
 	for (uint32_t i = 0; i < r->section.count; i++)

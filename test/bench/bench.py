@@ -71,7 +71,7 @@ class Files:
         self.make_initrd()
         media.run(self.lintel, "build", f"--stub={os.path.dirname(self.lintel)}/lintel.efi",
                   f"--linux={self.path('kernel')}", f"--initrd={self.path('initrd')}",
-                  "--cmdline=bench", f"--output={self.path('os.efi')}")
+                  "--cmdline=bench", "--os-release=", f"--output={self.path('os.efi')}")
 
     def make_kernel(self):
         """kernel.S, filled up with bytes that do not repeat."""

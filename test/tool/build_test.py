@@ -389,7 +389,7 @@ class Stub(Case):
     def installed_build(self):
         """Run the copy."""
         return subprocess.run([self.path("bin/lintel"), "build", "--linux", self.kernel,
-                               "--output", self.output, "--elf", self.elf],
+                               "--os-release=", "--output", self.output, "--elf", self.elf],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                               timeout=TIMEOUT, check=False)
 
@@ -948,7 +948,7 @@ class Large(Case):
         def limit_memory():
             resource.setrlimit(resource.RLIMIT_DATA, (8 * MIB, 8 * MIB))
         with subprocess.Popen([LINTEL, "build", "--linux", self.kernel, "--initrd", initrd,
-                               "--output", self.output], stderr=slave,
+                               "--os-release=", "--output", self.output], stderr=slave,
                               preexec_fn=limit_memory) as child:
             os.close(slave)
             shown = b""

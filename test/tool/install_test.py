@@ -54,7 +54,7 @@ class Install(Case):
     def test_builds_an_image(self):
         root = self.install("/opt/x")
         ran = run(root + "/bin/lintel", "build", "--linux", self.kernel, "--output", self.output,
-                  "--elf", self.elf, cwd="/")
+                  "--elf", self.elf, "--os-release=", cwd="/")
         self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
         installed = load(self.output)
         self.assertEqual(self.build()["efi"], installed)
@@ -189,7 +189,7 @@ class Deb(Case):
     def test_unpacked_tool_builds_an_image(self):
         self.assertEqual(run("dpkg-deb", "-x", self.deb(), self.path("root")).returncode, 0)
         ran = run(self.path("root/usr/bin/lintel"), "build", "--linux", self.kernel, "--output",
-                  self.output, "--elf", self.elf)
+                  self.output, "--elf", self.elf, "--os-release=")
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
         installed = load(self.output)
         self.assertEqual(self.build()["efi"], installed)
@@ -286,6 +286,14 @@ class KernelInstall(Case):
         os.unlink(self.path("conf/cmdline"))
         self.file("conf/lintel.conf", b"[UKI]\nCmdline=of the file\n")
         self.assertEqual(self.cmdline_of(), b"of the file")
+
+    def test_os_release(self):
+        """OSRelease= of the configuration wins against the running system's."""
+        self.assertIsNotNone(self.cmdline_of())
+        self.assertIn(b"ID=", added(self.image)[".osrel"])
+        self.file("conf/lintel.conf", b"[UKI]\nOSRelease=ID=mine\n")
+        self.assertIsNotNone(self.cmdline_of())
+        self.assertEqual(added(self.image)[".osrel"], b"ID=mine")
 
     def test_microcode(self):
         self.file("staging/initrd", b"initrd..")

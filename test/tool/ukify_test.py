@@ -22,7 +22,8 @@ sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted, payload
 from tool.base import BUILD, Case, LINTEL, STUB, TIMEOUT
-from tool.files import CHECKSUM, MICROCODE, bzimage, cpio, get, load, put, section_bytes, sections
+from tool.files import CHECKSUM, MICROCODE, bzimage, cpio, elf, get, load, put, section_bytes, \
+    sections
 
 STOCK = payload.get(BUILD, "linuxx64.efi.stub")
 MEASURE = "/lib/systemd/systemd-measure"
@@ -136,6 +137,89 @@ class Options(Case):
         first = build("one")
         time.sleep(1.1)
         self.assertEqual(build("another"), first)
+
+
+def versioned(text):
+    """A bzImage that has this version."""
+    data = bzimage()
+    put(data, 0x20e, "H", 0x1000)
+    data[0x1200:0x1200 + len(text) + 1] = text + b"\0"
+    return data
+
+
+class Defaults(Case):
+    """os-release and the version of the kernel, where no option says them."""
+
+    def parts(self, *args):
+        """A build that passes what it is given only; its sections by name."""
+        ran = self.lintel("build", *args, "--output", self.output)
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "", ""))
+        return dict(added(load(self.output)))
+
+    def uname(self, data, *args):
+        """The version that a kernel is packed with."""
+        return self.parts("--linux", self.file("kernel", data), *args).get(".uname")
+
+    def test_host(self):
+        host = next(path for path in ("/etc/os-release", "/usr/lib/os-release")
+                    if os.path.exists(path))
+        linux = f"--linux={self.kernel}"
+        self.assertEqual(self.parts(linux)[".osrel"], load(host))
+        self.assertEqual(self.parts(linux, "--os-release=ID=x")[".osrel"], b"ID=x")
+        self.assertNotIn(".osrel", self.parts(linux, "--os-release="))
+        said = self.lintel("inspect", self.output).stdout
+        self.assertNotIn("\nos  ", said)
+
+    def test_uname(self):
+        for text, found in ((b"6.1.0-18-amd64 (a@b) #1 SMP", b"6.1.0-18-amd64"),
+                            (b"6.9.0-rc1+ (root@x) #1", b"6.9.0-rc1+"), (b"5.4-A_b~c (r@x)",
+                             b"5.4-A_b~c"), (b"iPXE 1.21 (x) #1", None), (b"6.1.0", None),
+                            (b"", None), (b"6.1 #1 (x)", None), (b"6.\x1b[1m (x) #1", None),
+                            (b"6.\x9b1m (x) #1", None), (b" (x)", None), (b"9" * 300, None)):
+            self.assertEqual(self.uname(versioned(text)), found, text)
+        self.assertEqual(self.uname(versioned(b"6.1 (a@b) #1"), "--uname=7"), b"7")
+        self.assertIsNone(self.uname(versioned(b"6.1 (a@b) #1"), "--uname="))
+
+    def test_uname_of_elf(self):
+        for text, found in ((b"Linux version %s (%s)\0Linux version 6.6.1-x (a@b)\n", b"6.6.1-x"),
+                            (b"Linux version 6.6", None), (b"Linux version ", None),
+                            (b"Linux version Linux version 1.0 (", b"1.0")):
+            self.assertEqual(self.uname(elf() + text), found, text)
+
+    def test_debian_kernel(self):
+        kernel = payload.get(BUILD, "cloud")
+        self.assertEqual(self.parts("--linux", kernel)[".uname"].decode(), payload.uname(kernel))
+
+    def test_config(self):
+        text = f"[UKI]\nLinux={self.file('kernel', versioned(b'6.1 (a@b) #1'))}\n"
+        path = self.file("conf", text.encode())
+        self.assertEqual(self.parts("--config", path)[".uname"], b"6.1")
+        self.assertIn(".osrel", self.parts("--config", path))
+        path = self.file("conf", (text + "Uname=\nOSRelease=\nSBAT=\n").encode())
+        self.assertEqual(list(self.parts("--config", path)), [".linux"])
+        self.assertIn(".osrel", self.parts("--config", path, "--os-release=ID=x"))
+
+    def test_uki(self):
+        """A UKI has its own, or none; but the version is that of the kernel."""
+        self.parts("--linux", self.kernel, "--os-release=ID=x", "--uname=1")
+        os.rename(self.output, self.path("in.efi"))
+        uki = "--uki=" + self.path("in.efi")
+        self.assertEqual([self.parts(uki)[name] for name in (".osrel", ".uname")],
+                         [b"ID=x", b"1"])
+        self.assertEqual(list(self.parts(uki, "--uname=", "--os-release=")), [".linux"])
+        self.assertNotIn(".uname", self.parts(uki, "--linux", self.kernel))
+        new = self.file("new", versioned(b"2 (a@b) #1"))
+        self.assertEqual(self.parts(uki, "--linux", new)[".uname"], b"2")
+        self.parts("--linux", self.kernel, "--os-release=")
+        os.rename(self.output, self.path("in.efi"))
+        self.assertEqual(list(self.parts(uki)), [".linux"])
+
+    def test_twice(self):
+        for option in ("--uname", "--os-release", "--sbat"):
+            ran = self.lintel("build", "--linux", self.kernel, f"{option}=", f"{option}=",
+                              "--output", self.output)
+            self.assertEqual(ran.returncode, 2)
+            self.assertIn("twice", ran.stderr)
 
 
 class FromUki(Case):
@@ -328,7 +412,7 @@ Stub={STUB["efi"]}
 
     def test_command_line_wins(self):
         ran = self.config(f"[UKI]\nLinux={self.path('absent')}\nCmdline=old\nUname=old\n",
-                          "--linux", self.kernel, "--cmdline=new")
+                          "--linux", self.kernel, "--cmdline=new", "--os-release=")
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
         self.assertEqual(added(load(self.output)), [(".cmdline", b"new"), (".uname", b"old"),
                                                     (".linux", bzimage())])
@@ -341,7 +425,7 @@ Stub={STUB["efi"]}
                            (linux + "Uname=1\nUname=2\n", "sets Uname= twice"),
                            (linux + "Uname=1\n  2\n", "sets Uname= twice"),
                            (linux + "Cmdline=1\nUname=1\nCmdline=2\n", "sets Cmdline= twice"),
-                           (linux + "Uname=\n", "Uname= without a value")):
+                           (linux + "Splash=\n", "Splash= without a value")):
             ran = self.config(text)
             self.assertEqual((ran.returncode, ran.stdout), (1, ""), ran.stderr)
             self.assertTrue(ran.stderr.startswith("lintel: " + self.path("uki.conf")), ran.stderr)
@@ -495,6 +579,14 @@ class Measure(Case):
         short = self.measured("--json=short", *self.args)
         self.assertEqual((json.loads(short), short.count("\n")), (json.loads(said), 1))
 
+    def test_defaults(self):
+        """os-release and the version, if they were not given."""
+        self.kernel = self.file("versioned", versioned(b"6.1 (a@b) #1"))
+        said = self.measured()
+        self.assertEqual(set(self.parts()), {".osrel", ".uname", ".sbat", ".linux"})
+        self.assertEqual([line for line in said.splitlines() if line[0] != "#"],
+                         self.predicted(self.parts()))
+
     def test_signed_and_from_uki(self):
         key, crt = self.path("k"), self.path("c")
         run("openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=t",
@@ -508,8 +600,8 @@ class Measure(Case):
         self.assertEqual(ran.stdout, plain)
 
     def test_what_systemd_252_does_not_know(self):
-        said = self.measured("--uname=6.1", "--sbat=mine,1", "--section=.profile:p",
-                             "--section=.other:not measured")
+        said = self.measured("--os-release=", "--uname=6.1", "--sbat=mine,1",
+                             "--section=.profile:p", "--section=.other:not measured")
         lines = self.predicted({".linux": bzimage(), ".uname": b"6.1", ".profile": b"p",
                                 ".sbat": sbat(b"mine,1")})
         self.assertEqual([line for line in said.splitlines() if not line.startswith("#")], lines)
