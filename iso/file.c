@@ -62,21 +62,50 @@ static void copy_stream(const struct file *from, int to, uint64_t limit)
 	}
 }
 
-struct file *file_open_stream(const char *path, uint64_t limit)
+static struct file *open_stdin(void)
 {
-	bool is_stdin = !strcmp(path, "-");
-	struct file *f = add_input(is_stdin ? "stdin" : path,
-				   is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC));
-	FILE *copy;
+	static bool taken;
 
-	if (f->is_regular && f->size && !is_stdin)
-		return f;
-	copy = tmpfile();
+	if (taken)
+		reject("stdin", "can be read only once: copy it to a file, and name that");
+	taken = true;
+	return add_input("stdin", dup(STDIN_FILENO));
+}
+
+static struct file *copy_of(const struct file *f, uint64_t limit)
+{
+	FILE *copy = tmpfile();
+
 	if (!copy)
-		reject(path, "no temporary file for what is in it: %s", strerror(errno));
+		reject(f->path, "no temporary file for what is in it: %s", strerror(errno));
 	copy_stream(f, fileno(copy), limit);
 	close(f->fd);
 	return add_input(f->path, fileno(copy));
+}
+
+struct file *file_open_stream(const char *path, uint64_t limit)
+{
+	bool is_stdin = !strcmp(path, "-");
+	struct file *f = inputs;
+
+	while (f && f->stream != path)
+		f = f->next;
+	if (f)
+		return f;
+	f = is_stdin ? open_stdin() : add_input(path, open(path, O_RDONLY | O_CLOEXEC));
+	if (!f->is_regular || !f->size || is_stdin)
+		f = copy_of(f, limit);
+	f->stream = path;
+	return f;
+}
+
+struct file *file_open_any(const char *path)
+{
+	struct stat st;
+
+	if (!strcmp(path, "-") || (!stat(path, &st) && S_ISFIFO(st.st_mode)))
+		return file_open_stream(path, FILE_MAX);
+	return file_open(path);
 }
 
 struct file *file_part(const struct file *f, uint64_t off, uint64_t size, const char *path)

@@ -10,6 +10,9 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+/* No image is larger. */
+#define FILE_MAX UINT32_MAX
+
 /**
  * struct file - an input file
  * @path: as the user gave it
@@ -18,6 +21,7 @@
  * @size: bytes; reading refuses where fewer are there
  * @is_regular: not a pipe, a directory, or a device
  * @dev, @ino: which file it is, by whatever name it was opened
+ * @stream: what file_open_stream() was given; NULL for other files
  * @next: every open input is in one list, so that no output replaces an input
  */
 struct file {
@@ -27,15 +31,22 @@ struct file {
 	bool is_regular;
 	dev_t dev;
 	ino_t ino;
+	const char *stream;
 	struct file *next;
 };
 
 /** file_open() - open a regular file or refuse */
 struct file *file_open(const char *path);
 
+/** file_open_any() - like file_open(), also a pipe, or "-" for stdin; at most FILE_MAX bytes */
+struct file *file_open_any(const char *path);
+
 /**
  * file_open_stream() - like file_open(), also a pipe, "-" for stdin, or a file whose size is
  * not known, such as those of /proc; of these, not much more than @limit bytes are read
+ *
+ * Of one string @path each call returns the same file.  Another "-" is refused, since nothing
+ * is left in stdin.
  */
 struct file *file_open_stream(const char *path, uint64_t limit);
 

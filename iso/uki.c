@@ -113,12 +113,13 @@ static void say_what_changes(const struct uki *u)
 
 void uki_open(struct uki *u, const char *path)
 {
-	const struct file *f = file_open(path);
+	const struct file *f = file_open_any(path);
 
 	uki_read(u, f, examine_file(f));
 	if (!bundle_is_uki(&u->bundle))
-		reject(path, "is no Unified Kernel Image: it has no .linux section: give a kernel "
-			     "with --linux");
+		reject(f->path,
+		       "is no Unified Kernel Image: it has no .linux section: give a kernel "
+		       "with --linux");
 	for (uint32_t i = 0; i < bundle_end(&u->bundle); i++)
 		check_section(u, i);
 	say_what_changes(u);

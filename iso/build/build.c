@@ -68,7 +68,7 @@ int build_main(int argc, char **argv)
 	request_read(&r, argc, argv);
 	if (r.uki)
 		uki_open(&u, r.uki);
-	kernel = r.kernel ? file_open(r.kernel) : uki_part(&u, ".linux");
+	kernel = r.kernel ? file_open_any(r.kernel) : uki_part(&u, ".linux");
 	accept_kernel(&k, kernel);
 	stub = r.stub ? r.stub : default_stub();
 	bare_open(&im, stub, r.elf != NULL);

@@ -229,7 +229,7 @@ static void add_file(struct pack *im, const char *section, const struct file *f)
 
 static void add_splash(struct pack *im, const char *path, const struct uki *u)
 {
-	const struct file *f = path ? file_open(path) : uki_part(u, ".splash");
+	const struct file *f = path ? file_open_any(path) : uki_part(u, ".splash");
 	uint8_t magic[2] = { 0 };
 
 	if (!f)
@@ -271,7 +271,7 @@ static void add_section(struct pack *im, const char *value)
 	name[colon - value] = '\0';
 	check_section_name(im, name);
 	if (colon[1] == '@') {
-		add_file(im, name, file_open(colon + 2));
+		add_file(im, name, file_open_any(colon + 2));
 		return;
 	}
 	set_text(&t, "--section", colon + 1);
@@ -338,7 +338,7 @@ static void add_initrds(struct pack *im, const struct request *r, const struct u
 	};
 
 	for (uint32_t i = 0; i < r->initrd.count; i++)
-		add_initrd(&in, file_open(r->initrd.value[i]));
+		add_initrd(&in, file_open_any(r->initrd.value[i]));
 	if (!r->initrd.count)
 		add_initrd(&in, uki_part(u, ".initrd"));
 	if (in.count)
@@ -351,7 +351,7 @@ static void add_initrds(struct pack *im, const struct request *r, const struct u
 static void add_microcode(struct pack *im, const char *path, const struct uki *u,
 			  const struct kernel *k)
 {
-	const struct file *f = path ? file_open(path) : uki_part(u, ".ucode");
+	const struct file *f = path ? file_open_any(path) : uki_part(u, ".ucode");
 
 	if (!f)
 		return;

@@ -32,6 +32,13 @@ static void join_line_ends(struct text *t)
 	t->size = n;
 }
 
+/* mkosi ends a command line like this. */
+static void remove_last_nul(struct text *t)
+{
+	if (t->size && !t->bytes[t->size - 1])
+		t->size--;
+}
+
 /* UTF-16 has a NUL in each letter of English. */
 static void check_nul(const struct text *t)
 {
@@ -50,6 +57,7 @@ void text_open(struct text *t, const char *path)
 	t->size = (size_t)f->size;
 	t->bytes = allocate(t->size + 1);
 	memcpy(t->bytes, file_load(f, TEXT_MAX), t->size);
+	remove_last_nul(t);
 	check_nul(t);
 	remove_mark(t);
 	join_line_ends(t);

@@ -475,7 +475,7 @@ int explain_main(int argc, char **argv)
 	};
 	enum json_mode mode = JSON_OFF;
 	const char *path = parse_json_file(argc, argv, &command, &mode);
-	json_t *facts = facts_of(file_open(path)), *list = rows(facts);
+	json_t *facts = facts_of(file_open_any(path)), *list = rows(facts);
 
 	if (mode != JSON_OFF)
 		json_print(list, mode);

@@ -180,7 +180,7 @@ int inspect_main(int argc, char **argv)
 	};
 	enum json_mode mode = JSON_OFF;
 	const char *path = parse_json_file(argc, argv, &command, &mode);
-	json_t *tree = facts_of(file_open(path));
+	json_t *tree = facts_of(file_open_any(path));
 
 	if (mode == JSON_OFF)
 		json_table(tree);

@@ -70,7 +70,7 @@ struct media media_parse(int argc, char **argv, const struct command *command,
 		usage_error(name, "--output=FILE is missing");
 	if (optind + 1 != argc)
 		usage_error(name, "one image is wanted, %d are given", argc - optind);
-	m.image = file_open(argv[optind]);
+	m.image = file_open_any(argv[optind]);
 	m.ia32 = ia32 ? open_ia32(ia32) : NULL;
 	return m;
 }

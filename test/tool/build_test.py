@@ -848,8 +848,7 @@ class Files(Case):
         self.refused(kernel=path, says=("No such file",))
 
     def test_inputs_that_are_no_files(self):
-        os.mkfifo(self.path("fifo"))
-        for path in (self.dir, self.path("fifo"), "/dev/zero"):
+        for path in (self.dir, "/dev/zero"):
             self.refused("--initrd=" + path, file=path, says=("regular file",))
 
     def test_empty_initrd(self):

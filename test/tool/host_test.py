@@ -278,11 +278,18 @@ class Texts(Case):
         self.assertIn(b"/\nmine,1\n", self.text_of(b"sbat,1,x\r\nmine,1\r\n", "sbat", ".sbat"))
 
     def test_no_text(self):
-        for data in ("a b".encode("utf-16"), b"a\0b", b"\0", b"a b\n\0"):
+        for data in ("a b".encode("utf-16"), b"a\0b", b"\0\0", b"a b\0\n", b"a b\0\0"):
             path = self.file("text", data)
             self.refused("--cmdline=@" + path, file=path, says=("NUL byte at offset",))
-        path = self.file("text", b"\xef\xbb\xbf")
-        self.refused("--cmdline=@" + path, file=path, says=("has no text",))
+        for data in (b"\xef\xbb\xbf", b"\0", b"\n\0"):
+            path = self.file("text", data)
+            self.refused("--cmdline=@" + path, file=path, says=("has no text",))
+
+    def test_last_nul(self):
+        """mkosi ends a command line with one."""
+        for data in (b"a b\0", b"a b\n\0", b"a b\r\n\0", b"\xef\xbb\xbfa\nb\0"):
+            self.assertEqual(self.text_of(data), b"a b", data)
+        self.assertEqual(self.text_of(b"ID=x\n\0", "os-release", ".osrel"), b"ID=x\n")
 
     def config(self, data):
         """The command line that a config file gives."""
@@ -315,6 +322,68 @@ class Texts(Case):
     def test_endless(self):
         self.refused("--cmdline=@/dev/zero", file="/dev/zero", says=("at most",))
         self.refused("--cmdline=@" + self.dir, file=self.dir, says=("cannot be read",))
+
+
+class Streams(Case):
+    """stdin and pipes in place of files."""
+
+    def bash(self, command, status=0):
+        """Run a line with $L, $K, $O for the tool, the kernel and the output; what it says."""
+        ran = subprocess.run(["bash", "-c", command], stdout=subprocess.PIPE, timeout=TIMEOUT,
+                             stderr=subprocess.PIPE, text=True, check=False, cwd=self.dir,
+                             env=dict(os.environ, L=LINTEL, K=self.kernel, O=self.output))
+        self.assertEqual(ran.returncode, status, (command, ran.stderr))
+        self.assertEqual(bool(ran.stderr), bool(status), (command, ran.stderr))
+        return ran.stderr or ran.stdout
+
+    def test_files(self):
+        initrd = self.file("i", os.urandom(3 * MIB + 1))
+        expected = self.build("--initrd", initrd, "--cmdline=a b", faces=("efi",))["efi"]
+        build = "$L build --os-release= --output=$O --cmdline='a b' "
+        for command in ("< $K " + build + "--linux=- --initrd=i",
+                        "cat $K | " + build + "--linux=- --initrd=i",
+                        build + "--linux=<(cat $K) --initrd=<(cat i)",
+                        "cat i | " + build + "--linux=$K --initrd=-",
+                        "mkfifo p; cat i > p & " + build + "--linux=$K --initrd=p; wait",
+                        f"cat $O > uki; {build} --uki=- < uki",
+                        f"{build} --uki=<(cat uki)"):
+            self.bash(command)
+            self.assertEqual(load(self.output), expected, command)
+            self.assertEqual([n for n in os.listdir(self.dir) if ".lintel" in n], [])
+
+    def test_file_of_that_name(self):
+        self.file("-", b"file")
+        self.bash("echo pipe | $L build --linux=$K --initrd=./- --output=$O")
+        self.assertEqual(section_bytes(load(self.output), ".initrd"), b"file")
+
+    def test_both_faces_of_xen(self):
+        """With --xen everything is packed twice."""
+        self.bash("echo 1234567 | $L build --linux=$K --initrd=- --xen --output=$O")
+        self.assertEqual(section_bytes(load(self.output), ".initrd"), b"1234567\n")
+        self.bash("echo words | $L build --linux=$K --cmdline=@- --xen --output=$O")
+        self.assertEqual(section_bytes(load(self.output), ".cmdline"), b"words")
+
+    def test_once(self):
+        for options in ("--linux=- --initrd=-", "--linux=$K --initrd=- --initrd=-",
+                        "--linux=$K --cmdline=@- --initrd=-", "--linux=- --config=-"):
+            said = self.bash("echo '[UKI]' | cat - $K | $L build --output=$O " + options, 1)
+            self.assertRegex(said, r"^lintel: stdin: .*\n$")
+        self.assertIn("only once", self.bash(
+            "$L build --output=$O --linux=- --initrd=- < $K", 1))
+
+    def test_looks(self):
+        self.build(faces=("efi",))
+        for command in ("inspect", "explain"):
+            from_file = self.bash(f"$L {command} $O").replace(self.output, "stdin")
+            self.assertEqual(self.bash(f"cat $O | $L {command} -"), from_file)
+            self.assertEqual(self.bash(f"$L {command} - < $O"), from_file)
+        self.bash("cat $O | $L disk --output=d -; $L disk --output=e $O; cmp d e")
+
+    def test_nothing(self):
+        for options, says in (("--linux=-", "0 bytes"), ("--linux=$K --initrd=-", "empty"),
+                              ("--uki=-", "no .linux")):
+            said = self.bash("$L build --output=$O < /dev/null " + options, 1)
+            self.assertRegex(said, rf"^lintel: stdin: .*{says}.*\n$")
 
 
 class Terminal(Case):
