@@ -7,7 +7,7 @@ LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
 STEPS := unit matrix tool host pack inspect install headers compiler media setup16 lint bench lies explain doors xen \
 	conformance
-.PHONY: bench check conformance $(STEPS:%=check-%)
+.PHONY: bench check conformance check-debian12 check-debian13 check-sid $(STEPS:%=check-%)
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
 step = $(if $(CHECKING),test/harness/step $(RESULTS) $(1))
@@ -89,6 +89,15 @@ check-conformance: all ## the rules of protocol/ENTRY.md under every door and ot
 conformance: all ## the same, and write test/CONFORMANCE.md
 	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
 	$(Q)$(PY) test/conformance.py --write $(BUILD)
+
+# Outside `make check`, since each fetches a Debian: 2 GB and some ten minutes.
+check-debian12: SUITE := bookworm
+check-debian13: SUITE := trixie
+check-sid: SUITE := sid
+check-debian12 check-debian13 check-sid: ## a new user's first steps in a bare Debian of that version
+	$(Q)$(INSTALL) debootstrap
+	@mkdir -p $(BUILD)
+	$(Q)$(PY) test/debian.py $(SUITE) $(BUILD)
 
 # ---- the unit tests: the pure code on the host, under ASan and UBSan
 
