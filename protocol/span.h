@@ -33,9 +33,11 @@ static inline bool span_has(struct span s, uint64_t off, uint64_t n)
 static inline struct span span_sub(struct span s, uint64_t off, uint64_t n)
 {
 	struct span none = { s.p, 0 };
-	struct span sub = { s.p + (span_has(s, off, n) ? off : 0), (size_t)n };
 
-	return span_has(s, off, n) ? sub : none;
+	/* Not even 0 may be added to the pointer of an empty span, which may be NULL. */
+	if (!n || !span_has(s, off, n))
+		return none;
+	return (struct span){ s.p + off, (size_t)n };
 }
 
 /** span_from() - everything from @off on; an empty span where @off is outside */

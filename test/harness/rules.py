@@ -40,9 +40,11 @@ def broken(console):
 
 
 def names_of(kind, cases):
-    """The names of a kind of tests: of test/unit, of test/tool/, or of the matrix @cases."""
+    """The names of a kind of tests: of test/unit, test/tool/, lint.py or the matrix @cases."""
     if kind in cases:
         return cases[kind]
+    if kind == "lint":
+        return found(r"^def (check_\w+)", "lint.py")
     if kind != "unit":
         return found(rf"^    def (test_\w+)", os.path.join("tool", f"{kind}_test.py"))
     return [name for source in os.listdir(os.path.join(ROOT, "test", "unit"))
