@@ -106,7 +106,14 @@ void map_use(struct map *m, uint64_t base, uint64_t end)
 
 void map_release(struct map *m)
 {
+	uint32_t n = 0;
+
+	/* A hole was only there for its mark. */
 	for (uint32_t i = 0; i < m->n; i++)
+		if (m->r[i].type != MAP_HOLE)
+			m->r[n++] = m->r[i];
+	m->n = n;
+	for (uint32_t i = 0; i < n; i++)
 		m->r[i].used = false;
 	merge(m, 0, m->n);
 }

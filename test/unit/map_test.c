@@ -65,7 +65,7 @@ static void check_oracle(void)
 	for (uint32_t t = 1; t < 6; t++)
 		CHECK_EQUAL(map_total(&m, t), total[t]);
 	for (uint32_t i = 0; i < m.n; i++)
-		CHECK(m.r[i].base < m.r[i].end);
+		CHECK(m.r[i].base < m.r[i].end && (m.r[i].type != MAP_HOLE || m.r[i].used));
 	for (uint32_t i = 1; i < m.n; i++) {
 		const struct range *a = &m.r[i - 1], *b = &m.r[i];
 
@@ -164,6 +164,14 @@ static void test_map_full(void)
 	CHECK_EQUAL(m.n, MAP_MAX);
 	CHECK_EQUAL(DIES_WITH(map_add(&m, 1ull << 40, 2ull << 40, MAP_RAM)), E_MAP_FULL);
 	CHECK_TEXT(world_said(), "memory map has more than 2048 ranges");
+	/* Marks outside all memory take places only as long as they are there. */
+	start(0);
+	map_add(&m, 0, 4, MAP_RAM);
+	for (uint64_t i = 1; i < MAP_MAX; i++)
+		map_use(&m, i * 8, i * 8 + 4);
+	map_release(&m);
+	CHECK_EQUAL(m.n, 1);
+	CHECK_EQUAL(map_total(&m, MAP_RAM), 4);
 }
 
 const struct test map_tests[] = { { "map: against the oracle", test_map_oracle },
