@@ -117,6 +117,8 @@ bool bzimage_open(struct bzimage *b, struct span file)
 		b->payload = b->setup + SETUP(32, payload_offset);
 		b->payload_size = SETUP(32, payload_length);
 	}
+	if (!span_has(file, b->payload, b->payload_size))
+		b->payload = b->payload_size = 0;
 	return true;
 }
 

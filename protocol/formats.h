@@ -53,8 +53,8 @@ bool pe_open(struct pe *p, struct span file);
  * @version:      of the boot protocol
  * @setup:        bytes before the protected-mode part
  * @syssize:      bytes of that part, rounded up to 16; before 2.04 only their lower 20 bits
- * @payload:      where the compressed ELF file is in the file; 0 before 2.08
- * @payload_size: its bytes; 0 before 2.08
+ * @payload:      where the compressed ELF file is in the file; 0: before 2.08, or outside
+ * @payload_size: its bytes; 0 where there is none
  */
 struct bzimage {
 	struct span header, name;

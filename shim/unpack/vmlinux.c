@@ -53,6 +53,11 @@ void vmlinux_open(struct handoff *h, struct blob image)
 	if (kernel.kind != KERNEL_BZIMAGE)
 		return;
 	payload = span_sub(file, kernel.payload.base, kernel.payload.size);
+	if (!payload.len)
+		die(E_UNPACK,
+		    "kernel %s has no ELF file inside, which Xen needs: its boot protocol %x is "
+		    "older than 208, or it is damaged",
+		    kernel.name, kernel.version);
 	memcpy(h->kernel_name, kernel.name, sizeof(h->kernel_name));
 	map_release(&h->map);
 	handoff_mark(h);

@@ -93,6 +93,26 @@ static void test_bzimage_protocols(void)
 	CHECK_EQUAL(k.run, 0x1000000);
 }
 
+/* The payload may be missing, but is never outside the file. */
+static void test_bzimage_payload(void)
+{
+	static const struct {
+		uint32_t offset, length, found;
+	} p[] = { { 0x100, 0x200, 0x200 },  { 0x100, 0xf00, 0xf00 },
+		  { 0x100, 0xf01, 0 },	    { 0xfff, 1, 1 },
+		  { 0x1000, 1, 0 },	    { UINT32_MAX, 1, 0 },
+		  { 0x100, UINT32_MAX, 0 }, { 0x1000, 0, 0 },
+		  { 0x1001, 0, 0 },	    { UINT32_MAX, UINT32_MAX, 0 } };
+
+	for (uint32_t i = 0; i < sizeof(p) / sizeof(p[0]); i++) {
+		make_bzimage()->payload_offset = p[i].offset;
+		((struct setup_header *)(file + 0x1f1))->payload_length = p[i].length;
+		CHECK_EQUAL(open_file(8192), 0);
+		CHECK_EQUAL(k.payload.size, p[i].found);
+		CHECK(k.payload.base + k.payload.size <= 8192);
+	}
+}
+
 static void test_bzimage_refusals(void)
 {
 	make_bzimage();
@@ -573,6 +593,7 @@ static void test_cpio(void)
 
 const struct test kernel_tests[] = { { "bzimage: good", test_bzimage_good },
 				     { "bzimage: protocols", test_bzimage_protocols },
+				     { "bzimage: payload", test_bzimage_payload },
 				     { "bzimage: refusals", test_bzimage_refusals },
 				     { "bzimage: cut at every byte", test_bzimage_cuts },
 				     { "elf: good", test_elf_good },

@@ -179,6 +179,7 @@ static void test_vmlinux_refusals(void)
 	CHECK_TEXT(world_said(), "kernel 6.1.0-test is packed in an unknown way: it begins with ");
 	make(packed, size, 0)->payload_length = UINT32_MAX;
 	CHECK_EQUAL(open_it(), E_UNPACK);
+	CHECK_TEXT(world_said(), "kernel 6.1.0-test has no ELF file inside");
 	make(packed, size, 0)->payload_offset = UINT32_MAX;
 	CHECK_EQUAL(open_it(), E_UNPACK);
 	make(packed, size, 0)->version = 0x207; /* has no payload fields */
