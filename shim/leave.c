@@ -112,10 +112,25 @@ static uint64_t write_linux(const struct plan *p, const struct handoff *h, const
 	return at.boot_params;
 }
 
-uint64_t leave_params(const struct plan *p, struct handoff *h, const struct kernel *k)
+/* The kernel wipes its copy of a random seed after use; ours and the loader's would stay in
+ * memory.  Through volatile, so that the compiler does not drop what nobody reads. */
+static void wipe_seeds(const struct handoff *h)
 {
-	if (p->rsdp)
-		write_rsdp(h, p->rsdp);
+	for (uint32_t i = 0; i < h->setup_datas; i++) {
+		struct blob b = h->setup_data[i];
+		struct span node = span_at(b.base, b.size);
+		volatile uint8_t *p = memory_at(b.base);
+
+		if (RD32(node, 0, struct setup_data, type) != SETUP_RNG_SEED ||
+		    !map_is_ram(&h->map, b.base, b.base + b.size))
+			continue;
+		for (uint64_t at = sizeof(struct setup_data); at < b.size; at++)
+			p[at] = 0;
+	}
+}
+
+static uint64_t write_params(const struct plan *p, struct handoff *h, const struct kernel *k)
+{
 	switch (k->exit) {
 	case EXIT_PVH:
 		return write_pvh(p, h);
@@ -126,6 +141,17 @@ uint64_t leave_params(const struct plan *p, struct handoff *h, const struct kern
 		break;
 	}
 	return write_linux(p, h, k);
+}
+
+uint64_t leave_params(const struct plan *p, struct handoff *h, const struct kernel *k)
+{
+	uint64_t params;
+
+	if (p->rsdp)
+		write_rsdp(h, p->rsdp);
+	params = write_params(p, h, k);
+	wipe_seeds(h);
+	return params;
 }
 
 uint64_t leave_write(const struct plan *p, struct handoff *h, const struct kernel *k)

@@ -104,6 +104,40 @@ static void test_leave_linux(void)
 	}
 }
 
+/* A seed of the loader's, in memory of this type; other nodes stay. */
+static const uint8_t *leave_seed(uint32_t type, uint32_t memory)
+{
+	static const struct {
+		struct setup_data head;
+		char seed[8];
+	} node = { { 0, SETUP_RNG_SEED, 8 }, { "secrets" } };
+	uint8_t *bytes = world_low(sizeof(node));
+
+	memcpy(bytes, &node, sizeof(node));
+	((struct setup_data *)bytes)->type = type;
+	map_add(&h.map, (uintptr_t)bytes, (uintptr_t)bytes + sizeof(node), memory);
+	h.setup_data[h.setup_datas++] = (struct blob){ (uintptr_t)bytes, sizeof(node) };
+	return bytes + sizeof(node.head);
+}
+
+/* The kernel gets seeds, and no copy of them stays. */
+static void test_leave_seed(void)
+{
+	const uint8_t *seed, *other, *rom;
+
+	begin(3);
+	seed = leave_seed(SETUP_RNG_SEED, MAP_RAM);
+	other = leave_seed(SETUP_DTB, MAP_RAM);
+	rom = leave_seed(SETUP_RNG_SEED, MAP_RESERVED);
+	write_block();
+	CHECK(!memcmp(seed, "\0\0\0\0\0\0\0", 8));
+	CHECK(!strcmp((const char *)other, "secrets") && !strcmp((const char *)rom, "secrets"));
+	handoff_init(&out, "linux64");
+	CHECK_EQUAL(DIES_WITH(linux_read(p.boot_params, &out)), 0);
+	CHECK_EQUAL(out.setup_datas, 4);
+	CHECK(!memcmp(memory_at(out.setup_data[1].base + 16), "secrets", 8));
+}
+
 static void test_leave_pvh(void)
 {
 	begin(250);
@@ -134,6 +168,7 @@ static void test_leave_size(void)
 }
 
 const struct test leave_tests[] = { { "leave: boot_params", test_leave_linux },
+				    { "leave: random seeds", test_leave_seed },
 				    { "leave: PVH's block", test_leave_pvh },
 				    { "leave: the size of the block", test_leave_size },
 				    { 0 } };
