@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "iso/reject.h"
@@ -58,6 +59,17 @@ static void open_standard(void)
 		close(fd);
 }
 
+/* Each input stays open, so that it cannot be replaced meanwhile, and there may be thousands. */
+static void raise_limit(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static int find_and_run(int argc, char **argv)
 {
 	for (size_t i = 0; i < SUBCOMMANDS; i++)
@@ -72,6 +84,7 @@ int main(int argc, char **argv)
 	int status = STATUS_DONE;
 
 	open_standard();
+	raise_limit();
 	if (argc < 2) {
 		usage(stderr);
 		return STATUS_USAGE;

@@ -5,6 +5,7 @@
 A full disk behind stdout, signals, inputs that change, odd paths.
 """
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -318,6 +319,17 @@ class Texts(Case):
                                  timeout=TIMEOUT, check=False)
             self.assertEqual((ran.returncode, ran.stderr), (0, ""), command)
             self.assertEqual(section_bytes(load(self.output), ".cmdline"), b"a b", command)
+
+    def test_many_inputs(self):
+        """Each stays open; a shell's limit is 1,024 of them."""
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        config = "[UKI]\n" + "Initrd=" + self.file("i", b"initrd..") + "\n"
+        path = self.file("many", config.encode() * 2000)
+        ran = self.lintel("build", "--linux=" + self.kernel, "--config=" + path,
+                          "--output=" + self.output, preexec_fn=lambda: resource.setrlimit(
+                              resource.RLIMIT_NOFILE, (100, hard)))
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertEqual(section_bytes(load(self.output), ".initrd"), b"initrd.." * 2000)
 
     def test_endless(self):
         self.refused("--cmdline=@/dev/zero", file="/dev/zero", says=("at most",))
