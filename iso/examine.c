@@ -18,12 +18,13 @@
 #include "iso/child.h"
 #include "iso/file.h"
 #include "iso/reject.h"
+#include "iso/terminal.h"
 #include "protocol/say.h"
 
 #define LINE 512
 
 /* The path of the file that protocol/ looks at: each refusal begins with it. */
-static const char *examined;
+static char examined[4096];
 /* Where to go on after a refusal; NULL: the tool ends. */
 static jmp_buf *trying;
 static char refusal[LINE];
@@ -53,7 +54,7 @@ struct span examine_file(const struct file *f)
 	struct span s = { NULL, (size_t)f->size };
 	void *map;
 
-	examined = f->path;
+	terminal_clean(examined, sizeof(examined), f->path, false);
 	if (!s.len)
 		return s;
 	/* Map from the file's beginning, since a mapping must begin at a page, and a part
@@ -84,6 +85,7 @@ void say(const char *fmt, ...)
 	va_start(ap, fmt);
 	vformat(line, sizeof(line), fmt, ap);
 	va_end(ap);
+	terminal_clean(line, sizeof(line), line, true);
 	fputs(line, stderr);
 }
 

@@ -5,12 +5,13 @@
  */
 #include "iso/json.h"
 
-#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "iso/allocate.h"
 #include "iso/reject.h"
+#include "iso/terminal.h"
 
 #define INDENT 2
 #define LABEL 24
@@ -52,23 +53,39 @@ void json_set_virtual(json_t *o, const char *key, uint64_t n)
 	json_object_set_new(o, key, json_string(text));
 }
 
-void json_print(const json_t *tree, enum json_mode mode)
-{
-	json_dumpf(tree, stdout, mode == JSON_PRETTY ? JSON_INDENT(4) : JSON_COMPACT);
-	putchar('\n');
-}
-
-/* Text from a file may hold control characters, which must not reach the terminal: those of
- * ASCII, and U+0080 to U+009F, which are C2 80 to C2 9F in UTF-8. */
-static void print_text(const char *text)
+/* JSON lets U+007F to U+009F stand for themselves; a terminal would obey them. */
+static void print_escaped(const char *text)
 {
 	for (; *text; text++) {
-		bool is_c1 = (uint8_t)text[0] == 0xc2 && (uint8_t)text[1] >= 0x80 &&
-			     (uint8_t)text[1] < 0xa0;
+		uint8_t first = (uint8_t)text[0], second = (uint8_t)text[1];
 
-		text += is_c1;
-		putchar(is_c1 || iscntrl((unsigned char)*text) ? ' ' : *text);
+		if (first == 0x7f)
+			fputs("\\u007f", stdout);
+		else if (first == 0xc2 && second >= 0x80 && second < 0xa0)
+			printf("\\u00%02x", (uint8_t) * ++text);
+		else
+			putchar(*text);
 	}
+}
+
+void json_print(const json_t *tree, enum json_mode mode)
+{
+	char *text = json_dumps(tree, mode == JSON_PRETTY ? JSON_INDENT(4) : JSON_COMPACT);
+
+	if (!text)
+		reject("--json", "no memory for the text");
+	print_escaped(text);
+	putchar('\n');
+	free(text);
+}
+
+static void print_text(const char *text)
+{
+	char *clean = joined(text, "");
+
+	terminal_clean(clean, strlen(clean) + 1, clean, false);
+	fputs(clean, stdout);
+	free(clean);
 }
 
 static void print_value(const char *key, const json_t *value)

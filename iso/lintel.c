@@ -37,15 +37,6 @@ static void usage(FILE *to)
 	fputs("\nexit status: 0 done, 1 refused with the reason, 2 usage\n", to);
 }
 
-/* getopt begins its messages with argv[0]: that is always the same name, however we were run. */
-static int run(const struct subcommand *s, int argc, char **argv)
-{
-	static char name[] = "lintel";
-
-	argv[0] = name;
-	return s->run(argc, argv);
-}
-
 /* A file that is opened must not become stdin, stdout or stderr where the caller has closed
  * these.  Writing to what is opened for reading fails, as it should. */
 static void open_standard(void)
@@ -74,9 +65,8 @@ static int find_and_run(int argc, char **argv)
 {
 	for (size_t i = 0; i < SUBCOMMANDS; i++)
 		if (!strcmp(argv[1], subcommands[i].name))
-			return run(&subcommands[i], argc - 1, argv + 1);
-	fprintf(stderr, "lintel: no subcommand \"%s\", see `lintel --help`\n", argv[1]);
-	return STATUS_USAGE;
+			return subcommands[i].run(argc - 1, argv + 1);
+	usage_error(NULL, "no subcommand \"%s\"", argv[1]);
 }
 
 int main(int argc, char **argv)

@@ -9,13 +9,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "iso/terminal.h"
+
 static bool shown;
 
 void progress_show(const char *file, uint64_t done, uint64_t total)
 {
+	char name[4096];
+
 	if (!isatty(STDERR_FILENO))
 		return;
-	fprintf(stderr, "\rlintel: %s: %3u %% of %llu MiB", file, (uint32_t)(done * 100 / total),
+	terminal_clean(name, sizeof(name), file, false);
+	fprintf(stderr, "\rlintel: %s: %3u %% of %llu MiB", name, (uint32_t)(done * 100 / total),
 		(unsigned long long)(total >> 20));
 	shown = true;
 }

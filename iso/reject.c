@@ -3,6 +3,7 @@
  * The ways out of the tool.  Called from everywhere in it; one that is not success writes one
  * line to stderr.
  */
+#define _GNU_SOURCE
 #include "iso/reject.h"
 
 #include <errno.h>
@@ -13,9 +14,31 @@
 #include <unistd.h>
 
 #include "iso/progress.h"
+#include "iso/terminal.h"
 
 /* A function of output.c that must run first, once there are outputs. */
 static void (*before)(void);
+
+/* One line, even if a name in it has newlines. */
+__attribute__((format(printf, 1, 0))) static void print(const char *format, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0)
+		return;
+	terminal_clean(text, strlen(text) + 1, text, false);
+	fputs(text, stderr);
+	free(text);
+}
+
+__attribute__((format(printf, 1, 2))) static void print_words(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print(format, args);
+	va_end(args);
+}
 
 void reject(const char *file, const char *format, ...)
 {
@@ -23,12 +46,23 @@ void reject(const char *file, const char *format, ...)
 
 	reject_undo();
 	progress_clear();
-	fprintf(stderr, "lintel: %s: ", file);
+	print_words("lintel: %s: ", file);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	print(format, args);
 	va_end(args);
 	fputc('\n', stderr);
 	exit(STATUS_REFUSED);
+}
+
+void notice(const char *file, const char *format, ...)
+{
+	va_list args;
+
+	print_words("lintel: %s: ", file);
+	va_start(args, format);
+	print(format, args);
+	va_end(args);
+	fputc('\n', stderr);
 }
 
 void reject_after(void (*undo)(void))
@@ -63,8 +97,9 @@ void usage_error(const char *subcommand, const char *format, ...)
 
 	fputs("lintel: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	print(format, args);
 	va_end(args);
-	fprintf(stderr, ", see `lintel %s --help`\n", subcommand);
+	fprintf(stderr, ", see `lintel%s%s --help`\n", subcommand ? " " : "",
+		subcommand ? subcommand : "");
 	exit(STATUS_USAGE);
 }

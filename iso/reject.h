@@ -18,6 +18,9 @@ enum status { STATUS_DONE = 0, STATUS_REFUSED = 1, STATUS_USAGE = 2 };
 __attribute__((noreturn, format(printf, 2, 3))) void reject(const char *file, const char *format,
 							    ...);
 
+/** notice() - a line that a user should read, though all goes on */
+__attribute__((format(printf, 2, 3))) void notice(const char *file, const char *format, ...);
+
 /** reject_after() - have @undo called before the line is printed; there is one such function */
 void reject_after(void (*undo)(void));
 
@@ -27,7 +30,8 @@ void reject_undo(void);
 /** printed() - refuse where text for stdout got lost; called when all of it is printed */
 void printed(void);
 
-/** usage_error() - end with status 2: the command line itself makes no sense */
+/** usage_error() - end with status 2: the command line itself makes no sense
+ *  @subcommand: whose help tells more; NULL for the tool's own */
 __attribute__((noreturn, format(printf, 2, 3))) void usage_error(const char *subcommand,
 								 const char *format, ...);
 

@@ -100,15 +100,12 @@ static void check_section(const struct uki *u, uint32_t i)
 /* Whoever gave the file may not know what is left behind, or no longer true. */
 static void say_what_changes(const struct uki *u)
 {
-	const char *path = u->file->path;
-
 	if (bundle_end(&u->bundle) < bundle_sections(&u->bundle))
-		fprintf(stderr, "lintel: %s: has several profiles: the first one is taken\n", path);
+		notice(u->file->path, "has several profiles: the first one is taken");
 	if (bundle_find(&u->bundle, ".pcrsig").size)
-		fprintf(stderr,
-			"lintel: %s: .pcrsig is kept, but it signs what the file was: where a TPM "
-			"depends on it, sign anew for what --measure prints\n",
-			path);
+		notice(u->file->path,
+		       ".pcrsig is kept, but it signs what the file was: where a TPM depends on "
+		       "it, sign anew for what --measure prints");
 }
 
 void uki_open(struct uki *u, const char *path)

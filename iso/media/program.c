@@ -9,6 +9,7 @@
 #include "iso/media/program.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -16,6 +17,7 @@
 #include "iso/child.h"
 #include "iso/output.h"
 #include "iso/reject.h"
+#include "iso/terminal.h"
 
 const char *program_output(const struct output *o)
 {
@@ -39,11 +41,15 @@ static const char *directory_of(const struct output *o)
 
 static void repeat_output(FILE *said)
 {
-	int c;
+	char *line = NULL;
+	size_t size = 0;
 
 	rewind(said);
-	while ((c = fgetc(said)) != EOF)
-		fputc(c, stderr);
+	while (getline(&line, &size, said) > 0) {
+		terminal_clean(line, size, line, true);
+		fputs(line, stderr);
+	}
+	free(line);
 }
 
 void program_run(const char *package, const struct output *to, const char *const argv[])

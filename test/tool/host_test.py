@@ -4,7 +4,9 @@
 
 A full disk behind stdout, signals, inputs that change, odd paths.
 """
+import json
 import os
+import pty
 import resource
 import shutil
 import signal
@@ -407,6 +409,96 @@ class Terminal(Case):
         said = self.lintel("inspect", self.output).stdout
         self.assertIn("a [31m 31m   \u00e9\u00a0z", said)
         self.assertEqual([c for c in said if c != "\n" and ord(c) % 128 < 32 or c == "\x7f"], [])
+
+    def check_said(self, args, status, shown=(), **kwargs):
+        """What the tool prints controls nothing, and is text."""
+        ran = subprocess.run([LINTEL, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, timeout=TIMEOUT, check=False, cwd=self.dir,
+                             **kwargs)
+        self.assertEqual(ran.returncode, status, (args, ran.stderr))
+        said = (ran.stdout + ran.stderr).decode()
+        self.assertEqual([c for c in said if c not in "\n\t" and
+                          (ord(c) < 32 or 0x7f <= ord(c) < 0xa0)], [], (args, said))
+        for text in shown:
+            self.assertIn(text, said)
+        return said
+
+    def test_words(self):
+        """Options, subcommands and names of files, in whatever bytes."""
+        for bad in (b"\x1b[31m", b"\xc2\x9b31m", b"\x9b31m", b"\x7f", b"a\nb", b"\r",
+                    b"\xe0\x82\x9b", b"\xc1\x9b", b"\xf0\x80\x82\x9b", b"\xff\xfe", b"\xc3",
+                    b"\xed\xa0\x80\x07",
+                    b"\x1b]0;title\x07", b"\x08\x08"):
+            good = [b"build", b"--linux=vmlinuz", b"--output=o.efi"]
+            for args, status in (
+                    ([bad], 2), ([b"build", b"--" + bad], 2), ([b"build", b"-" + bad], 2),
+                    ([b"build", b"--xen=" + bad], 2), ([b"disk", bad], 2), ([b"iso", bad], 2),
+                    ([*good, bad], 2), ([*good, b"--json=" + bad], 2),
+                    ([*good, b"--section=" + bad], 2), ([b"disk", b"--sector-size=" + bad], 2),
+                    ([b"inspect", bad], 1), ([b"explain", bad], 1),
+                    ([*good, b"--section=" + bad + b":x"], 1), ([*good, b"--initrd=" + bad], 1),
+                    ([b"build", b"--linux=" + bad, b"--output=o"], 1),
+                    ([*good, b"--cmdline=@" + bad], 1), ([*good, b"--config=" + bad], 1),
+                    ([*good, b"--stub=" + bad], 1), ([b"build", b"--uki=" + bad, b"--elf=x"], 1),
+                    ([b"build", b"--linux=vmlinuz", b"--output=" + bad + b"/o"], 1)):
+                said = self.check_said(args, status)
+                self.assertEqual(said.count("\n"), 1, (args, said))
+        self.check_said(["build", "--linux=\u00e9\u4e2d\U0001f427", "--output=o"], 1,
+                        shown=["lintel: \u00e9\u4e2d\U0001f427: cannot be opened"])
+
+    def test_contents(self):
+        """Files whose names are bad, and whose contents too."""
+        bad = "x\x1b[31m\u009b1m"
+        self.check_said(["build", "--linux=" + self.file(bad, b"MZ" * 400), "--output=o"], 1)
+        self.check_said(["inspect", bad], 0)
+        for cut in (200, 3000):
+            self.file(bad, load(self.kernel)[:cut] + bytes(400 if cut < 400 else 0))
+            self.check_said(["build", "--linux=" + bad, "--output=o"], 1)
+        self.file(bad, f"[UKI]\n{bad}=x\n".encode())
+        self.check_said(["build", "--config=" + bad, "--output=o"], 1)
+        self.build("--cmdline=" + bad + "\x7f", "--section=.mine:x", faces=("efi",))
+        image = load(self.output).replace(b".mine\0\0\0", b"\x1b[31mZ\0\0")
+        self.file(bad, image)
+        self.check_said(["build", "--uki=" + bad, "--output=o"], 0)
+        for mode in ("off", "short", "pretty"):
+            said = self.check_said(["inspect", "--json=" + mode, bad], 0)
+            if mode != "off":
+                facts = json.loads(said)
+                self.assertEqual(facts["cmdline"], bad + "\x7f")
+            self.check_said(["explain", "--json=" + mode, bad], 0)
+        self.file(bad, image[:-9000])
+        self.check_said(["build", "--uki=" + bad, "--output=o"], 1)
+
+    def test_other_programs(self):
+        """What sbsign and xorriso say."""
+        self.build(faces=("efi",))
+        os.mkdir(self.path("bin"))
+        for program in ("sbsign", "xorriso"):
+            self.file("bin/" + program, b"#!/bin/sh\nprintf '\\033[31m\\302\\233red\\n' >&2\n"
+                      b"printf '\\tand\\377\\007\\n' >&2\nexit 3\n")
+            os.chmod(self.path("bin/" + program), 0o755)
+        env = dict(os.environ, PATH=self.path("bin") + ":" + os.environ["PATH"])
+        for name in ("key", "crt"):
+            self.file(name, b"x")
+        said = self.check_said(["build", "--linux=vmlinuz", "--output=o.efi",
+                                "--secureboot-private-key=key", "--secureboot-certificate=crt"],
+                               1, shown=["[31m red", "and? "], env=env)
+        self.assertEqual(said.count("\n"), 1)
+        self.check_said(["iso", "--output=o.iso", "os.efi"], 1,
+                        shown=["[31m red\n\tand? \n", "its own words are above"], env=env)
+
+    def test_progress(self):
+        """Its own control characters only."""
+        name = self.path("x\x1b[31m\u009b1m.efi")
+        master, slave = pty.openpty()
+        subprocess.run([LINTEL, "build", "--linux", self.kernel, "--output", name, "--initrd",
+                        self.sparse("initrd", 70 * MIB)], stderr=slave, timeout=TIMEOUT,
+                       check=True)
+        os.close(slave)
+        shown = os.read(master, 1 << 16).decode().replace("\r\x1b[K", "").replace("\r", "")
+        os.close(master)
+        self.assertIn("% of 70", shown)
+        self.assertEqual([c for c in shown if ord(c) < 32 or 0x7f <= ord(c) < 0xa0], [])
 
 
 if __name__ == "__main__":
