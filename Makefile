@@ -289,10 +289,10 @@ put = $(Q)install -d '$(ROOT)/$(1)' && install -m $(2) $(3) '$(ROOT)/$(1)/$(4)'
 remove = $(Q)rm -f $(addprefix '$(ROOT)/$(1)'/,$(or $(4),$(notdir $(3))))
 # Folders that go too where nothing else is left in them; /usr and /usr/local of a system that
 # runs have some by themselves.
-OWN := $(addprefix share/,doc/lintel/examples/hello doc/lintel/examples doc/lintel man/man1 \
+OWN := $(addprefix share/,doc/lintel/examples/hello doc/lintel/examples doc/lintel doc man/man1 \
 	bash-completion/completions bash-completion) \
 	lib/kernel/install.d lib/kernel lib/lintel include/lintel
-SYSTEM := share/doc share/man share include lib bin
+SYSTEM := share/man share include lib bin
 FOLDERS = $(OWN) $(if $(DESTDIR)$(filter-out /usr /usr/local,$(PREFIX)),$(SYSTEM))
 
 install: all ## install the tool, the image and the headers; DESTDIR=, PREFIX=/usr/local

@@ -130,9 +130,10 @@ class Uninstall(Case):
     def test_folders_of_a_system_stay(self):
         for prefix in ("/usr", "/usr/local"):
             ran = make("-n", "uninstall", "DESTDIR=", "PREFIX=" + prefix)
-            self.assertIn(f"'{prefix}'/share/doc/lintel ", ran.stdout)
+            # Debian's base-files makes no share/doc in /usr/local.
+            self.assertIn(f"'{prefix}'/share/doc ", ran.stdout)
             self.assertNotRegex(ran.stdout, f"rmdir.*'{prefix}'/"
-                                "(bin|lib|include|share|share/man|share/doc)( |$)")
+                                "(bin|lib|include|share|share/man)( |$)")
 
     def test_twice(self):
         before = self.everything()
