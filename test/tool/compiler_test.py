@@ -37,6 +37,8 @@ class Compiler(unittest.TestCase):
 
     def test_clang(self):
         there = self.build("clang", "CC=clang", "all", "DIR/unit")
+        ran = run(os.path.join(there, "unit"))
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
         if not os.path.lexists(there + "/payload"):
             os.symlink("../payload", there + "/payload")
         ran = run(sys.executable, "test/doors/run.py", "-k", "probe.bzImage/*/direct", there,
