@@ -34,6 +34,15 @@ static void check_header(void)
 		die(E_BLOCK, "setup header's code32_start is 0x%x", face_header.code32_start);
 }
 
+/* Other tools than `lintel build` know PE's headers only.  So the setup header still speaks of
+ * the bare image, and the loader may have read no more. */
+static void check_packing(void)
+{
+	if (face_size_of_image != PM_OFFSET + face_header.syssize * 16)
+		die(E_REPACK, "another tool packed this image, so it boots by UEFI and Multiboot "
+			      "only: lintel build --uki=IMAGE");
+}
+
 static void copy_header(void)
 {
 	memcpy(&zero_page.hdr, &face_header, header_size());
@@ -67,6 +76,8 @@ uint32_t main(void)
 {
 	/* A loader may have read too little of the file: then nothing below would work. */
 	check_header();
+	/* It has a kernel, but here it cannot be seen. */
+	check_packing();
 	/* The loader has filled in the file's header, but the 32-bit code reads the zero page. */
 	copy_header();
 	/* Loaders older than protocol 2.02 store the command line's address elsewhere. */

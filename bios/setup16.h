@@ -24,6 +24,9 @@
 /** face_header - the setup header as the boot loader left it, at 0x1f1 */
 extern struct setup_header face_header;
 
+/** face_size_of_image - SizeOfImage of the PE header */
+extern uint32_t face_size_of_image;
+
 /** struct old_cmdline - from loaders before protocol 2.02, at 0x20 */
 struct old_cmdline {
 	uint16_t magic;	 /* LINUX_OLD_CMDLINE */

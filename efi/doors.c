@@ -19,7 +19,8 @@ uint64_t door_efi(uint64_t image, uint64_t system_table);
 uint64_t door_efi_handover(uint64_t image, uint64_t system_table, uint64_t boot_params);
 uint64_t door_multiboot2_efi64(uint64_t info);
 
-void efi_open_door(const char *name, uint64_t image, uint64_t system_table)
+void efi_open_door(const char *name, uint64_t image, uint64_t system_table,
+		   enum image_memory memory)
 {
 	uint64_t tsc = rdtsc();
 
@@ -31,7 +32,7 @@ void efi_open_door(const char *name, uint64_t image, uint64_t system_table)
 	efi.bs->SetWatchdogTimer(0, 0, 0, NULL);
 	efi_bli_begin(tsc);
 	handoff_report(&handoff, "tsc_entry", "0x%016" X64, tsc);
-	lintel_image(&handoff);
+	lintel_image(&handoff, memory);
 	efi_open_map(&handoff);
 }
 
@@ -49,7 +50,7 @@ uint64_t efi_boot(struct handoff *h)
 {
 	/* While boot services live, a refusal returns to the boot manager.  So everything
 	 * that can be refused is found before they end. */
-	if (!h->kernel.size)
+	if (!h->kernel.size && !h->is_partial)
 		die(E_NO_KERNEL, "no kernel: pack one with lintel build, or name one: linux=PATH");
 	/* Only the firmware knows the screen, the ACPI tables and random bytes. */
 	efi_gather(h);
@@ -71,7 +72,7 @@ uint64_t efi_boot(struct handoff *h)
 
 uint64_t door_efi(uint64_t image, uint64_t system_table)
 {
-	efi_open_door("efi", image, system_table);
+	efi_open_door("efi", image, system_table, IMAGE_LOADED);
 	efi_set_loader(&handoff);
 	efi_load_options(&handoff);
 	if (!handoff.kernel.size)
@@ -87,7 +88,10 @@ uint64_t door_efi_handover(uint64_t image, uint64_t system_table, uint64_t boot_
 	struct span page = span_at(boot_params, sizeof(struct boot_params));
 	uint64_t line = words64(rd32(page, BP(hdr.cmd_line_ptr)), rd32(page, BP(ext_cmd_line_ptr)));
 
-	efi_open_door("efi-handover", image, system_table);
+	efi_open_door("efi-handover", image, system_table, IMAGE_CORE);
+	/* What says whether it is signed need not be in memory.  If the firmware does not know
+	 * whether Secure Boot is on, it may be. */
+	handoff.is_signed = true;
 	format(handoff.loader, sizeof(handoff.loader), "type %x",
 	       rd8(page, BP(hdr.type_of_loader)));
 	if (line)
@@ -105,7 +109,7 @@ uint64_t door_multiboot2_efi64(uint64_t info)
 {
 	struct mb2_efi given = mb2_efi(info);
 
-	efi_open_door("multiboot2-efi64", given.image, given.system_table);
+	efi_open_door("multiboot2-efi64", given.image, given.system_table, IMAGE_FILE);
 	mb2_read(info, &handoff);
 	return efi_boot(&handoff);
 }

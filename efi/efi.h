@@ -12,6 +12,7 @@
 
 #include "protocol/handoff.h"
 #include "protocol/version.h"
+#include "shim/lintel.h"
 
 /* The longest path of a file that we load, and a NUL. */
 #define EFI_PATH_MAX 512
@@ -53,7 +54,8 @@ struct span path_file(const EFI_DEVICE_PATH *path);
 /* ---- doors.c */
 
 /** efi_open_door() - what every door begins with: console, clock, packed files, the map */
-void efi_open_door(const char *name, uint64_t image, uint64_t system_table);
+void efi_open_door(const char *name, uint64_t image, uint64_t system_table,
+		   enum image_memory memory);
 /** efi_set_loader() - the firmware has loaded us: take its vendor's name as the loader's */
 void efi_set_loader(struct handoff *h);
 /** efi_boot() - boot the kernel of a handoff: ask the firmware for the rest, plan, end boot

@@ -49,6 +49,7 @@ struct blob {
  * @initrd:     every other file, in the order given
  * @own_initrd: whether one of them is packed into our own image
  * @is_signed:  whether our own image is signed; false if its first 32 KiB are not in memory
+ * @is_partial: whether sections that other tools than ours added to our image are out of sight
  * @may_be_uefi: whether the loader may run on UEFI without saying so in @bp's efi_info
  * @settled:    whether handoff_settle_cmdline() has made @cmdline final
  * @setup_data: nodes that came through a Linux door, whole (header and data)
@@ -72,7 +73,7 @@ struct handoff {
 	char kernel_name[64];
 	struct blob initrd[INITRDS_MAX];
 	uint32_t initrds;
-	bool own_initrd, is_signed, may_be_uefi, settled;
+	bool own_initrd, is_signed, is_partial, may_be_uefi, settled;
 	struct blob setup_data[SETUP_DATA_MAX + REPORTS_MAX];
 	uint32_t setup_datas;
 	struct blob keep[KEEP_MAX];
@@ -131,6 +132,9 @@ bool handoff_secure_boot(const struct handoff *h);
 /** handoff_kernel() - note a file as the kernel, or open it if it is a UKI; false if it is
  *  neither.  Refuses every kernel if signatures are enforced or may be (E_SECURE_BOOT). */
 bool handoff_kernel(struct handoff *h, struct blob file);
+
+/** handoff_check_kernel() - refuses a handoff without a kernel (E_NO_KERNEL, E_REPACK) */
+void handoff_check_kernel(const struct handoff *h);
 
 /** handoff_leave_out() - say and report that something from the loader is ignored */
 void handoff_leave_out(struct handoff *h, const char *what);

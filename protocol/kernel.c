@@ -285,9 +285,8 @@ void kernel_open(struct kernel *k, struct blob file)
 		refuse_foreign(f);
 		break;
 	default:
-		die(E_NO_KERNEL,
-		    "no kernel: pass a bzImage or an ELF kernel as a module, or pack one"
-		    " with lintel build");
+		die(E_NO_KERNEL, "what should be the kernel is none: it begins with %08x",
+		    rd32(f, 0));
 	}
 }
 

@@ -53,6 +53,18 @@ bool handoff_kernel(struct handoff *h, struct blob file)
 	return true;
 }
 
+void handoff_check_kernel(const struct handoff *h)
+{
+	if (h->kernel.size)
+		return;
+	if (h->is_partial)
+		die(E_REPACK,
+		    "no kernel in what is loaded of this image: pack one with lintel build, or "
+		    "give one as initrd; if ukify or objcopy packed it: lintel build --uki=IMAGE");
+	die(E_NO_KERNEL, "no kernel: pass a bzImage or an ELF kernel as a module, or pack one with "
+			 "lintel build");
+}
+
 void handoff_leave_out(struct handoff *h, const char *what)
 {
 	say("lintel: Secure Boot: the loader's %s is left out, the image has its own\n", what);

@@ -27,6 +27,7 @@
 #define PE_MAGIC32 0x10b
 #define PE_MAGIC64 0x20b
 #define PE_SUBSYSTEM_EFI_APPLICATION 10
+#define PE_SIZE_OF_IMAGE 80 /* SizeOfImage, from the PE header on, in both */
 #define PE_DLLCHARACTERISTICS_NX_COMPAT 0x0100
 #define PE_DIRECTORIES 16
 #define PE_DIRECTORY_SECURITY 4 /* where the signature is */
@@ -88,7 +89,7 @@ struct pe_optional_header64 {
 	} DataDirectory[PE_DIRECTORIES];
 } PACKED;
 AT(struct pe_optional_header64, SectionAlignment, 32);
-AT(struct pe_optional_header64, SizeOfImage, 56);
+AT(struct pe_optional_header64, SizeOfImage, PE_SIZE_OF_IMAGE - sizeof(struct pe_header));
 AT(struct pe_optional_header64, CheckSum, 64);
 SIZE(struct pe_optional_header64, 240);
 
@@ -123,7 +124,7 @@ struct pe_optional_header32 {
 	} DataDirectory[PE_DIRECTORIES];
 } PACKED;
 AT(struct pe_optional_header32, SectionAlignment, 32);
-AT(struct pe_optional_header32, SizeOfImage, 56);
+AT(struct pe_optional_header32, SizeOfImage, PE_SIZE_OF_IMAGE - sizeof(struct pe_header));
 AT(struct pe_optional_header32, CheckSum, 64);
 SIZE(struct pe_optional_header32, 224);
 

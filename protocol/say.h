@@ -63,6 +63,7 @@ enum error {
 	E_NO_IMAGE = 33,    /* no image on the medium */
 	E_FAT = 34,	    /* the medium's partition table or file system is damaged */
 	E_CONTRACT = 35,    /* the kernel needs a newer Lintel */
+	E_REPACK = 36,	    /* another tool packed the image, this door cannot see what */
 };
 
 /** format() - print into @buf (always terminated); %s %c %u %x, with l, ll and 0<width> */

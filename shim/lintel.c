@@ -38,20 +38,46 @@ struct blob lintel_image_place(void)
 			      rd32(span_at(base + BUNDLE_OFFSET, BUNDLE_TABLE), BUNDLE_FILE_SIZE) };
 }
 
-void lintel_image(struct handoff *h)
+/* What `lintel build` has packed. */
+static struct bundle own_bundle(uint64_t base)
 {
-	uint64_t base = memory_address(image_base);
 	struct span bundle = span_at(base + BUNDLE_OFFSET, CODE_OFFSET - BUNDLE_OFFSET);
 	uint32_t n = rd32(bundle, BUNDLE_SECTIONS);
-	struct bundle own = { .table = span_sub(bundle, BUNDLE_TABLE, (uint64_t)n * BUNDLE_ENTRY),
-			      .size = rd32(bundle, BUNDLE_FILE_SIZE) };
 
 	if (memcmp(bundle.p, BUNDLE_MAGIC, 8) || n > PE_SECTIONS_MAX)
 		die(E_BUNDLE, "the image's section table is damaged: %u sections", n);
-	if (bundle_is_uki(&own))
-		bundle_open(&own, base, h);
+	return (struct bundle){ .table = span_sub(bundle, BUNDLE_TABLE, (uint64_t)n * BUNDLE_ENTRY),
+				.size = rd32(bundle, BUNDLE_FILE_SIZE) };
+}
+
+/* What another tool has added to a bare image, such as ukify or objcopy.  Nobody says how
+ * long the file is; under UEFI the firmware has checked it. */
+static struct bundle added_bundle(struct span head, enum image_memory memory)
+{
+	struct bundle b = bundle_of(head);
+
+	b.size = FOUR_GIB;
+	b.loaded = memory == IMAGE_LOADED;
+	return b;
+}
+
+void lintel_image(struct handoff *h, enum image_memory memory)
+{
+	uint64_t base = memory_address(image_base);
+	struct span head = span_at(base, PM_OFFSET);
+	struct bundle b = own_bundle(base);
+
+	if (memory == IMAGE_CORE) {
+		/* The ELF face is always loaded whole, and other tools cannot add to it. */
+		h->is_partial = rd32(head, 0) != ELF_MAGIC;
+	} else {
+		h->is_signed = bundle_is_signed(head);
+		if (!bundle_is_uki(&b))
+			b = added_bundle(head, memory);
+	}
+	if (bundle_is_uki(&b))
+		bundle_open(&b, base, h);
 	h->own_initrd = h->initrds != 0;
-	h->is_signed = bundle_is_signed(span_at(base, PM_OFFSET));
 }
 
 static void check_kernel(const struct handoff *h, const struct kernel *k)
@@ -111,6 +137,7 @@ void lintel_plan(struct handoff *h)
 	ports_open(h);
 	/* The kernel looks for microcode only where the initrd begins. */
 	initrd_sort(h);
+	handoff_check_kernel(h);
 	/* What it needs, and whether it can be started at all. */
 	kernel_open(k, h->kernel);
 	/* Of an unpacked kernel the file does not tell the version; the bzImage did. */

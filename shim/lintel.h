@@ -18,8 +18,25 @@ extern struct booting booting;
 /** handoff - the one that the door's reader fills (handoff.c) */
 extern struct handoff handoff;
 
-/** lintel_image() - note what is packed into our own image; called before the door's reader */
-void lintel_image(struct handoff *h);
+/**
+ * enum image_memory - what of the image's file is in memory
+ * @IMAGE_CORE:   from the protected-mode part on, maybe only what a bare image has of it
+ * @IMAGE_FILE:   all of it
+ * @IMAGE_LOADED: all of it, its sections at their RVAs
+ */
+enum image_memory {
+	IMAGE_CORE,
+	IMAGE_FILE,
+	IMAGE_LOADED,
+};
+
+/**
+ * lintel_image() - note what is packed into our own image; called before the door's reader
+ *
+ * What `lintel build` packs is found on every door.  Other tools add sections to PE's table
+ * only, which is not in memory with IMAGE_CORE.
+ */
+void lintel_image(struct handoff *h, enum image_memory memory);
 
 /** lintel_image_place() - where the image lies, with all that is packed into it */
 struct blob lintel_image_place(void);

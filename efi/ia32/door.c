@@ -33,7 +33,7 @@ static void check_processor(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 uint64_t door_efi32(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
 	check_processor(image, system_table);
-	efi_open_door("efi", (uintptr_t)image, (uintptr_t)system_table);
+	efi_open_door("efi", (uintptr_t)image, (uintptr_t)system_table, IMAGE_LOADED);
 	efi_set_loader(&handoff);
 	efi_load_options(&handoff);
 	if (!handoff.kernel.size)

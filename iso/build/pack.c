@@ -145,19 +145,10 @@ static void fix_setup(const struct pack *im)
 {
 	uint8_t *p = im->base + LINUX_SETUP_HEADER;
 	uint64_t loaded = im->size - PM_OFFSET;
-	uint64_t least = RD32(pack_base(im), LINUX_SETUP_HEADER, struct setup_header, init_size) +
-			 im->size - im->base_size;
-	uint64_t init_size = loaded + im->room;
 
-	if (init_size < least)
-		init_size = least;
-	if (init_size > UINT32_MAX)
-		reject(im->path,
-		       "would need an init_size of 0x%llx, 4 GiB is the end: "
-		       "use a smaller initrd",
-		       (unsigned long long)init_size);
 	PUT32(p, struct setup_header, syssize, (uint32_t)((loaded + 15) / 16));
-	PUT32(p, struct setup_header, init_size, (uint32_t)init_size);
+	/* pack_set_room() has looked whether it is below 4 GiB. */
+	PUT32(p, struct setup_header, init_size, (uint32_t)(loaded + im->room));
 	PUT32(p, struct setup_header, payload_length, (uint32_t)(im->size - ELF_VIEW_OFFSET));
 	if (!im->payload_size)
 		return;

@@ -60,7 +60,7 @@ header:	.byte	PM_OFFSET / LINUX_SECTOR - 1		/* setup_sects */
 	.long	image_end - face - ELF_VIEW_OFFSET /* payload_length */
 	.quad	0				/* setup_data */
 	.quad	0x100000			/* pref_address: 16 MiB may be too high */
-	.long	image_end - face - PM_OFFSET	/* init_size */
+	.long	image_init_size - face		/* init_size */
 	.long	PM_HANDOVER			/* handover_offset */
 	.long	0				/* kernel_info_offset */
 	.if	. - header - (END_OF_HEADER - LINUX_SETUP_HEADER)

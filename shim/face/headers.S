@@ -50,6 +50,10 @@ headers:
 	HERE(PE_SECTIONS_OFFSET)
 	pe_sections
 
+	HERE(SETUP16_OFFSET)
+	.incbin	"setup16.bin"
+
+	.set	setup_begin, headers + PE_HEADERS_SIZE - FACE_SIZE
 	HERE(MB2_OFFSET)
 mb2:	.long	MB2_HEADER_MAGIC, MB2_ARCHITECTURE_I386, mb2_end - mb2
 	.long	-(MB2_HEADER_MAGIC + MB2_ARCHITECTURE_I386 + (mb2_end - mb2))
@@ -71,10 +75,6 @@ mb2:	.long	MB2_HEADER_MAGIC, MB2_ARCHITECTURE_I386, mb2_end - mb2
 	.long	8
 mb2_end:
 
-	HERE(SETUP16_OFFSET)
-	.incbin	"setup16.bin"
-
-	.set	setup_begin, headers + PE_HEADERS_SIZE - FACE_SIZE
 	HERE(MB1_OFFSET)
 	.long	MB1_HEADER_MAGIC, MB1_FLAGS, -(MB1_HEADER_MAGIC + MB1_FLAGS)
 	.long	IMAGE_BASE + MB1_OFFSET, IMAGE_BASE, 0, 0

@@ -7,9 +7,8 @@
  *   0x0000  face: MZ and the Linux setup header, or an ELF header
  *   0x0300  PE header, section table to 0x7f0        } same bytes in
  *   0x07f0  checksum of the universal face           } both faces
- *   0x0840  Multiboot 2 header                       }
  *   0x0900  16-bit setup code, zero page, E820 buffer and stack of the BIOS door
- *   0x1fe0  Multiboot 1 header
+ *   0x1f60  Multiboot 2 header, then Multiboot 1's: objcopy writes the first page anew
  *   0x8000  protected-mode part: startup_32, startup_64 at +0x200
  *   0x8e00  ELF view: an ELF header for loaders that look into the bzImage payload
  *   0x8f00  ELF notes of both ELF headers: how Xen and PVH loaders start the image
@@ -34,14 +33,21 @@
 /* The checksum that shows wrong data (bios/boot/sum.h), and the number of bytes that it covers. */
 #define IMAGE_SUM_OFFSET 0x7f0
 #define IMAGE_SUM_SIZE_OFFSET 0x7f8
-#define MB2_OFFSET 0x840
 #define SETUP16_OFFSET 0x900
+#define MB2_OFFSET 0x1f60
 /* Below 8192 for GRUB, above 8144 - 1 so that QEMU does not see it and takes PVH. */
 #define MB1_OFFSET 0x1fe0
 #define SETUP16_ZERO_PAGE 0x2000
 #define SETUP16_E820 0x3000
 #define SETUP16_E820_MAX 800
 #define SETUP16_STACK_TOP 0x8000
+
+/*
+ * What a bare image asks for behind itself.  Tools that know PE only, such as ukify, add
+ * sections without changing the setup header.  GRUB and kexec load all of the file, but make
+ * room only for what the header says: GRUB would overwrite itself, and kexec gives up.
+ */
+#define ADDED_ROOM 0x8000000
 
 /* (setup_sects + 1) * 512; 63 + 1 sectors is the most that the protocol has. */
 #define PM_OFFSET 0x8000

@@ -12,41 +12,39 @@
 #include "shim/pc/paging.h"
 #include "shim/pc/trap.h"
 
-void doors_begin(const char *name, uint64_t tsc)
+void doors_begin(const char *name, uint64_t tsc, enum image_memory memory)
 {
 	handoff_init(&handoff, name);
 	handoff_report(&handoff, "tsc_entry", "0x%016" X64, tsc);
-	lintel_image(&handoff);
+	lintel_image(&handoff, memory);
 }
 
-void doors_open(const char *name)
+void doors_open(const char *name, enum image_memory memory)
 {
 	uint64_t tsc = rdtsc();
 
 	trap_init();
 	paging_init();
-	doors_begin(name, tsc);
+	doors_begin(name, tsc, memory);
 }
 
 uint64_t door_multiboot1(uint64_t info)
 {
-	doors_open("multiboot1");
+	doors_open("multiboot1", IMAGE_FILE);
 	mb1_read(info, &handoff);
 	return lintel(&handoff);
 }
 
 uint64_t door_multiboot2(uint64_t info)
 {
-	doors_open("multiboot2");
+	doors_open("multiboot2", IMAGE_FILE);
 	mb2_read(info, &handoff);
 	return lintel(&handoff);
 }
 
 static uint64_t enter_linux(const char *name, uint64_t boot_params)
 {
-	doors_open(name);
-	/* A loader of the Linux protocol does not load what says so; other bytes lie there. */
-	handoff.is_signed = false;
+	doors_open(name, IMAGE_CORE);
 	linux_read(boot_params, &handoff);
 	return lintel(&handoff);
 }
@@ -68,6 +66,6 @@ uint64_t door_linux64(uint64_t boot_params)
 
 uint64_t door_unknown(uint64_t eax)
 {
-	doors_open("unknown");
+	doors_open("unknown", IMAGE_CORE);
 	die(E_ENTRY, "entered with eax %" X64 ", which no boot protocol has", eax);
 }

@@ -9,11 +9,13 @@
 
 #include <stdint.h>
 
+#include "shim/lintel.h"
+
 /** doors_begin() - an empty handoff, and what is packed into the image; @tsc at the entry */
-void doors_begin(const char *name, uint64_t tsc);
+void doors_begin(const char *name, uint64_t tsc, enum image_memory memory);
 
 /** doors_open() - the same in ring 0, after setting up our exception handlers and page tables */
-void doors_open(const char *name);
+void doors_open(const char *name, enum image_memory memory);
 
 uint64_t door_multiboot1(uint64_t info);
 uint64_t door_multiboot2(uint64_t info);

@@ -49,6 +49,7 @@ void vmlinux_open(struct handoff *h, struct blob image)
 	static struct kernel kernel;
 	struct span file = span_at(h->kernel.base, h->kernel.size), payload;
 
+	handoff_check_kernel(h);
 	kernel_open(&kernel, h->kernel);
 	if (kernel.kind != KERNEL_BZIMAGE)
 		return;

@@ -23,7 +23,7 @@ uint64_t door_pvh(uint64_t info)
 {
 	struct span e820 = { 0 };
 
-	doors_open("pvh");
+	doors_open("pvh", IMAGE_CORE);
 	/* An old Xen gives no map in the block, but answers a hypercall. */
 	if (xen_open_pvh())
 		e820 = xen_memory_map();
@@ -47,7 +47,7 @@ _Noreturn void door_xenpv(uint64_t start_info, uint64_t stack)
 	memory_seen_at(XEN_VIRT_BASE);
 	/* Before anything is said: the console is a ring of Xen's. */
 	xen_open_pv(start_info);
-	doors_begin("xenpv", tsc);
+	doors_begin("xenpv", tsc, IMAGE_CORE);
 	xenpv_read(start_info, stack, xen_memory_map(), &handoff);
 	/* Nothing may be moved over the pages of Xen's console and store, nor over the image: in
 	 * ring 3 its own code makes the moves and the jump. */

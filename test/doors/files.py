@@ -39,7 +39,7 @@ XLOADFLAGS, XLF_KERNEL_64 = 0x236, 1
 PLAIN = payload.cpio(payload.proof("plain", 300000))
 HUGE = 600  # MiB
 MAKERS = {}  # more files: name: what makes it, given BUILD and the path
-MB2_OFFSET = 0x840  # shim/face/layout.h
+MB2_OFFSET = 0x1f60  # shim/face/layout.h
 BUILT = ("lintel", "lintel.efi", "lintel.elf", "lintelia32.efi", "probe.bzImage", "probe.elf",
          "probe32.elf", "hello.elf", "launcher")
 

@@ -226,7 +226,7 @@ def refusals():
     return [
         refused("refuse/no-kernel", "E10", shim),
         refused("refuse/no-kernel-multiboot", "E10", "multiboot /lintel.efi"),
-        refused("refuse/no-kernel-linux", "E10", "linux /lintel.efi"),
+        refused("refuse/no-kernel-linux", "E36", "linux /lintel.efi"),
         refused("refuse/no-kernel-linux16", "E10", "linux16 /lintel.efi"),
         refused("refuse/only-initrd", "E10", shim, "module2 /first"),
         refused("refuse/arm64", "E11", shim, "module2 /arm64"),

@@ -42,12 +42,13 @@ class Refused(Exception):
 
 
 def run(*command):
-    """Run a command that must work."""
+    """Run a command that must work; what it said."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace",
                           timeout=300, check=False)
     if done.returncode:
         raise Refused(f"{command[0]}: {done.stdout.strip()[-1000:]}")
+    return done.stdout
 
 
 def grafts(files):

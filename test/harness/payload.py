@@ -48,7 +48,14 @@ FILES = {
     "linuxx64.efi.stub": ("systemd-boot-efi", "usr/lib/systemd/boot/efi/linuxx64.efi.stub"),
     "systemd-bootx64.efi": ("systemd-boot-efi", "usr/lib/systemd/boot/efi/systemd-bootx64.efi"),
     "ipxe.efi": ("ipxe", "boot/ipxe.efi"),
+    # Debian 12 has none; this one is a program in Python, which runs there too.
+    "ukify": ("systemd-ukify/trixie", "usr/bin/ukify"),
+    "linuxx64-257.efi.stub": ("systemd-boot-efi/trixie",
+                              "usr/lib/systemd/boot/efi/linuxx64.efi.stub"),
+    "addonx64.efi.stub": ("systemd-boot-efi/trixie", "usr/lib/systemd/boot/efi/addonx64.efi.stub"),
 }
+MIRROR = "http://deb.debian.org/debian"
+KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 # The kernel's own words about what arrived, then a shell or the end.
 INIT = r"""#!/bin/busybox sh
@@ -147,13 +154,38 @@ def real_package(name):
     return name
 
 
+def other_suite(suite, directory):
+    """Options of apt-get for another Debian than this one, whose lists it has fetched."""
+    directory = os.path.abspath(directory)
+    source = os.path.join(directory, "sources.list")
+    with open(source, "w", encoding="ascii") as out:
+        out.write(f"deb [signed-by={KEYS}] {MIRROR} {suite} main\n")
+    options = []
+    for key, value in (("Etc::SourceList", source), ("Etc::SourceParts", "/dev/null"),
+                       ("State::Lists", f"{directory}/lists"), ("Cache", f"{directory}/cache")):
+        options += ["-o", f"Dir::{key}={value}"]
+    os.makedirs(f"{directory}/lists/partial")
+    os.makedirs(f"{directory}/cache/archives/partial")
+    run(["apt-get", "-q", *options, "-o", "Acquire::Languages=none", "update"], 300)
+    return options
+
+
 def download(names, directory):
-    """Download packages: the paths of the .debs that came, by the names asked for."""
-    real = {real_package(name): name for name in names}
-    run(["apt-get", "download", "-q", "-o", "Acquire::http::Timeout=30",
-         "-o", "Acquire::Retries=1", *real], 900, cwd=directory)
-    return {real[deb.split("_")[0]]: os.path.join(directory, deb)
-            for deb in os.listdir(directory) if deb.endswith(".deb")}
+    """Download packages: the paths of the .debs that came, by the names asked for.
+
+    A name is PACKAGE, or PACKAGE/SUITE of another Debian than this one.
+    """
+    found = {}
+    for suite in {name.partition("/")[2] for name in names}:
+        real = {real_package(name.partition("/")[0]): name for name in names
+                if name.partition("/")[2] == suite}
+        place = tempfile.mkdtemp(dir=directory)
+        run(["apt-get", "download", "-q", "-o", "Acquire::http::Timeout=30",
+             "-o", "Acquire::Retries=1", *(other_suite(suite, place) if suite else []), *real],
+            900, cwd=place)
+        found.update({real[deb.split("_")[0]]: os.path.join(place, deb)
+                      for deb in os.listdir(place) if deb.endswith(".deb")})
+    return found
 
 
 def unpack(deb, paths, directory):

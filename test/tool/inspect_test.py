@@ -198,7 +198,7 @@ class Inspect(Case):
                 path = self.file("part", load(face)[:size])
                 self.assertEqual(self.lintel("inspect", path).returncode, 0, size)
         for at in list(range(0x3c, 0x40)) + list(range(0x1f1, 0x26c, 3)) \
-                + list(range(0x300, 0x420, 3)) + list(range(0x840, 0x8a0)):
+                + list(range(0x300, 0x420, 3)) + list(range(0x1f60, 0x1fc0)):
             flipped = bytearray(data)
             flipped[at] ^= 0xff
             ran = self.lintel("inspect", "--json=short", self.file("flipped", flipped))
