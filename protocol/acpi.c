@@ -6,6 +6,7 @@
  */
 #include "protocol/acpi.h"
 
+#include "protocol/efitable.h"
 #include "protocol/handoff.h"
 #include "protocol/lib.h"
 #include "protocol/number.h"
@@ -22,14 +23,6 @@
 #define RSDP_LENGTH_MAX 256
 /* The tables that are read here have some hundred bytes. */
 #define TABLE_LENGTH_MAX 0x10000
-
-/* EFI_SYSTEM_TABLE and EFI_CONFIGURATION_TABLE, 64-bit (UEFI 2.10, sections 4.3 and 4.6). */
-#define EFI_SYSTEM_TABLE_SIGNATURE 0x5453595320494249 /* "IBI SYST" */
-#define EFI_SYSTEM_TABLE_SIZE 120
-#define EFI_TABLE_COUNT 104
-#define EFI_TABLES 112
-#define EFI_TABLE_SIZE 24
-#define EFI_TABLES_MAX 1024
 
 static bool sums_to_zero(struct span s, size_t n)
 {
@@ -89,38 +82,16 @@ void acpi_note_rsdp(struct handoff *h, struct span copy)
 	memcpy(h->rsdp_copy, copy.p, copy.len < ACPI_RSDP_SIZE ? copy.len : ACPI_RSDP_SIZE);
 }
 
-/* The configuration tables of 64-bit UEFI; empty where there are none. */
-static struct span efi_tables(const struct efi_info *efi)
-{
-	uint64_t at = words64(efi->efi_systab, efi->efi_systab_hi), n;
-	struct span st = { 0 };
-
-	/* Address 0 is no table, and reading there may be forbidden. */
-	if (at && efi->efi_loader_signature == EFI_LOADER_SIGNATURE_64)
-		st = span_at(at, EFI_SYSTEM_TABLE_SIZE);
-	n = rd64(st, EFI_TABLE_COUNT);
-	if (rd64(st, 0) != EFI_SYSTEM_TABLE_SIGNATURE || n > EFI_TABLES_MAX || !n)
-		return (struct span){ 0 };
-	return span_at(rd64(st, EFI_TABLES), n * EFI_TABLE_SIZE);
-}
-
-/* 64-bit UEFI's system table has its address, even after boot services have ended. */
+/* UEFI's system table has its address, even after boot services have ended. */
 static uint64_t efi_rsdp(const struct efi_info *efi)
 {
 	static const uint8_t acpi20[16] = { 0x71, 0xe8, 0x68, 0x88, 0xf1, 0xe4, 0xd3, 0x11,
 					    0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 };
 	static const uint8_t acpi10[16] = { 0x30, 0x2d, 0x9d, 0xeb, 0x88, 0x2d, 0xd3, 0x11,
 					    0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d };
-	struct span tables = efi_tables(efi);
-	uint64_t old = 0;
+	uint64_t rsdp = efi_table(efi, acpi20);
 
-	for (uint64_t off = 0; span_has(tables, off, EFI_TABLE_SIZE); off += EFI_TABLE_SIZE) {
-		if (!memcmp(tables.p + off, acpi20, 16))
-			return rd64(tables, off + 16);
-		if (!memcmp(tables.p + off, acpi10, 16))
-			old = rd64(tables, off + 16);
-	}
-	return old;
+	return rsdp ? rsdp : efi_table(efi, acpi10);
 }
 
 bool acpi_keeps_copy(const struct handoff *h)

@@ -31,7 +31,7 @@ MAGICS = {
     r"0x53726448": "protocol/lintel/linux.h", r"0xa33f": "protocol/lintel/linux.h",
     r'0x464c457f|177ELF': "protocol/lintel/elf.h", r"0x5a4d": "protocol/pe.h",
     r'0x4550\b|0x00004550|"PE\\0': "protocol/pe.h", r'"RSD PTR ': "protocol/acpi.h",
-    r"0x5453595320494249": "protocol/acpi.c",
+    r"0x5453595320494249": "protocol/efitable.c",
     r'0x5452415020494645|"EFI PART"': "bios/boot/gpt_format.h",
     r"0x8b1f|x1f.x8b": "shim/unpack/unpack.c", r"7zXZ": "shim/unpack/unpack.c",
     r"0x184c2102|x02.x21.x4c": "shim/unpack/unpack.c", r"0xfd2fb528|x28.xb5.x2f": "zstd.h",

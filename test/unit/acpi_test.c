@@ -131,6 +131,27 @@ static void test_acpi_uefi(void)
 	CHECK_EQUAL(h.rsdp, 0x7fe014);
 }
 
+/* 32-bit UEFI's tables have other offsets. */
+static void test_acpi_uefi32(void)
+{
+	static const uint8_t acpi10[16] = { 0x30, 0x2d, 0x9d, 0xeb, 0x88, 0x2d, 0xd3, 0x11,
+					    0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d };
+	const uint32_t count_and_tables[] = { 2, 0x7fd000 }, rsdp = 0x7fe014;
+	uint8_t *st, *table;
+
+	rom();
+	st = world_put(0x7fc000, NULL, 72);
+	memcpy(st, "IBI SYST", 8);
+	memcpy(st + 64, count_and_tables, 8);
+	table = world_put(0x7fd000, NULL, 40);
+	memcpy(table + 20, acpi10, 16);
+	memcpy(table + 36, &rsdp, 4);
+	h.bp.efi_info.efi_loader_signature = EFI_LOADER_SIGNATURE_32;
+	h.bp.efi_info.efi_systab = 0x7fc000;
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0x7fe014);
+}
+
 /* Firmware may protect page 0, also while it has no ACPI to tell of. */
 static void test_acpi_page_zero(void)
 {
@@ -172,6 +193,7 @@ const struct test acpi_tests[] = { { "acpi: in the ROM area", test_acpi_rom },
 				   { "acpi: a loader's copy", test_acpi_copy },
 				   { "acpi: a loader's address", test_acpi_given },
 				   { "acpi: UEFI", test_acpi_uefi },
+				   { "acpi: 32-bit UEFI", test_acpi_uefi32 },
 				   { "acpi: page 0 is not read under UEFI", test_acpi_page_zero },
 				   { "acpi: a root pointer of absurd length", test_acpi_length },
 				   { 0 } };
