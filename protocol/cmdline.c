@@ -240,3 +240,30 @@ void handoff_settle_cmdline(struct handoff *h)
 	settle(h, given);
 	lock_down(h);
 }
+
+/* A Lintel that was started by another one has been given the words already. */
+static bool ends_with(const char *line, struct span words)
+{
+	size_t n = strlen(line);
+
+	return n >= words.len && !memcmp(line + n - words.len, words.p, words.len) &&
+	       (n == words.len || is_blank(line[n - words.len - 1]));
+}
+
+void handoff_extra_words(struct handoff *h, struct span words, bool is_confidential)
+{
+	size_t have = strlen(h->cmdline);
+
+	if (!words.len || ends_with(h->cmdline, words))
+		return;
+	if (is_confidential || handoff_secure_boot(h)) {
+		say("lintel: %s: SMBIOS's words for the command line are left out\n",
+		    is_confidential ? "confidential machine" : "Secure Boot");
+		handoff_report(h, "dropped", "SMBIOS words");
+		return;
+	}
+	handoff_cmdline(h, words);
+	for (char *p = h->cmdline + have; *p; p++)
+		if ((uint8_t)*p < ' ' || *p == 0x7f)
+			*p = ' ';
+}

@@ -169,6 +169,15 @@ void handoff_cmdline(struct handoff *h, struct span s);
  */
 void handoff_settle_cmdline(struct handoff *h);
 
+/**
+ * handoff_extra_words() - add words from SMBIOS behind the settled command line
+ * @is_confidential: the machine does not trust whoever runs it, so they are left out
+ *
+ * They are left out under Secure Boot too; both with a line.  Refuses a line that is too long
+ * (E_CMDLINE).
+ */
+void handoff_extra_words(struct handoff *h, struct span words, bool is_confidential);
+
 /** handoff_loader() - the boot loader's name; a longer one is cut */
 void handoff_loader(struct handoff *h, struct span s);
 

@@ -51,6 +51,10 @@ bool machine_has_gib_pages(void);
 /** machine_has_la57() - whether paging has five levels now, which only leaving long mode ends */
 bool machine_has_la57(void);
 
+/** machine_is_confidential() - whether this is a virtual machine whose memory its host cannot
+ *  read, so that what the host says is not to be trusted */
+bool machine_is_confidential(void);
+
 /** machine_time() - the time-stamp counter */
 uint64_t machine_time(void);
 

@@ -10,6 +10,7 @@
 #include "protocol/kernel.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"
+#include "protocol/smbios.h"
 #include "shim/face/layout.h"
 #include "shim/leave.h"
 #include "protocol/world.h"
@@ -123,12 +124,22 @@ void lintel_report(struct handoff *h)
 	handoff_report(h, "tsc_jump", "0x%016" X64, machine_time());
 }
 
+static void settle_cmdline(struct handoff *h)
+{
+	if (h->settled)
+		return;
+	handoff_settle_cmdline(h);
+	/* A PV domain cannot see the firmware's memory. */
+	if (h->world != WORLD_XEN_PV)
+		handoff_extra_words(h, smbios_words(&h->bp.efi_info), machine_is_confidential());
+}
+
 void lintel_plan(struct handoff *h)
 {
 	struct kernel *k = &booting.kernel;
 
 	/* The loader may have added words of its own, and Secure Boot may forbid all of them. */
-	handoff_settle_cmdline(h);
+	settle_cmdline(h);
 	/* What is said from now on goes where it can be seen: in graphics there is no text. */
 	console_screen(h);
 	/* Few loaders tell where it lies, and a kernel cannot always find it by itself. */

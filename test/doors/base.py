@@ -148,6 +148,12 @@ def on_com2(medium, spcr=False):
     return beside(medium, "-serial", "null", *(table if spcr else []), texts={"spcr": SPCR})
 
 
+def with_smbios(medium, words):
+    """The same in a machine whose SMBIOS has words for the command line, after another string."""
+    key = "io.systemd.stub.kernel-cmdline-extra="
+    return beside(medium, "-smbios", "type=11,value=test,value=" + key + words)
+
+
 def ram(mib):
     """KiB of RAM that Linux counts on QEMU's PC under SeaBIOS.
 

@@ -263,6 +263,27 @@ def initrds_and_command_lines():
     ]
 
 
+def smbios():
+    """Words for the command line from SMBIOS, which UEFI's tables name; none with Secure Boot."""
+    extra = "lintel.test=1"
+    loaded = {"direct": (direct("cloud.efi"), "efi", 512),
+              "high": (direct("cloud.efi"), "efi", 5120),
+              "linuxefi": (grub("linuxefi /cloud.efi"), "efi-handover", 512),
+              "linux": (grub("linux /cloud.efi"), "linux32", 512),
+              "exited": (grub("multiboot2 /cloud-exited.efi"), "multiboot2", 512),
+              "multiboot2": (grub("multiboot2 /cloud.efi"), "multiboot2-efi64", 512)}
+    left_out = "^lintel: Secure Boot: SMBIOS's words for the command line are left out"
+    secured_medium = base.with_smbios(direct("cloud.efi" + SIGNED, firmware=secure), extra)
+    return [
+        *[Case(f"smbios/efi/{name}", base.with_smbios(medium, extra),
+               base.debian("cloud", OWN, kib=r"\d+", door=door), mib=mib, seconds=120)
+          for name, (medium, door, mib) in loaded.items()],
+        Case("smbios/efi/secure", secured_medium,
+             [left_out, *base.debian("cloud", kib=r"\d+", door="efi", dropped=["SMBIOS words"])],
+             seconds=150),
+    ]
+
+
 def exited():
     """Multiboot 2 when GRUB has ended boot services: the kernel still gets runtime services."""
     seen = [*UEFI[:2], *UEFI[4:], *base.debian("cloud", kib=ram(512), door="multiboot2")]
@@ -442,5 +463,5 @@ def secure_boot():
 
 
 CASES = [*[case for kernel in base.KERNELS for case in through_all_doors(kernel)],
-         *initrds_and_command_lines(), *exited(), *memory_sizes(), *many_ranges(), *seeds(),
-         *interface(), *packed(), *refusals(), *secure_boot(), *shim()]
+         *initrds_and_command_lines(), *smbios(), *exited(), *memory_sizes(), *many_ranges(),
+         *seeds(), *interface(), *packed(), *refusals(), *secure_boot(), *shim()]

@@ -143,4 +143,11 @@ def refusals():
     ]
 
 
-CASES = [*loaded(), *refusals()]
+def smbios():
+    """Words for the command line from SMBIOS, which a system table of 32 bits names."""
+    medium = base.with_smbios(direct("cloud.ia32.efi"), "lintel.test=1")
+    return [Case("smbios/ia32/direct", medium,
+                 base.debian("cloud", efi.OWN, kib=r"\d+", door="efi"), seconds=120)]
+
+
+CASES = [*loaded(), *smbios(), *refusals()]

@@ -5,7 +5,7 @@ doors/cases.py takes them into its table; doors/base.py says what a case is.
 """
 from doors.base import CMDLINE, CMDLINE_SIZE, KERNELS, MICROVM_RAM, PROBE, REFERENCE, UNAME, \
     WRONG, Case, Medium, boots, debian, grub, isolinux, lying, on_com2, probe_facts, qemu, ram, \
-    refused
+    refused, with_smbios
 from harness import media
 
 
@@ -129,6 +129,23 @@ def serial_ports():
     ]
 
 
+def smbios():
+    """Words for the command line from SMBIOS, behind a packed and a given one."""
+    extra, given = "lintel.test=1 panic=-1", CMDLINE + " quiet"
+    loaded = [
+        ("multiboot2", grub("multiboot2 /cloud.efi"), "multiboot2", CMDLINE),
+        ("multiboot2-given", grub(f"multiboot2 /cloud.efi {given}"), "multiboot2", given),
+        ("multiboot", grub("multiboot /cloud.efi"), "multiboot1", CMDLINE),
+        ("linux16", qemu("cloud.efi"), "linux16", CMDLINE),
+        ("pvh", qemu("cloud.efi.elf"), "pvh", CMDLINE),
+    ]
+    twice = grub(f"multiboot2 /lintel.efi {CMDLINE}", "module2 /lintel.efi", "module2 /cloud",
+                 "module2 /first")
+    return [Case("smbios/chain", with_smbios(twice, extra), debian("cloud", f"{CMDLINE} {extra}")),
+            *[boots(f"smbios/{name}", "cloud", with_smbios(medium, extra), door,
+                    f"{line} {extra}") for name, medium, door, line in loaded]]
+
+
 def kexecs():
     """A running Debian kernel starts the packed image, also with five levels of paging."""
     cases = []
@@ -243,7 +260,7 @@ def refusals():
 
 
 CASES = [*[case for kernel in KERNELS for case in through_all_doors(kernel)],
-         *microvms(), *initrds_and_command_lines(), *serial_ports(), *kexecs(), *memtests(),
-         *signed(), *packed(),
+         *microvms(), *initrds_and_command_lines(), *serial_ports(), *smbios(), *kexecs(),
+         *memtests(), *signed(), *packed(),
          *memory_sizes(),
          *many_ranges(), *refusals()]
