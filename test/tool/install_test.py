@@ -232,9 +232,10 @@ class KernelInstall(Case):
         """Call the plugin as kernel-install(8) says that it is called."""
         return run(self.plugin, *args, env=dict(
             self.env, KERNEL_INSTALL_LAYOUT=layout, KERNEL_INSTALL_VERBOSE="0",
-            KERNEL_INSTALL_BOOT_ROOT=self.path("boot"), KERNEL_INSTALL_ENTRY_TOKEN="token",
+            KERNEL_INSTALL_BOOT_ROOT=self.path("boot"),
             KERNEL_INSTALL_MACHINE_ID="0" * 31 + "1",
-            KERNEL_INSTALL_STAGING_AREA=self.path("staging"), **env))
+            **{"KERNEL_INSTALL_ENTRY_TOKEN": "token",
+               "KERNEL_INSTALL_STAGING_AREA": self.path("staging"), **env}))
 
     def test_add_and_remove(self):
         initrd = self.file("initrd.img", b"initrd..")
@@ -295,6 +296,41 @@ class KernelInstall(Case):
         self.file("conf/lintel.conf", b"[UKI]\nOSRelease=ID=mine\n")
         self.assertIsNotNone(self.cmdline_of())
         self.assertEqual(added(self.image)[".osrel"], b"ID=mine")
+
+    def test_machine_id(self):
+        """An entry that is named after the machine tells it who it is, once."""
+        word = b"systemd.machine_id=" + b"0" * 31 + b"1"
+        self.image = self.path("boot/EFI/Linux/" + "0" * 31 + "1-6.1.0-x.efi")
+        token = {"KERNEL_INSTALL_ENTRY_TOKEN": "0" * 31 + "1"}
+        self.assertEqual(self.cmdline_of(**token), b"root=/dev/vda1 ro " + word)
+        self.file("conf/cmdline", b"systemd.machine_id=x ro")
+        self.assertEqual(self.cmdline_of(**token), b"systemd.machine_id=x ro")
+        os.unlink(self.path("conf/cmdline"))
+        self.file("conf/lintel.conf", b"[UKI]\nCmdline=of the file\n")
+        self.assertEqual(self.cmdline_of(**token), b"of the file " + word)
+
+    def test_existing_uki(self):
+        """A UKI in place of a kernel keeps what it has, in both layouts."""
+        self.build("--cmdline=its own", "--os-release=ID=its", "--uname=7", faces=("efi",))
+        os.rename(self.output, self.path("uki.efi"))
+        self.kernel = self.path("uki.efi")
+        expected = {".cmdline": b"its own", ".osrel": b"ID=its", ".uname": b"7",
+                    ".linux": bzimage()}
+        kind = {"KERNEL_INSTALL_IMAGE_TYPE": "uki"}
+        self.assertEqual(self.cmdline_of(**kind), b"its own")
+        self.assertEqual(added(self.image), expected)
+        ran = self.plugin_run("add", "7", self.path("entry"), self.kernel, layout="uki",
+                              KERNEL_INSTALL_UKI_GENERATOR="lintel", **kind)
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertEqual(added(self.path("staging/uki.efi")), expected)
+        ran = self.plugin_run("add", "7", self.path("entry"), self.kernel)
+        self.assertEqual((ran.returncode, "--uki" in ran.stderr), (1, True))
+
+    def test_no_staging_area(self):
+        """Without one, no file of / is taken for an initrd."""
+        self.assertNotIn(b'"$KERNEL_INSTALL_STAGING_AREA"/', load(self.plugin))
+        self.assertIsNotNone(self.cmdline_of(KERNEL_INSTALL_STAGING_AREA=""))
+        self.assertNotIn(".initrd", added(self.image))
 
     def test_microcode(self):
         self.file("staging/initrd", b"initrd..")
