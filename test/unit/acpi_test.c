@@ -187,9 +187,27 @@ static void test_acpi_length(void)
 	CHECK_EQUAL(h.rsdp, 0);
 }
 
+/* The last place of an area counts, and what lies behind it does not. */
+static void test_acpi_last_place(void)
+{
+	struct acpi_rsdp r = make(0, 0x1234);
+	uint8_t *p;
+
+	rom();
+	map_add(&h.map, 0x7fe000, 0x7ff000, MAP_ACPI);
+	p = world_put(0x7fe000, NULL, 8192);
+	memcpy(p + 4096, &r, ACPI_RSDP_SIZE_V1);
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0);
+	memcpy(p + 4096 - ACPI_RSDP_SIZE_V1, &r, ACPI_RSDP_SIZE_V1);
+	acpi_find_rsdp(&h);
+	CHECK_EQUAL(h.rsdp, 0x7ff000 - ACPI_RSDP_SIZE_V1);
+}
+
 const struct test acpi_tests[] = { { "acpi: in the ROM area", test_acpi_rom },
 				   { "acpi: EBDA first", test_acpi_ebda_first },
 				   { "acpi: extended checksum", test_acpi_extended_checksum },
+				   { "acpi: the last place", test_acpi_last_place },
 				   { "acpi: a loader's copy", test_acpi_copy },
 				   { "acpi: a loader's address", test_acpi_given },
 				   { "acpi: UEFI", test_acpi_uefi },

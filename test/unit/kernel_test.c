@@ -66,6 +66,7 @@ static void test_bzimage_good(void)
 	CHECK_EQUAL(k.initrd_max, UINT64_MAX);
 	CHECK_EQUAL(k.segment[0].offset, 4096);
 	CHECK_EQUAL(k.segment[0].filesz, 4096);
+	CHECK_EQUAL(k.segment[0].memsz, 4096);
 	CHECK_EQUAL(k.header.len, sizeof(struct setup_header));
 }
 
@@ -236,14 +237,34 @@ static void test_elf_refusals(void)
 	CHECK_EQUAL(open_file(8192), E_TRUNCATED);
 	make_elf64()[0].p_filesz = 8193;
 	CHECK_EQUAL(open_file(8192), E_TRUNCATED);
-	make_elf64()[0].p_memsz = 10;
+	make_elf64()[0].p_memsz = 2047; /* less than the file has; the entry lies inside */
 	CHECK_EQUAL(open_file(8192), E_ELF);
+	elf64()->e_entry = 0x1002000; /* the first address behind a segment */
+	CHECK_EQUAL(open_file(8192), E_ELF);
+	elf64()->e_entry = 0x1001fff;
+	CHECK_EQUAL(open_file(8192), 0);
 	make_elf64()[0].p_paddr = UINT64_MAX - 10;
 	CHECK_EQUAL(open_file(8192), E_ELF);
 	make_elf64()[0].p_type = 3; /* PT_INTERP: a user's program */
 	CHECK_EQUAL(open_file(8192), E_ELF);
 	elf64()->e_phnum = 0;
 	CHECK_EQUAL(open_file(8192), E_ELF);
+}
+
+/* FreeBSD's kernel names an interpreter, as programs do, but has a PVH entry. */
+static void test_elf_interpreter(void)
+{
+	static const uint32_t note[] = { 4, 4, 18, 0x6e6558 /* "Xen" */, 0x1000040 };
+	struct elf64_phdr *p = make_elf64() + 2;
+
+	((struct elf64_ehdr *)file)->e_phnum = 4;
+	p[0] = (struct elf64_phdr){ .p_type = PT_INTERP };
+	p[1] = (struct elf64_phdr){ .p_type = PT_NOTE, .p_offset = 7000, .p_filesz = sizeof(note) };
+	CHECK_EQUAL(open_file(8192), E_ELF);
+	CHECK_TEXT(world_said(), "a program for an operating system");
+	memcpy(file + 7000, note, sizeof(note));
+	CHECK_EQUAL(open_file(8192), 0);
+	CHECK_EQUAL(k.notes.phys32_entry, 0x1000040);
 }
 
 /* A kernel whose headers name the same half MiB of notes @times over. */
@@ -599,6 +620,7 @@ const struct test kernel_tests[] = { { "bzimage: good", test_bzimage_good },
 				     { "elf: good", test_elf_good },
 				     { "elf: 32 bits", test_elf32 },
 				     { "elf: refusals", test_elf_refusals },
+				     { "elf: an interpreter", test_elf_interpreter },
 				     { "elf: notes are bounded", test_elf_notes },
 				     { "kernel: an ELF file for Multiboot", test_elf_multiboot },
 				     { "elf: cut at every byte", test_elf_cuts },

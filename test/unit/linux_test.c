@@ -172,6 +172,44 @@ static void test_linux_setup_data(void)
 	CHECK(!memcmp((void *)(uintptr_t)(out.setup_data[1].base + 16), "version=1\n", 10));
 }
 
+/* Nothing is moved over a node, wherever it lies. */
+static void test_linux_nodes_are_used(void)
+{
+	struct blob b;
+
+	begin(1);
+	strcpy(in.report, "version=1\n");
+	write_page();
+	handoff_init(&out, "linux64");
+	linux_read(at.boot_params, &out);
+	b = out.setup_data[0];
+	map_add(&out.map, b.base - PAGE_SIZE, b.base + b.size + PAGE_SIZE, MAP_RAM);
+	CHECK(map_is_free(&out.map, b.base - 1, b.base));
+	CHECK(!map_is_free(&out.map, b.base, b.base + 1));
+	CHECK(!map_is_free(&out.map, b.base + b.size - 1, b.base + b.size));
+	CHECK(map_is_free(&out.map, b.base + b.size, b.base + b.size + 1));
+}
+
+/* What does not fit into the report is left out, and nothing is written behind it. */
+static void test_report_full(void)
+{
+	static struct {
+		struct handoff h;
+		uint8_t behind[16];
+	} s;
+	static const char line[] = "123456789012345678901234567890";
+
+	for (uint32_t length = 0; length < sizeof(line); length++) {
+		handoff_init(&s.h, "test");
+		memset(s.behind, 0xee, sizeof(s.behind));
+		for (uint32_t i = 0; i < 300; i++)
+			handoff_report(&s.h, "key", "%s", line + length);
+		CHECK_EQUAL(s.behind[0], 0xee);
+		CHECK(strlen(s.h.report) > sizeof(s.h.report) - sizeof("key=\n") - 31);
+		CHECK(!strcmp(s.h.report + strlen(s.h.report) - 1, "\n"));
+	}
+}
+
 /* One Lintel starts another, and so on; @foreign nodes of others come along. */
 static void hop(uint32_t hops, uint32_t foreign)
 {
@@ -253,6 +291,10 @@ static void test_linux_elf_kernel(void)
 	CHECK_EQUAL(bp->hdr.boot_flag, LINUX_BOOT_FLAG);
 	CHECK_EQUAL(bp->hdr.version, 0x20f);
 	CHECK_EQUAL(bp->hdr.cmdline_size, 99);
+	CHECK_EQUAL(bp->hdr.xloadflags, XLF_KERNEL_64);
+	k.bits = 32;
+	write_page();
+	CHECK_EQUAL(bp->hdr.xloadflags, 0);
 	CHECK_EQUAL(bp->hdr.hardware_subarch, SUBARCH_LGUEST);
 }
 
@@ -369,6 +411,8 @@ const struct test linux_tests[] = { { "linux: round trip", test_linux_round_trip
 				    { "linux: the size of setup_data", test_linux_sizes },
 				    { "linux: initrd above 4 GiB", test_linux_high_initrd },
 				    { "linux: setup_data passes through", test_linux_setup_data },
+				    { "linux: nodes are marked", test_linux_nodes_are_used },
+				    { "handoff: a full report", test_report_full },
 				    { "linux: any number of hops", test_linux_hops },
 				    { "linux: ranges in a circle", test_linux_circle },
 				    { "linux: report passes through", test_linux_report },

@@ -152,6 +152,10 @@ static void test_map_edges(void)
 	map_add(&m, UINT64_MAX - 10, UINT64_MAX, MAP_RAM);
 	CHECK_EQUAL(map_top(&m), UINT64_MAX);
 	CHECK_EQUAL(map_find_low(&m, (struct fit){ 4, 4096, 1, UINT64_MAX }), 0);
+	/* The last page can still be rounded up to, what follows it cannot. */
+	map_add(&m, UINT64_MAX - 4095, UINT64_MAX, MAP_RAM);
+	CHECK_EQUAL(map_find_low(&m, (struct fit){ 4, 4096, 1, UINT64_MAX }), UINT64_MAX - 4095);
+	CHECK_EQUAL(map_find_low(&m, (struct fit){ 4, 4096, UINT64_MAX - 4094, UINT64_MAX }), 0);
 	map_add(&m, 0, 4096, MAP_RAM);
 	CHECK_EQUAL(map_find_low(&m, (struct fit){ 16, 16, 1, 4096 }), 16);
 }

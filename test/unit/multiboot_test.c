@@ -318,6 +318,9 @@ static void test_mb2_lies(void)
 	CHECK_EQUAL(DIES_WITH(mb2_read(0x50000, &h)), E_BLOCK);
 	world_put(0x60000, "\x07\0\0\0\0\0\0\0", 8);
 	CHECK_EQUAL(DIES_WITH(mb2_read(0x60000, &h)), E_BLOCK);
+	/* More than any loader can mean, though all of it is there. */
+	memcpy(world_put(0x70000, NULL, 0x1000008), "\x08\0\0\x01\0\0\0\0\0\0\0\0\x08", 13);
+	CHECK_EQUAL(DIES_WITH(mb2_read(0x70000, &h)), E_BLOCK);
 	begin_mb2();
 	tag = add_tag(MB2_CMDLINE, "x", 2);
 	add_mmap();

@@ -309,6 +309,11 @@ static void test_exit_pvh_reloc(void)
 	CHECK_EQUAL(n.reloc_align, 0x200000);
 	CHECK_EQUAL(n.reloc_min, 0);
 	CHECK_EQUAL(n.reloc_max, 0xffffffff);
+	begin();
+	add_note("Xen", 4, XEN_ELFNOTE_PHYS32_RELOC, limits, 4); /* the first one only */
+	read_notes(length);
+	CHECK_EQUAL(n.reloc_align, limits[0]);
+	CHECK_EQUAL(n.reloc_min, 0);
 	k.notes.reloc_align = 3;
 	CHECK_EQUAL(choose(WORLD_PC, 0), 0);
 	CHECK(!k.relocatable);

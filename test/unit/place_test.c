@@ -479,6 +479,22 @@ static void test_place_old_params(void)
 	CHECK_EQUAL(p.boot_params, 0x90000);
 }
 
+/* Above 4 GiB only kernels stay that say that they can run there. */
+static void test_place_above_4_gib(void)
+{
+	const uint64_t high = 0x100000000;
+
+	for (uint32_t i = 0; i < 2; i++) {
+		simple(3 * MIB, 0);
+		map_add(&h.map, high, high + 64 * MIB, MAP_RAM);
+		h.kernel.base = k.file.base = high + MIB;
+		k.load_max = i ? UINT64_MAX : high;
+		place(&p, &h, &k, image, MIB);
+		CHECK_EQUAL(p.load, i ? high + MIB + PAGE_SIZE : 16 * MIB);
+		CHECK_EQUAL(p.moves, !i);
+	}
+}
+
 /* Moved unless it lies on a page boundary, whatever alignment it has itself. */
 static void test_place_misaligned(void)
 {
@@ -552,6 +568,7 @@ const struct test place_tests[] = {
 	{ "place: a copied root pointer", test_place_rsdp },
 	{ "place: boot_params", test_place_params },
 	{ "place: old boot_params over a source", test_place_old_params },
+	{ "place: above 4 GiB", test_place_above_4_gib },
 	{ "place: kernels on no page boundary", test_place_misaligned },
 	{ "place: initrds that join", test_place_joined_initrds },
 	{ "place: a kernel between initrds", test_place_kernel_between_initrds },
