@@ -8,6 +8,7 @@ headers_test.py).
 """
 import gzip
 import os
+import re
 import shutil
 import stat
 import sys
@@ -17,7 +18,7 @@ sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted, payload
 from tool.base import BUILD, Case, LINTEL, STUB, make, run
-from tool.files import bzimage, load, sections
+from tool.files import TOP, bzimage, load, sections
 
 FILES = {"bin/lintel": 0o755, "lib/lintel/lintel.efi": 0o644, "lib/lintel/lintel.elf": 0o644,
          "include/lintel/lintel.h": 0o644, "share/doc/lintel/ENTRY.md": 0o644,
@@ -149,6 +150,49 @@ class Run(Case):
         ran = make("run")
         self.assertEqual(ran.returncode, 0, ran.stdout[-500:] + ran.stderr)
         self.assertIn("run: passed: ", ran.stdout)
+
+
+class Readme(Case):
+    """Blocks of the documents that run on any machine, word by word."""
+
+    def block(self, document, word):
+        """The block of commands that has this word."""
+        text = load(os.path.join(TOP, document)).decode()
+        found = [part for part in re.findall(r"(?:^    .*\n)+", text, re.M) if word in part]
+        self.assertEqual(len(found), 1, word)
+        return found[0]
+
+    def shell(self, lines, **env):
+        """Run them in the temporary directory; what they print."""
+        ran = run("sh", "-e", "-c", lines, cwd=self.dir, env=dict(os.environ, **env))
+        self.assertEqual((ran.returncode, "cat:" in ran.stderr), (0, False), ran.stderr)
+        return ran.stdout
+
+    def test_report(self):
+        """On a machine that Lintel did not start there is none, and no error."""
+        self.assertEqual(self.shell(self.block("docs/howto.md", "0x4c544e4c")), "")
+
+    def test_key(self):
+        self.shell(self.block("docs/howto.md", "openssl req"))
+        self.build("--secureboot-private-key=" + self.path("db.key"),
+                   "--secureboot-certificate=" + self.path("db.crt"), faces=("efi",))
+        self.assertIn("OK", run("sbverify", "--cert", self.path("db.crt"), self.output).stdout)
+
+    def test_hello(self):
+        """From a checkout, with what the text above the block says."""
+        text = load(os.path.join(TOP, "README.md")).decode()
+        shutil.copytree(os.path.join(TOP, "test/hello"), self.path("test/hello"))
+        os.symlink(os.path.join(TOP, "protocol"), self.path("protocol"))
+        export = re.search(r"`(export CPATH=[^`]*)`", text).group(1)
+        compile_it = "\n".join(self.block("README.md", "-T hello.ld").splitlines()[:2])
+        self.shell(f"cd test/hello; {export}; {compile_it}")
+        self.assertTrue(os.path.exists(self.path("test/hello/hello.elf")))
+
+    def test_kernels_have_versions(self):
+        """Debian has no /boot/vmlinuz."""
+        for document in ("README.md", "docs/howto.md", "iso/install/lintel.1"):
+            text = load(os.path.join(TOP, document)).decode()
+            self.assertEqual(re.findall(r"/boot/(?:vmlinuz|initrd\.img)(?!\\?-)", text), [])
 
 
 class Deb(Case):
