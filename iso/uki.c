@@ -44,15 +44,31 @@ bool uki_is_ours(struct span f)
 	       !memcmp(f.p + BUNDLE_OFFSET, BUNDLE_MAGIC, BUNDLE_SECTIONS);
 }
 
+/* The sections that `lintel build` has packed into an image. */
+static struct span bundle_table(struct span f)
+{
+	uint64_t n = rd32(f, BUNDLE_OFFSET + BUNDLE_SECTIONS);
+
+	if (!uki_is_ours(f))
+		return span_sub(f, 0, 0);
+	return span_sub(f, BUNDLE_OFFSET + BUNDLE_TABLE, n * BUNDLE_ENTRY);
+}
+
 /* The ELF face has no PE header, so there the bundle table counts. */
 static struct bundle bundle_in(struct span f)
 {
 	struct bundle b = bundle_of(f);
-	uint64_t n = rd32(f, BUNDLE_OFFSET + BUNDLE_SECTIONS);
 
-	if (!b.table.len && uki_is_ours(f))
-		b.table = span_sub(f, BUNDLE_OFFSET + BUNDLE_TABLE, n * BUNDLE_ENTRY);
+	if (!b.table.len)
+		b.table = bundle_table(f);
 	return b;
+}
+
+bool uki_is_added_to(struct span f)
+{
+	struct bundle all = bundle_of(f), own = { .table = bundle_table(f) };
+
+	return uki_is_ours(f) && bundle_is_uki(&all) && !bundle_is_uki(&own);
 }
 
 void uki_read(struct uki *u, const struct file *f, struct span bytes)

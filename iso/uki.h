@@ -28,6 +28,10 @@ struct uki {
 /** uki_is_ours() - whether a file is an image of Lintel's, of either face, bare or packed */
 bool uki_is_ours(struct span f);
 
+/** uki_is_added_to() - whether another tool than ours has packed an image of Lintel's, so
+ *  that only UEFI and Multiboot loaders find what is in it */
+bool uki_is_added_to(struct span f);
+
 /** uki_read() - the sections of @bytes; none where that is no image */
 void uki_read(struct uki *u, const struct file *f, struct span bytes);
 

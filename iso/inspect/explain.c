@@ -242,6 +242,12 @@ static bool packed(const json_t *f)
 	return ours(f) && json_object_get(f, "kernel");
 }
 
+/* Only UEFI and Multiboot loaders load what says what another tool has added. */
+static bool whole(const json_t *f)
+{
+	return !is(json_object_get(f, "kind"), "Lintel image, packed by another tool");
+}
+
 /* No file meets this: GRUB loads only its first 512 bytes, which cannot find the rest. */
 static bool one_sector(const json_t *f)
 {
@@ -303,6 +309,8 @@ static const struct need {
 	{ for_ipxe, "no setup header, no Multiboot 1 header with addresses", UNIVERSAL, NULL },
 	{ packed, "not an image of Lintel's with a kernel inside", UNIVERSAL, NULL },
 	{ ours, "not an image of Lintel's", UNIVERSAL, NULL },
+	{ whole, "packed by another tool: this loader loads nothing that says so", UNIVERSAL,
+	  NULL },
 	{ one_sector, "GRUB starts the first sector of a file, and no more", UNIVERSAL,
 	  "linux16 /FILE; to start a whole disk: chainloader (hd1)" },
 };
@@ -314,7 +322,7 @@ static const struct need {
  */
 static const struct loader {
 	const char *name, *door;
-	bool (*needs[6])(const json_t *facts);
+	bool (*needs[7])(const json_t *facts);
 } loaders[] = {
 	{ "UEFI firmware, 64-bit", "efi", { pe64 } },
 	{ "UEFI firmware, 32-bit", "efi", { pe32 } },
@@ -324,42 +332,46 @@ static const struct loader {
 	{ "iPXE on UEFI", "efi", { pe64 } },
 	{ "GRUB chainloader on UEFI", "efi", { pe64 } },
 	{ "GRUB chainloader on a BIOS", "", { one_sector } },
-	{ "GRUB linux", "linux32", { setup_header, entry32 } },
-	{ "GRUB linux16", "linux16", { setup_header } },
-	{ "GRUB linuxefi", "efi-handover", { setup_header, handover, handover64 } },
+	{ "GRUB linux", "linux32", { setup_header, entry32, whole } },
+	{ "GRUB linux16", "linux16", { setup_header, whole } },
+	{ "GRUB linuxefi", "efi-handover", { setup_header, handover, handover64, whole } },
 	{ "GRUB multiboot", "multiboot1", { multiboot1, multiboot1_place } },
 	{ "GRUB multiboot2", "multiboot2", { multiboot2, multiboot2_place } },
 	{ "GRUB multiboot2 on UEFI", "multiboot2-efi64", { multiboot2, multiboot2_efi } },
 	{ "GRUB multiboot2 on UEFI",
 	  "multiboot2",
 	  { multiboot2, multiboot2_exited, multiboot2_place } },
-	{ "isolinux linux", "linux16", { setup_header } },
+	{ "isolinux linux", "linux16", { setup_header, whole } },
 	{ "isolinux mboot.c32", "multiboot1", { multiboot1, multiboot1_place } },
 	{ "iPXE on BIOS", "multiboot1", { multiboot1, multiboot1_place } },
-	{ "iPXE on BIOS", "linux16", { for_ipxe } },
-	{ "QEMU -kernel", "linux16", { setup_header } },
+	{ "iPXE on BIOS", "linux16", { for_ipxe, whole } },
+	{ "QEMU -kernel", "linux16", { setup_header, whole } },
 	{ "QEMU -kernel", "multiboot1", { multiboot_qemu } },
-	{ "QEMU -kernel", "pvh", { for_qemu } },
-	{ "QEMU -kernel, microvm", "linux16", { setup_header } },
-	{ "QEMU -kernel, microvm", "pvh", { pvh } },
+	{ "QEMU -kernel", "pvh", { for_qemu, whole } },
+	{ "QEMU -kernel, microvm", "linux16", { setup_header, whole } },
+	{ "QEMU -kernel, microvm", "pvh", { whole, pvh } },
 	{ "QEMU -kernel with OVMF", "efi", { pe64 } },
 	{ "Firecracker", "pvh", { elf64, pvh } },
 	{ "Firecracker", "linux64", { elf64 } },
 	{ "Cloud Hypervisor", "pvh", { elf64, pvh } },
-	{ "Cloud Hypervisor", "linux64", { for_cloud } },
+	{ "Cloud Hypervisor", "linux64", { for_cloud, whole } },
 	{ "Xen, PV initial domain",
 	  "xenpv",
-	  { xen_able, xen_file, xen_whole, xen_known, xen_pv, xen_dom0 } },
-	{ "Xen, PVH initial domain", "pvh", { xen_able, xen_file, xen_whole, xen_known, xen_pvh } },
+	  { whole, xen_able, xen_file, xen_whole, xen_known, xen_pv, xen_dom0 } },
+	{ "Xen, PVH initial domain",
+	  "pvh",
+	  { whole, xen_able, xen_file, xen_whole, xen_known, xen_pvh } },
 	{ "Xen, PV guest",
 	  "xenpv",
-	  { xen_able, xen_file, xen_whole, xen_known, xen_no_bzip2, xen_pv } },
-	{ "Xen, PVH guest", "pvh", { xen_file, xen_whole, xen_known, xen_no_bzip2, xen_pvh } },
-	{ "kexec", "linux64", { setup_header, above_4g } },
-	{ "CD, on a BIOS", "linux16", { packed, setup_header } },
-	{ "CD, on UEFI", "efi", { packed, pe64 } },
-	{ "disk, on a BIOS", "linux16", { packed, setup_header } },
-	{ "disk, on UEFI", "efi", { ours, pe64 } },
+	  { whole, xen_able, xen_file, xen_whole, xen_known, xen_no_bzip2, xen_pv } },
+	{ "Xen, PVH guest",
+	  "pvh",
+	  { whole, xen_file, xen_whole, xen_known, xen_no_bzip2, xen_pvh } },
+	{ "kexec", "linux64", { setup_header, above_4g, whole } },
+	{ "CD, on a BIOS", "linux16", { packed, whole, setup_header } },
+	{ "CD, on UEFI", "efi", { packed, whole, pe64 } },
+	{ "disk, on a BIOS", "linux16", { packed, whole, setup_header } },
+	{ "disk, on UEFI", "efi", { ours, whole, pe64 } },
 };
 
 static const struct need *need_of(bool (*met)(const json_t *facts))

@@ -111,6 +111,9 @@ bool media_is_bare(const struct file *f)
 		reject(f->path, "is not an image of Lintel: make one with `lintel build`");
 	if (f->size > UINT32_MAX)
 		reject(f->path, "is larger than 4 GiB, no file of a FAT file system may be");
+	if (uki_is_added_to(s))
+		reject(f->path, "was packed by another tool, a BIOS does not see what is in it: "
+				"pack it anew with `lintel build --uki=`");
 	sum = digest_image(s);
 	bare = kernel_kind(s) != KERNEL_UKI;
 	if (strcmp(sum, bare ? "none" : "ok") != 0)

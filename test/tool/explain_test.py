@@ -33,14 +33,15 @@ from dataclasses import dataclass, field
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from doors import base, efi as doors_efi, files as doors_files, ia32 as doors_ia32, \
-    media as doors_media, run as doors_run
+    media as doors_media, run as doors_run, stub  # stub: makes STUBBED
 from harness import gdbstub, media, payload, qemu
 from xen import cases as xen_cases, run as xen_run
 
 PACKED, ELF, BARE, UKI = "cloud.efi", "cloud.efi.elf", "lintel.efi", "stock.uki"
+STUBBED = "ukify.efi"  # packed by another tool, with Lintel as its stub
 MEMTEST, MEMTEST32, IPXE, IA32 = "memtest-x64", "memtest-ia32", "ipxe.lkrn", "lintelia32.efi"
-FILES = (PACKED, ELF, BARE, UKI, "cloud", MEMTEST, MEMTEST32, IPXE)
-XEN_FILES = (PACKED, ELF, BARE, UKI, "cloud", "amd64", MEMTEST, IPXE)
+FILES = (PACKED, ELF, BARE, UKI, STUBBED, "cloud", MEMTEST, MEMTEST32, IPXE)
+XEN_FILES = (PACKED, ELF, BARE, UKI, STUBBED, "cloud", "amd64", MEMTEST, IPXE)
 STOCK = ("cloud", MEMTEST, MEMTEST32, IPXE)
 BIOS_FILES = tuple(name for name in FILES if name != MEMTEST32)
 SIGNED, NO_SBAT = ".signed", "no-sbat.efi"
@@ -48,10 +49,12 @@ WORDS = "console=ttyS0,115200 earlyprintk=serial,ttyS0,115200"
 MIB = 1 << 20
 FIRST_SLOT = 0x10  # of the PCI bus, for disks
 # A program's first words, and the door if they tell it.
-LINTEL = r"^lintel [\d.]+: (\S+) \(|^lintel: E10 "
+LINTEL = r"^lintel [\d.]+: (\S+) \(|^lintel: E(?:10|36) "
+NOT_SEEN = "^lintel: E36 .*"  # it was entered, and cannot see what is packed
 LINUX = r"early console in extract_kernel|Linux version \d|printk: console \[hvc0\] enabled|" \
         "^mapping kernel into physical memory"
 SAYS = {**dict.fromkeys((PACKED, ELF, BARE, NO_SBAT, IA32), LINTEL),
+        STUBBED: r"^lintel [\d.]+: (\S+) \(",
         **dict.fromkeys((UKI, "cloud", "amd64"), LINUX),
         **dict.fromkeys((MEMTEST, MEMTEST32), "Memtest86"), IPXE: "iPXE initialising devices"}
 CHAIN = "GRUB chainloader on a BIOS"
@@ -176,7 +179,8 @@ def judge(text, run, pair):
     said = re.search(SAYS[plain(pair.file)], text, re.M)
     if said:
         return Seen("yes", (said.groups() or ("",))[0] or "", said.group())
-    for verdict, pattern in (("no", run.refused), ("loaded", run.loaded), ("yes", run.started)):
+    for verdict, pattern in (("no", run.refused), ("no", NOT_SEEN), ("loaded", run.loaded),
+                             ("yes", run.started)):
         said = pattern and re.search(pattern, text, re.M)
         if said:
             return Seen(verdict, "", said.group())
@@ -266,6 +270,7 @@ def firmwares():
     return [
         disks("UEFI firmware, 64-bit", fails, (ELF, MEMTEST, MEMTEST32, IPXE, BARE, PACKED)),
         disks("UEFI firmware, 64-bit", fails, (UKI,)),
+        disks("UEFI firmware, 64-bit", fails, (STUBBED,)),
         # Without a command line it has nothing to say.
         disks("UEFI firmware, 64-bit", fails, ("cloud",), started="BdsDxe: starting .*"),
         disks("UEFI firmware, 32-bit", fails, (PACKED, ELF, MEMTEST32, IA32),
@@ -309,12 +314,12 @@ def shims():
 
 def systemd_boots():
     """systemd-boot; its menu has what it takes."""
-    others = [name for name in FILES if name not in (PACKED, UKI)]
+    others = [name for name in FILES if name not in (PACKED, UKI, STUBBED)]
     menu = {doors_efi.BOOT: "systemd-bootx64.efi",
             **{f"EFI/Linux/{name}.efi": name for name in others}}
     none = "^No loader found"
     return [*[only("systemd-boot, EFI/Linux", name, doors_efi.systemd_boot(name), none)
-              for name in (PACKED, UKI)],
+              for name in (PACKED, UKI, STUBBED)],
             Run({Pair("systemd-boot, EFI/Linux", name): none for name in others},
                 doors_efi.esp(menu, {"loader/loader.conf": "auto-firmware no\n"}), none)]
 
@@ -455,7 +460,8 @@ def guest_seen(guest, console):
     said = re.search(SAYS[guest.kernel], xen_run.said(console, "guest", name), re.M)
     if said:
         return Seen("yes", (said.groups() or ("",))[0] or "", said.group())
-    refused = re.search("^.*(?:error|failed|Invalid).*", xen_run.said(console, "xl", name), re.M)
+    refused = re.search(NOT_SEEN, xen_run.said(console, "guest", name), re.M) or \
+        re.search("^.*(?:error|failed|Invalid).*", xen_run.said(console, "xl", name), re.M)
     return refused and Seen("no", "", refused.group())
 
 
@@ -618,13 +624,14 @@ def machines(build):
     return [*kexecs_all(build), *shims(), *firmwares(), *systemd_boots(), *media_boots(),
             ipxe_efi((ELF, MEMTEST, MEMTEST32, IPXE, BARE, UKI)),
             ipxe_bios(build, UKI, PACKED),
-            *[ipxe_bios(build, name) for name in (ELF, BARE, "cloud", MEMTEST, IPXE)],
+            *[ipxe_bios(build, name) for name in (ELF, BARE, STUBBED, "cloud", MEMTEST, IPXE)],
             *dom0s(), *qemus(build), *isolinuxes(build)]
 
 
 def kexecs_all(build):
     """kexec's machines; what it refuses comes first."""
     return [kexecs(build, ELF, UKI, MEMTEST, MEMTEST32, IPXE, PACKED), kexecs(build, BARE),
+            kexecs(build, STUBBED),
             kexecs(build, "cloud")]
 
 

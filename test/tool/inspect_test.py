@@ -293,6 +293,26 @@ class Explain(Case):
         self.assertIn("no PE header", no["UEFI firmware, 64-bit"])
         self.assertIn("--output=OS.efi", self.advice["UEFI firmware, 64-bit"])
 
+    def test_packed_by_another_tool(self):
+        """Only UEFI and Multiboot loaders find what objcopy has added."""
+        subprocess.run(["objcopy", f"--add-section=.linux={self.kernel}",
+                        "--change-section-vma=.linux=0x1000000", STUB["efi"], self.output],
+                       check=True, timeout=TIMEOUT)
+        said = json.loads(self.lintel("inspect", "--json=short", self.output).stdout)
+        self.assertEqual(said["kind"], "Lintel image, packed by another tool")
+        yes, no = self.verdicts(self.output)
+        self.assertEqual(yes, self.EFI | self.MULTIBOOT1 | self.MULTIBOOT2)
+        self.assertEqual({self.advice[name] for name in self.XEN | self.MEDIA},
+                         {"lintel build --uki=FILE --output=OS.efi"})
+        for kind in ("iso", "disk"):
+            ran = self.lintel(kind, f"--output={self.path('medium')}", self.output)
+            self.assertEqual(ran.returncode, 1)
+            self.assertIn("was packed by another tool", ran.stderr)
+        self.assertEqual(self.lintel("build", "--uki", self.output, "--output",
+                                     self.path("healed.efi")).returncode, 0)
+        self.assertEqual(self.verdicts(self.path("healed.efi"))[0],
+                         self.BZIMAGE | self.MULTIBOOT1 | self.MULTIBOOT2 | self.XEN | self.MEDIA)
+
     def test_without_os_release(self):
         self.build()
         self.assertIn(".osrel", self.verdicts(self.output)[1]["systemd-boot, EFI/Linux"])
