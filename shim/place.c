@@ -145,9 +145,9 @@ static bool kernel_fits(struct map *m, const struct kernel *k, uint64_t load)
 static bool kernel_stay(struct plan *p, struct handoff *h, const struct kernel *k)
 {
 	p->load = k->file.base + k->segment[0].offset;
-	/* Its code may have page tables that only work on page boundaries.  In a UKI, sections
-	 * begin at any multiple of 512 bytes. */
-	return k->realigns && p->load % PAGE == 0 && kernel_fits(&h->map, k, p->load);
+	/* Its code may have page tables that only work on page boundaries, if the file begins on
+	 * one.  In somebody's UKI, sections begin at any multiple of 512 bytes. */
+	return k->realigns && k->file.base % PAGE == 0 && kernel_fits(&h->map, k, p->load);
 }
 
 /* Order the moves so that none overwrites what a later one needs; false if some go up and
