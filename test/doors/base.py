@@ -31,7 +31,7 @@ EXPLAINED = {
 }
 # How each door's loaders name themselves; a type is Linux's number for them.
 LOADERS = {
-    "multiboot1": r"(GRUB|ISOLINUX|iPXE) .*", "multiboot2": r"GRUB .*",
+    "multiboot1": r"(GRUB|ISOLINUX|iPXE) .*", "multiboot2": r"(GRUB|kexec) .*",
     "multiboot2-efi64": r"GRUB .*", "linux16": r"type (b0|72|3\d|ff)", "linux32": r"type (72|ff)",
     "linux64": r"type (d0|ff)", "efi": r"EDK II", "efi-handover": r"type (b0|21|72)",
     "pvh": r"", "xenpv": r"",

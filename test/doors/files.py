@@ -6,6 +6,7 @@ file() gives the path of one; what is not Debian's as it is lies in BUILD/doors/
 import os
 
 from harness import media, payload
+from xen import payload as xen_payload
 
 CMDLINE = "console=ttyS0,115200 panic=-1 lintel.init=poweroff"
 # What systemd-boot's menu needs in an image.
@@ -156,6 +157,36 @@ def kexec_initrd(build, output, image="cloud.efi"):
         with open(path, "rb") as data:
             entries.append((name, 0o100755, data.read(), (0, 0)))
     payload.write(output, payload.cpio(entries))
+
+
+KEXEC_TOOLS_INIT = b"""#!/bin/busybox sh
+/bin/busybox mkdir -p /proc /sys
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sysfs /sys
+/kexec -l /OS.elf && /kexec -e
+/bin/busybox poweroff -f
+"""
+
+
+def kexec_tools_initrd(build, output):
+    """An initrd in which kexec-tools start the ELF face of an image, without a command line."""
+    program = os.path.join(payload.get(build, "kexec-tools"), "kexec")
+    libraries = xen_payload.libraries(build, [program])
+    entries = [(name, 0o40755, b"", (0, 0)) for name in (
+        "dev", "bin", "lib", "lib64", "lib/x86_64-linux-gnu")]
+    entries += [("dev/console", 0o20600, b"", (5, 1)),
+                ("init", 0o100755, KEXEC_TOOLS_INIT, (0, 0))]
+    for name, path in [("bin/busybox", payload.get(build, "busybox")), ("kexec", program),
+                       ("OS.elf", file(build, "cloud.efi.elf")),
+                       ("lib64/ld-linux-x86-64.so.2", libraries["ld-linux-x86-64.so.2"]),
+                       *[(f"lib/x86_64-linux-gnu/{name}", path)
+                         for name, path in libraries.items()]]:
+        with open(path, "rb") as data:
+            entries.append((name, 0o100755, data.read(), (0, 0)))
+    payload.write(output, payload.cpio(entries))
+
+
+MAKERS["kexec-tools.initrd"] = kexec_tools_initrd
 
 
 def file(build, name):

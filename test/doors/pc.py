@@ -4,8 +4,8 @@
 doors/cases.py takes them into its table; doors/base.py says what a case is.
 """
 from doors.base import CMDLINE, CMDLINE_SIZE, KERNELS, MICROVM_RAM, PROBE, REFERENCE, UNAME, \
-    WRONG, Case, Medium, boots, debian, grub, isolinux, lying, on_com2, probe_facts, qemu, ram, \
-    refused, with_smbios
+    WRONG, Case, Medium, beside, boots, debian, grub, isolinux, lying, on_com2, probe_facts, \
+    qemu, ram, refused, with_smbios
 from harness import media
 
 
@@ -160,6 +160,24 @@ def kexecs():
     return cases
 
 
+def added_words():
+    """Words that loaders and monitors add by themselves leave the packed line in place."""
+    device = r"virtio_mmio\.device=512@0x[0-9a-f]+:\d+"
+    microvm = qemu("cloud.efi.elf", machine="microvm")
+    without_acpi = beside(Medium(microvm.files, microvm.make, "microvm"), "-machine", "acpi=off",
+                          "-device", "virtio-rng-device")
+    return [
+        Case("added/isolinux", isolinux("linux /cloud.efi", "append initrd=/second",
+                                        "sysappend 0x3ffff"),
+             debian("cloud", CMDLINE + r" CPU=\S+ SYSVENDOR=QEMU .*", ("first", "second"),
+                    door="linux16")),
+        Case("added/microvm", without_acpi,
+             debian("cloud", f"{CMDLINE} {device}", kib=r"\d+", door="pvh")),
+        Case("added/kexec", qemu("amd64", "kexec-tools.initrd", "console=ttyS0,115200 panic=-1"),
+             debian("cloud", kib=r"\d+", door="multiboot2"), mib=1024),
+    ]
+
+
 def memtests():
     """Kernels that are fixed at 1 MiB, where Lintel and its modules may lie."""
     c, cases = "console=ttyS0,115200", []
@@ -261,6 +279,6 @@ def refusals():
 
 CASES = [*[case for kernel in KERNELS for case in through_all_doors(kernel)],
          *microvms(), *initrds_and_command_lines(), *serial_ports(), *smbios(), *kexecs(),
-         *memtests(), *signed(), *packed(),
+         *added_words(), *memtests(), *signed(), *packed(),
          *memory_sizes(),
          *many_ranges(), *refusals()]

@@ -47,6 +47,7 @@ FILES = {
     "grub-x86_64-efi": ("grub-efi-amd64-bin", r"usr/lib/grub/x86_64-efi/([^/]+)"),
     "linuxx64.efi.stub": ("systemd-boot-efi", "usr/lib/systemd/boot/efi/linuxx64.efi.stub"),
     "systemd-bootx64.efi": ("systemd-boot-efi", "usr/lib/systemd/boot/efi/systemd-bootx64.efi"),
+    "kexec-tools": ("kexec-tools", r"sbin/(kexec)"),
     "ipxe.efi": ("ipxe", "boot/ipxe.efi"),
     # Debian 12 has none; this one is a program in Python, which runs there too.
     "ukify": ("systemd-ukify/trixie", "usr/bin/ukify"),
