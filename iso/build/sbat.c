@@ -16,9 +16,10 @@ static const char about_sbat[] = "sbat,";
 /* The header of the bare image's section; it has one, or bare.c would have refused it. */
 static uint8_t *find_header(const struct pack *im)
 {
+	static const char name[8] = ".sbat";
 	uint32_t i = 0;
 
-	while (strncmp((const char *)pack_section(im, i), ".sbat", 8) != 0)
+	while (memcmp(pack_section(im, i), name, sizeof(name)) != 0)
 		i++;
 	return pack_section(im, i);
 }
