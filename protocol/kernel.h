@@ -100,9 +100,9 @@ void kernel_open(struct kernel *k, struct blob file);
  */
 void kernel_choose_exit(struct kernel *k, const struct handoff *h);
 
-/** kernel_end() - where the kernel or UKI at the beginning of a file ends; the file's end
- *  if there is none, or nothing follows it */
-uint64_t kernel_end(struct span file);
+/** kernel_end() - where the kernel or UKI at the beginning of a file ends, which is of this
+ *  kind; the file's end if nothing follows it */
+uint64_t kernel_end(struct span file, enum kernel_kind kind);
 
 /** kernel_room() - bytes that a kernel needs from its load address on to run without being
  *  moved; 0 if it must be moved */

@@ -66,11 +66,11 @@ static uint64_t elf_end(struct span f)
 	return end;
 }
 
-uint64_t kernel_end(struct span f)
+uint64_t kernel_end(struct span f, enum kernel_kind kind)
 {
 	uint64_t end = pe_end(f);
 
-	switch (kernel_kind(f)) {
+	switch (kind) {
 	case KERNEL_UKI: /* our own are both */
 	case KERNEL_BZIMAGE:
 		end = higher(end, bzimage_end(f));

@@ -33,23 +33,28 @@ static bool may_be_enforced(const struct handoff *h)
 	       (handoff_secure_boot(h) || h->is_signed || h->bp.efi_info.efi_loader_signature);
 }
 
-bool handoff_kernel(struct handoff *h, struct blob file)
+static void take_kernel(struct handoff *h, struct blob file, enum kernel_kind kind)
 {
-	struct span bytes = span_at(file.base, file.size);
-	enum kernel_kind kind = kernel_kind(bytes);
 	struct bundle uki;
 
-	if (kind == KERNEL_NONE)
-		return false;
 	if (may_be_enforced(h))
 		die(E_SECURE_BOOT,
 		    "Secure Boot: the kernel at %" X64 " is not signed with the image: pack it",
 		    file.base);
 	h->kernel = file;
 	if (kind == KERNEL_UKI) {
-		uki = bundle_of(bytes);
+		uki = bundle_of(span_at(file.base, file.size));
 		bundle_open(&uki, file.base, h);
 	}
+}
+
+bool handoff_kernel(struct handoff *h, struct blob file)
+{
+	enum kernel_kind kind = kernel_kind(span_at(file.base, file.size));
+
+	if (kind == KERNEL_NONE)
+		return false;
+	take_kernel(h, file, kind);
 	return true;
 }
 
@@ -85,57 +90,68 @@ static void check_module(const struct handoff *h, uint64_t base, uint64_t size)
 		die(E_MODULE, "module at %" X64 ", size %" X64 ", does not lie in RAM", base, size);
 }
 
+/* @kind: KERNEL_NONE too for a file after the kernel */
+static void take_module(struct handoff *h, struct blob file, enum kernel_kind kind,
+			struct span string)
+{
+	map_use(&h->map, file.base, file.base + file.size);
+	if (kind != KERNEL_NONE) {
+		take_kernel(h, file, kind);
+		handoff_cmdline(h, string);
+	} else if (handoff_wants_initrd(h)) {
+		handoff_initrd(h, file);
+	}
+}
+
 void handoff_module(struct handoff *h, uint64_t base, uint64_t size, struct span string)
 {
-	struct blob file = { base, size };
+	enum kernel_kind kind = KERNEL_NONE;
 
 	if (!size)
 		return;
 	check_module(h, base, size);
-	map_use(&h->map, base, base + size);
-	if (!h->kernel.size && handoff_kernel(h, file))
-		handoff_cmdline(h, string);
-	else if (handoff_wants_initrd(h))
-		handoff_initrd(h, file);
+	if (!h->kernel.size)
+		kind = kernel_kind(span_at(base, size));
+	take_module(h, (struct blob){ base, size }, kind, string);
 }
 
-/* The kernel that is the first file of an archive; empty for none. */
-static struct blob archived_kernel(struct blob ramdisk)
+/* Cut a ramdisk to the kernel at its beginning, or to the kernel that is the first file of its
+ * archive; to nothing where there is none.  Says what kind of kernel it is. */
+static enum kernel_kind first_kernel(struct blob *ramdisk)
 {
-	struct span archive = span_at(ramdisk.base, ramdisk.size);
-	struct span file = cpio_first_file(archive);
+	struct span file = span_at(ramdisk->base, ramdisk->size), first;
+	enum kernel_kind kind = kernel_kind(file);
+	uint64_t end;
 
-	if (kernel_kind(file) == KERNEL_NONE)
-		return (struct blob){ 0 };
-	return (struct blob){ ramdisk.base + (uint64_t)(file.p - archive.p), file.len };
-}
-
-/* The kernel at the beginning of a ramdisk, or all of the ramdisk if there is none. */
-static struct blob first_part(struct handoff *h, struct blob ramdisk)
-{
-	struct span file = span_at(ramdisk.base, ramdisk.size);
-	struct blob kernel = archived_kernel(ramdisk);
-	uint64_t end = kernel_end(file);
-
-	if (h->kernel.size)
-		return ramdisk;
-	if (kernel.size)
-		return kernel;
-	return (struct blob){ ramdisk.base, end < file.len ? end : ramdisk.size };
+	if (kind != KERNEL_NONE) {
+		end = kernel_end(file, kind);
+		if (end < file.len)
+			ramdisk->size = end;
+		return kind;
+	}
+	first = cpio_first_file(file);
+	if (!first.len)
+		return KERNEL_NONE;
+	*ramdisk = (struct blob){ ramdisk->base + (uint64_t)(first.p - file.p), first.len };
+	return kernel_kind(first);
 }
 
 void handoff_ramdisk(struct handoff *h, uint64_t base, uint64_t size)
 {
 	struct span file = span_at(base, size), no_words = span_sub(file, 0, 0);
-	struct blob first;
-	uint64_t end;
+	struct blob first = { base, size };
+	enum kernel_kind kind;
+	uint64_t end = 0;
 
 	check_module(h, base, size);
-	first = first_part(h, (struct blob){ base, size });
-	handoff_module(h, first.base, first.size, no_words);
+	kind = h->kernel.size ? KERNEL_NONE : first_kernel(&first);
+	if (kind != KERNEL_NONE) {
+		take_module(h, first, kind, no_words);
+		end = first.base - base + first.size;
+	}
 	/* Skip the padding between files. */
-	end = first.base - base + first.size;
-	while (end < size && !rd8(file, end))
+	while (end && end < size && !rd8(file, end))
 		end++;
-	handoff_module(h, base + end, size - end, no_words);
+	if (end < size)
+		take_module(h, (struct blob){ base + end, size - end }, KERNEL_NONE, no_words);
 }

@@ -20,9 +20,16 @@
 static uint8_t file[8192];
 static struct handoff h;
 
+static uint64_t end_of_bytes(const uint8_t *bytes, size_t size)
+{
+	struct span f = { bytes, size };
+
+	return kernel_end(f, kernel_kind(f));
+}
+
 static uint64_t end_of(size_t size)
 {
-	return kernel_end((struct span){ file, size });
+	return end_of_bytes(file, size);
 }
 
 static struct setup_header *make_bzimage(void)
@@ -241,14 +248,14 @@ static void check_changed(size_t size)
 	for (size_t i = 0; i < size; i++)
 		for (size_t v = 0; v < sizeof(value); v++) {
 			copy[i] = value[v];
-			CHECK(kernel_end((struct span){ copy, size }) <= size);
+			CHECK(end_of_bytes(copy, size) <= size);
 			copy[i] = file[i];
 		}
 	free(copy);
 	for (size_t n = 0; n < size; n++) {
 		copy = malloc(n + 1);
 		memcpy(copy, file, n);
-		CHECK(kernel_end((struct span){ copy, n }) <= n);
+		CHECK(end_of_bytes(copy, n) <= n);
 		free(copy);
 	}
 }
