@@ -32,6 +32,7 @@ INCLUDES = ['-I' + TOP, '-I' + os.path.join(TOP, 'protocol')]
 SETUP16_OFFSET, PM_OFFSET = L['SETUP16_OFFSET'], L['PM_OFFSET']
 SECTOR = 512
 PM_ROOM = 64 * SECTOR
+SIZE_OF_IMAGE = L['PE_OFFSET'] + 80
 
 GIB = 1 << 30
 RAM, RESERVED = 1, 2
@@ -101,6 +102,7 @@ def face(blob):
     image[SETUP16_OFFSET:SETUP16_OFFSET + len(blob)] = blob
     put(image, 0x1f1, 'B', PM_OFFSET // SECTOR - 1)
     put(image, 0x1f4, 'L', PM_ROOM // 16)
+    put(image, SIZE_OF_IMAGE, 'L', PM_OFFSET + PM_ROOM)
     struct.pack_into('<HBB', image, 0x1fe, 0xaa55, 0xeb, 0x6a)
     struct.pack_into('<4sH', image, 0x202, b'HdrS', 0x020f)
     put(image, 0x211, 'B', 1)                                 # LOADED_HIGH
@@ -441,6 +443,10 @@ class Refusals(Setup16):
     def test_low_code32_start(self):
         self.damaged(0x214, b'\0\x10\0\0', "lintel: E03 setup header's code32_start is 0x1000")
 
+    def test_packed_by_another_tool(self):
+        """It changes the PE header, and leaves the setup header alone."""
+        self.damaged(SIZE_OF_IMAGE, b'\0\0\0\1', 'lintel: E36 another tool packed this image')
+
 
 class A20(Setup16):
     """The line is off at entry; each way to switch it on is the only one that works."""
@@ -550,7 +556,7 @@ class Entries(Setup16):
         self.assertEqual(self.by_loader(NO_10_16=1).zero_page[:2], b'\0\0')
 
     def test_blob_ends_in_time(self):
-        self.assertLessEqual(SETUP16_OFFSET + len(self.blob), L['MB1_OFFSET'])
+        self.assertLessEqual(SETUP16_OFFSET + len(self.blob), L['MB2_OFFSET'])
 
 
 if __name__ == '__main__':
