@@ -68,10 +68,9 @@ void lintel_image(struct handoff *h, enum image_memory memory)
 	struct span head = span_at(base, PM_OFFSET);
 	struct bundle b = own_bundle(base);
 
-	if (memory == IMAGE_CORE) {
-		/* The ELF face is always loaded whole, and other tools cannot add to it. */
-		h->is_partial = rd32(head, 0) != ELF_MAGIC;
-	} else {
+	/* The ELF face is always loaded whole, and other tools cannot add to it. */
+	h->is_partial = memory == IMAGE_CORE && rd32(head, 0) != ELF_MAGIC;
+	if (memory == IMAGE_FILE || memory == IMAGE_LOADED) {
 		h->is_signed = bundle_is_signed(head);
 		if (!bundle_is_uki(&b))
 			b = added_bundle(head, memory);

@@ -21,11 +21,13 @@ extern struct handoff handoff;
 /**
  * enum image_memory - what of the image's file is in memory
  * @IMAGE_CORE:   from the protected-mode part on, maybe only what a bare image has of it
+ * @IMAGE_KNOWN:  the same, but no other tool has packed it: the 16-bit code has looked
  * @IMAGE_FILE:   all of it
  * @IMAGE_LOADED: all of it, its sections at their RVAs
  */
 enum image_memory {
 	IMAGE_CORE,
+	IMAGE_KNOWN,
 	IMAGE_FILE,
 	IMAGE_LOADED,
 };
@@ -34,7 +36,7 @@ enum image_memory {
  * lintel_image() - note what is packed into our own image; called before the door's reader
  *
  * What `lintel build` packs is found on every door.  Other tools add sections to PE's table
- * only, which is not in memory with IMAGE_CORE.
+ * only, which is in memory with IMAGE_FILE and IMAGE_LOADED.
  */
 void lintel_image(struct handoff *h, enum image_memory memory);
 

@@ -42,30 +42,26 @@ uint64_t door_multiboot2(uint64_t info)
 	return lintel(&handoff);
 }
 
-static uint64_t enter_linux(uint64_t boot_params)
+static uint64_t enter_linux(const char *name, uint64_t boot_params, enum image_memory memory)
 {
+	doors_open(name, memory);
 	linux_read(boot_params, &handoff);
 	return lintel(&handoff);
 }
 
 uint64_t door_linux16(uint64_t boot_params)
 {
-	doors_open("linux16", IMAGE_CORE);
-	/* The 16-bit code had the PE header, and refused what other tools had packed. */
-	handoff.is_partial = false;
-	return enter_linux(boot_params);
+	return enter_linux("linux16", boot_params, IMAGE_KNOWN);
 }
 
 uint64_t door_linux32(uint64_t boot_params)
 {
-	doors_open("linux32", IMAGE_CORE);
-	return enter_linux(boot_params);
+	return enter_linux("linux32", boot_params, IMAGE_CORE);
 }
 
 uint64_t door_linux64(uint64_t boot_params)
 {
-	doors_open("linux64", IMAGE_CORE);
-	return enter_linux(boot_params);
+	return enter_linux("linux64", boot_params, IMAGE_CORE);
 }
 
 uint64_t door_unknown(uint64_t eax)
