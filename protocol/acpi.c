@@ -24,26 +24,17 @@
 /* The tables that are read here have some hundred bytes. */
 #define TABLE_LENGTH_MAX 0x10000
 
-static bool sums_to_zero(struct span s, size_t n)
-{
-	uint8_t sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum = (uint8_t)(sum + rd8(s, i));
-	return sum == 0;
-}
-
 static bool is_rsdp(struct span s)
 {
 	uint32_t length = RD32(s, 0, struct acpi_rsdp, length);
 
 	if (s.len < ACPI_RSDP_SIZE_V1 || memcmp(s.p, RSDP_SIGNATURE, 8) ||
-	    !sums_to_zero(s, ACPI_RSDP_SIZE_V1))
+	    !span_sums_to_zero(s, ACPI_RSDP_SIZE_V1))
 		return false;
 	if (RD8(s, 0, struct acpi_rsdp, revision) < 2)
 		return true;
 	return length >= ACPI_RSDP_SIZE && length <= RSDP_LENGTH_MAX && length <= s.len &&
-	       sums_to_zero(s, length);
+	       span_sums_to_zero(s, length);
 }
 
 /* Whether there is a copy and this is not its original. */
@@ -139,7 +130,7 @@ static struct span table_at(uint64_t at, const char *signature)
 	    length < sizeof(struct acpi_header) || length > TABLE_LENGTH_MAX)
 		return (struct span){ 0 };
 	table = low_at(at, length);
-	if (table.len != length || !sums_to_zero(table, length))
+	if (table.len != length || !span_sums_to_zero(table, length))
 		return (struct span){ 0 };
 	return table;
 }

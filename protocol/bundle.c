@@ -46,15 +46,6 @@ uint32_t bundle_sections(const struct bundle *b)
 	return (uint32_t)(b->table.len / sizeof(struct pe_section));
 }
 
-static bool same(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
 /* The first section with this name from number @i on, up to @end; @end for none. */
 static uint32_t find_from(const struct bundle *b, uint32_t i, uint32_t end, const char *name)
 {
@@ -62,7 +53,7 @@ static uint32_t find_from(const struct bundle *b, uint32_t i, uint32_t end, cons
 
 	for (; i < end; i++) {
 		bundle_section(b, i, found);
-		if (same(found, name))
+		if (!memcmp(found, name, strlen(name) + 1))
 			break;
 	}
 	return i;

@@ -25,15 +25,6 @@ static const char key[] = "io.systemd.stub.kernel-cmdline-extra=";
 
 /* ---- the entry point, which says where the table lies */
 
-static bool sums_to_zero(struct span s, size_t n)
-{
-	uint8_t sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum = (uint8_t)(sum + rd8(s, i));
-	return span_has(s, 0, n) && sum == 0;
-}
-
 /* Section 5.2.2: "_SM3_", with an address of 64 bits and the most that the table can have. */
 static struct span table_of_64(struct span entry, bool any_address)
 {
@@ -41,7 +32,7 @@ static struct span table_of_64(struct span entry, bool any_address)
 	uint32_t length = rd8(entry, 6);
 
 	if (entry.len < 24 || memcmp(entry.p, "_SM3_", 5) || length < 24 || length > ENTRY_MAX ||
-	    !sums_to_zero(entry, length) || (!any_address && at >= FOUR_GIB))
+	    !span_sums_to_zero(entry, length) || (!any_address && at >= FOUR_GIB))
 		return (struct span){ 0 };
 	return span_at(at, lower(rd32(entry, 12), TABLE_MAX));
 }
@@ -50,7 +41,7 @@ static struct span table_of_64(struct span entry, bool any_address)
 static struct span table_of_32(struct span entry)
 {
 	if (entry.len < 31 || memcmp(entry.p, "_SM_", 4) || memcmp(entry.p + 16, "_DMI_", 5) ||
-	    !sums_to_zero(span_from(entry, 16), 15))
+	    !span_sums_to_zero(span_from(entry, 16), 15))
 		return (struct span){ 0 };
 	return span_at(rd32(entry, 24), rd16(entry, 22));
 }

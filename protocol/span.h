@@ -96,4 +96,17 @@ static inline uint64_t rd64(struct span s, uint64_t off)
 #define RD32(s, off, type, field) rd32((s), (off) + offsetof(type, field))
 #define RD64(s, off, type, field) rd64((s), (off) + offsetof(type, field))
 
+/** span_sums_to_zero() - whether the first @n bytes are there and sum to 0 modulo 256, which is
+ *  the checksum of ACPI and SMBIOS */
+static inline bool span_sums_to_zero(struct span s, size_t n)
+{
+	uint8_t sum = 0;
+
+	if (!span_has(s, 0, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		sum = (uint8_t)(sum + s.p[i]);
+	return sum == 0;
+}
+
 #endif

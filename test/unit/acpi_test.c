@@ -6,16 +6,6 @@
 
 static struct handoff h;
 
-static void sum(uint8_t *p, size_t n, size_t at)
-{
-	uint8_t s = 0;
-
-	p[at] = 0;
-	for (size_t i = 0; i < n; i++)
-		s = (uint8_t)(s + p[i]);
-	p[at] = (uint8_t)-s;
-}
-
 static struct acpi_rsdp make(uint8_t revision, uint32_t rsdt)
 {
 	struct acpi_rsdp r = { .signature = { 'R', 'S', 'D', ' ', 'P', 'T', 'R', ' ' },
@@ -23,8 +13,8 @@ static struct acpi_rsdp make(uint8_t revision, uint32_t rsdt)
 			       .rsdt_address = rsdt,
 			       .length = revision < 2 ? 0 : ACPI_RSDP_SIZE };
 
-	sum((uint8_t *)&r, ACPI_RSDP_SIZE_V1, offsetof(struct acpi_rsdp, checksum));
-	sum((uint8_t *)&r, ACPI_RSDP_SIZE, offsetof(struct acpi_rsdp, extended_checksum));
+	world_sum((uint8_t *)&r, ACPI_RSDP_SIZE_V1, offsetof(struct acpi_rsdp, checksum));
+	world_sum((uint8_t *)&r, ACPI_RSDP_SIZE, offsetof(struct acpi_rsdp, extended_checksum));
 	return r;
 }
 
@@ -181,8 +171,8 @@ static void test_acpi_length(void)
 
 	r.length = 0x10000;
 	memcpy(p, &r, sizeof(r));
-	sum(p, 0x10000, offsetof(struct acpi_rsdp, extended_checksum));
-	sum(p, ACPI_RSDP_SIZE_V1, offsetof(struct acpi_rsdp, checksum));
+	world_sum(p, 0x10000, offsetof(struct acpi_rsdp, extended_checksum));
+	world_sum(p, ACPI_RSDP_SIZE_V1, offsetof(struct acpi_rsdp, checksum));
 	acpi_find_rsdp(&h);
 	CHECK_EQUAL(h.rsdp, 0);
 }

@@ -43,6 +43,9 @@ extern const struct test map_tests[], format_tests[], multiboot_tests[], linux_t
 /** world_reset() - no memory, nothing said */
 void world_reset(void);
 
+/** world_sum() - set the byte at @at so that all @n sum to 0, as ACPI and SMBIOS want */
+void world_sum(uint8_t *p, size_t n, size_t at);
+
 /** world_put() - memory with these bytes at an address; kept in a block of its own,
  *  so that a read behind its end is seen.  Return: the bytes, to be changed. */
 uint8_t *world_put(uint64_t base, const void *bytes, size_t size);

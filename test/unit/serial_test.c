@@ -81,16 +81,6 @@ static void test_wrong(void)
 	CHECK_TEXT(world_said(), "lintel.serial=?[2J? is");
 }
 
-static void sum(uint8_t *p, size_t n, size_t at)
-{
-	uint8_t s = 0;
-
-	p[at] = 0;
-	for (size_t i = 0; i < n; i++)
-		s = (uint8_t)(s + p[i]);
-	p[at] = (uint8_t)-s;
-}
-
 /* A table of ACPI, with its header and checksum. */
 static uint8_t *put_table(uint64_t at, const char *signature, const void *bytes, uint32_t size)
 {
@@ -100,7 +90,7 @@ static uint8_t *put_table(uint64_t at, const char *signature, const void *bytes,
 	memcpy(p, signature, 4);
 	memcpy(p + 4, &length, 4);
 	memcpy(p + 36, bytes, size);
-	sum(p, length, 9);
+	world_sum(p, length, 9);
 	return p;
 }
 
@@ -112,8 +102,8 @@ static void put_rsdp(uint8_t revision)
 			       .xsdt_address = XSDT,
 			       .length = ACPI_RSDP_SIZE };
 
-	sum((uint8_t *)&r, ACPI_RSDP_SIZE_V1, offsetof(struct acpi_rsdp, checksum));
-	sum((uint8_t *)&r, ACPI_RSDP_SIZE, offsetof(struct acpi_rsdp, extended_checksum));
+	world_sum((uint8_t *)&r, ACPI_RSDP_SIZE_V1, offsetof(struct acpi_rsdp, checksum));
+	world_sum((uint8_t *)&r, ACPI_RSDP_SIZE, offsetof(struct acpi_rsdp, extended_checksum));
 	world_put(RSDP, &r, revision ? ACPI_RSDP_SIZE : ACPI_RSDP_SIZE_V1);
 }
 

@@ -26,23 +26,13 @@ static struct handoff h;
 	BIOS_INFO OEM "\x02" \
 		      "first\0" KEY "foo=bar quiet\0\0" END
 
-static void sum(uint8_t *p, size_t n, size_t at)
-{
-	uint8_t s = 0;
-
-	p[at] = 0;
-	for (size_t i = 0; i < n; i++)
-		s = (uint8_t)(s + p[i]);
-	p[at] = (uint8_t)-s;
-}
-
 static void make_64(uint8_t *p, uint64_t table, uint32_t size)
 {
 	memcpy(p, "_SM3_", 5);
 	p[6] = 24;
 	memcpy(p + 12, &size, 4);
 	memcpy(p + 16, &table, 8);
-	sum(p, 24, 5);
+	world_sum(p, 24, 5);
 }
 
 static void make_32(uint8_t *p, uint32_t table, uint16_t size)
@@ -52,8 +42,8 @@ static void make_32(uint8_t *p, uint32_t table, uint16_t size)
 	memcpy(p + 16, "_DMI_", 5);
 	memcpy(p + 22, &size, 2);
 	memcpy(p + 24, &table, 4);
-	sum(p + 16, 15, 5);
-	sum(p, 31, 4);
+	world_sum(p + 16, 15, 5);
+	world_sum(p, 31, 4);
 }
 
 static uint8_t *rom(void)

@@ -49,6 +49,16 @@ bool world_trespassed(void)
 	return trespassed;
 }
 
+void world_sum(uint8_t *p, size_t n, size_t at)
+{
+	uint8_t s = 0;
+
+	p[at] = 0;
+	for (size_t i = 0; i < n; i++)
+		s = (uint8_t)(s + p[i]);
+	p[at] = (uint8_t)-s;
+}
+
 uint8_t *world_put(uint64_t base, const void *bytes, size_t size)
 {
 	struct chunk *c = &chunks[chunk_count++];
