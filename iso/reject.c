@@ -40,17 +40,23 @@ __attribute__((format(printf, 1, 2))) static void print_words(const char *format
 	va_end(args);
 }
 
+__attribute__((format(printf, 2, 0))) static void print_line(const char *file, const char *format,
+							     va_list args)
+{
+	print_words("lintel: %s: ", file);
+	print(format, args);
+	fputc('\n', stderr);
+}
+
 void reject(const char *file, const char *format, ...)
 {
 	va_list args;
 
 	reject_undo();
 	progress_clear();
-	print_words("lintel: %s: ", file);
 	va_start(args, format);
-	print(format, args);
+	print_line(file, format, args);
 	va_end(args);
-	fputc('\n', stderr);
 	exit(STATUS_REFUSED);
 }
 
@@ -58,11 +64,9 @@ void notice(const char *file, const char *format, ...)
 {
 	va_list args;
 
-	print_words("lintel: %s: ", file);
 	va_start(args, format);
-	print(format, args);
+	print_line(file, format, args);
 	va_end(args);
-	fputc('\n', stderr);
 }
 
 void reject_after(void (*undo)(void))

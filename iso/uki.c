@@ -6,7 +6,6 @@
  */
 #include "iso/uki.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "iso/allocate.h"

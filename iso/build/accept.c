@@ -63,7 +63,7 @@ static bool is_uki(const struct file *f, struct span s)
 	struct uki u;
 
 	uki_read(&u, f, s);
-	return kernel_kind(s) == KERNEL_UKI || uki_part(&u, ".linux");
+	return bundle_is_uki(&u.bundle);
 }
 
 static void refuse_other(const struct file *f, struct span s)

@@ -213,7 +213,7 @@ static void add_sbat(struct pack *im, const char *value, const struct uki *u,
 	struct blob own = bundle_find(&bundle, ".sbat");
 	struct text t = { .from = "--sbat" };
 
-	if ((!value || *value) && find_text(&t, "--sbat", value, u, ".sbat")) {
+	if (find_text(&t, "--sbat", value, u, ".sbat")) {
 		check_text(&t);
 		sbat_add(im, t.from, (struct span){ (const uint8_t *)t.bytes, t.size });
 	}

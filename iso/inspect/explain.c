@@ -245,7 +245,7 @@ static bool packed(const json_t *f)
 /* Only UEFI and Multiboot loaders load what says what another tool has added. */
 static bool whole(const json_t *f)
 {
-	return !is(json_object_get(f, "kind"), "Lintel image, packed by another tool");
+	return !is(json_object_get(f, "kind"), KIND_ADDED_TO);
 }
 
 /* No file meets this: GRUB loads only its first 512 bytes, which cannot find the rest. */

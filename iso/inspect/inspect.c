@@ -26,7 +26,7 @@ static const char *kind_of(struct span f, const struct uki *u)
 	if (uki_is_ours(f) && rd32(f, 0) == ELF_MAGIC)
 		return packed ? "Lintel image, ELF face" : "bare Lintel, ELF face";
 	if (uki_is_added_to(f))
-		return "Lintel image, packed by another tool";
+		return KIND_ADDED_TO;
 	if (uki_is_ours(f))
 		return packed ? "Lintel image, universal face" : "bare Lintel, universal face";
 	if (packed)

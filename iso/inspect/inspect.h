@@ -10,6 +10,9 @@
 
 struct file;
 
+/* The kind of an image whose sections only UEFI and Multiboot loaders find (iso/uki.h). */
+#define KIND_ADDED_TO "Lintel image, packed by another tool"
+
 /** facts_of() - all of it, as a tree; refuses nothing but a file that cannot be read */
 json_t *facts_of(const struct file *file);
 
