@@ -7,6 +7,7 @@
 #include "protocol/bundle.h"
 
 #include "protocol/formats.h"
+#include "protocol/handoff.h"
 #include "protocol/lib.h"
 #include "protocol/say.h"
 
@@ -120,6 +121,8 @@ void bundle_open(const struct bundle *b, uint64_t base, struct handoff *h)
 {
 	struct blob cmdline = section(b, base, ".cmdline");
 
+	h->uki = *b;
+	h->uki_base = base;
 	h->kernel = section(b, base, ".linux");
 	/* The kernel looks for microcode only where the initrd begins. */
 	handoff_initrd(h, section(b, base, ".ucode"));

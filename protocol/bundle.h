@@ -8,7 +8,9 @@
 
 #include <stdbool.h>
 
-#include "protocol/handoff.h"
+#include "protocol/span.h"
+
+struct handoff;
 
 /* A section's name and its NUL. */
 #define BUNDLE_NAME 9
@@ -57,7 +59,7 @@ bool bundle_is_whole(const struct bundle *b);
 /**
  * bundle_open() - take kernel, microcode, initrd and command line out of a UKI
  * @base: where its first byte lies
- * @h:    gets kernel and initrds, and the command line if it has none yet
+ * @h:    gets kernel and initrds, the command line if it has none yet, and @b itself
  *
  * Refuses a section that ends outside the file (E_BUNDLE).
  */

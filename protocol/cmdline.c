@@ -187,11 +187,30 @@ static void add_words(struct handoff *h, const char *line, enum origin most, con
 	}
 }
 
+/* What has been appended since the line had @have bytes. */
+static struct words since(const struct handoff *h, size_t have)
+{
+	uint32_t end = (uint32_t)strlen(h->cmdline), at = (uint32_t)have;
+
+	at += at && at < end;
+	return (struct words){ at, end - at };
+}
+
 /* The packed line, and then what the loader's line may add to it. */
 static void use_packed(struct handoff *h, const char *given, const char *plus)
 {
+	size_t have;
+
 	handoff_cmdline(h, h->bundled_cmdline);
+	have = strlen(h->cmdline);
 	add_words(h, given, ADDED, plus);
+	h->given.loader = since(h, have);
+}
+
+static void use_given(struct handoff *h, const char *given, const char *plus)
+{
+	add_words(h, given, NOISE, plus);
+	h->given.loader = since(h, 0);
 }
 
 static void use_sealed(struct handoff *h, const char *given, const char *asked)
@@ -213,7 +232,7 @@ static void settle(struct handoff *h, const char *given)
 	else if (h->bundled_cmdline.len && (!asked || plus))
 		use_packed(h, given, plus);
 	else
-		add_words(h, given, NOISE, plus);
+		use_given(h, given, plus);
 }
 
 /* Linux locks itself down where boot_params says that Secure Boot is on. */
@@ -266,4 +285,5 @@ void handoff_extra_words(struct handoff *h, struct span words, bool is_confident
 	for (char *p = h->cmdline + have; *p; p++)
 		if ((uint8_t)*p < ' ' || *p == 0x7f)
 			*p = ' ';
+	h->given.smbios = since(h, have);
 }

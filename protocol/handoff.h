@@ -13,6 +13,7 @@
 #include <lintel/lintel.h>
 
 #include "protocol/acpi.h"
+#include "protocol/bundle.h"
 #include "protocol/map.h"
 #include "protocol/span.h"
 
@@ -33,9 +34,9 @@ enum world {
 	WORLD_XEN_PV,	/* ring 3 on Xen's page tables */
 };
 
-/** struct blob - bytes that a loader has put into memory */
-struct blob {
-	uint64_t base, size;
+/** struct words - a part of the command line */
+struct words {
+	uint32_t at, len;
 };
 
 /**
@@ -43,7 +44,10 @@ struct blob {
  * @door:       "multiboot2", "linux32", ...
  * @loader:     the boot loader's own name, "" if it gave none
  * @cmdline:    the command line for the kernel
+ * @given:      what of it came from outside the UKI: the loader's words, and SMBIOS's
  * @bundled_cmdline: that of the UKI which the kernel came from
+ * @uki:        the UKI which the kernel came from; no sections where it came from none
+ * @uki_base:   where its first byte lies
  * @kernel:     the file that is the kernel; size 0 where none was given
  * @kernel_name: its name, if the door knows it and the file has none
  * @initrd:     every other file, in the order given
@@ -68,7 +72,12 @@ struct handoff {
 	char door[24];
 	char loader[64];
 	char cmdline[CMDLINE_MAX + 1];
+	struct {
+		struct words loader, smbios;
+	} given;
 	struct span bundled_cmdline;
+	struct bundle uki;
+	uint64_t uki_base;
 	struct blob kernel;
 	char kernel_name[64];
 	struct blob initrd[INITRDS_MAX];

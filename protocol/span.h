@@ -23,6 +23,11 @@ struct span {
 	size_t len;
 };
 
+/** struct blob - bytes that a loader has put into memory, by the machine's addresses */
+struct blob {
+	uint64_t base, size;
+};
+
 /** span_has() - whether @n bytes can be read at @off */
 static inline bool span_has(struct span s, uint64_t off, uint64_t n)
 {

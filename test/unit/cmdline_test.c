@@ -120,11 +120,55 @@ static void test_too_long(void)
 	CHECK_EQUAL(DIES_WITH(settled(OWN_LINE, given)), E_CMDLINE);
 }
 
+/* What of the line a TPM must be told, since the image's own sections do not have it. */
+static void check_words(struct words w, const char *wanted)
+{
+	CHECK_EQUAL(w.len, strlen(wanted));
+	CHECK(!memcmp(h.cmdline + w.at, wanted, w.len));
+}
+
+static void test_given(void)
+{
+	settled(OWN_LINE, "");
+	check_words(h.given.loader, "");
+	settled(OWN_LINE, "BOOT_IMAGE=/OS.efi");
+	check_words(h.given.loader, "");
+	settled(OWN_LINE, "BOOTIF=01-02");
+	check_words(h.given.loader, "BOOTIF=01-02");
+	settled(OWN_LINE, "+ quiet  splash");
+	check_words(h.given.loader, "quiet splash");
+	settled(OWN_LINE, "quiet  splash");
+	check_words(h.given.loader, "quiet splash");
+	settled("", " + quiet");
+	check_words(h.given.loader, "quiet");
+	check_words(h.given.smbios, "");
+	handoff_extra_words(&h, (struct span){ (const uint8_t *)"a b", 3 }, false);
+	check_words(h.given.loader, "quiet");
+	check_words(h.given.smbios, "a b");
+	settled("", "");
+	handoff_extra_words(&h, (struct span){ (const uint8_t *)"a", 1 }, false);
+	check_words(h.given.smbios, "a");
+}
+
+static void test_given_sealed(void)
+{
+	world_reset();
+	handoff_init(&h, "test");
+	h.bp.secure_boot = SECURE_BOOT_ENABLED;
+	strcpy(h.cmdline, "evil");
+	h.bundled_cmdline = (struct span){ (const uint8_t *)"own", 3 };
+	handoff_settle_cmdline(&h);
+	CHECK(!strcmp(h.cmdline, "own"));
+	check_words(h.given.loader, "");
+}
+
 const struct test cmdline_tests[] = {
 	{ "cmdline: words that somebody asked for", test_asked },
 	{ "cmdline: words that loaders and monitors add", test_added },
 	{ "cmdline: words that mean nothing with the packed line", test_noise },
 	{ "cmdline: + adds to the packed line", test_plus },
 	{ "cmdline: too long", test_too_long },
+	{ "cmdline: which words are not the image's", test_given },
+	{ "cmdline: no words from outside under Secure Boot", test_given_sealed },
 	{ 0 }
 };
