@@ -105,8 +105,7 @@ bool bundle_is_whole(const struct bundle *b)
 	return true;
 }
 
-/* A section's bytes in memory; size 0 where the UKI has no such section. */
-static struct blob section(const struct bundle *b, uint64_t base, const char *name)
+struct blob bundle_place(const struct bundle *b, uint64_t base, const char *name)
 {
 	struct blob s = bundle_find(b, name);
 
@@ -119,14 +118,14 @@ static struct blob section(const struct bundle *b, uint64_t base, const char *na
 
 void bundle_open(const struct bundle *b, uint64_t base, struct handoff *h)
 {
-	struct blob cmdline = section(b, base, ".cmdline");
+	struct blob cmdline = bundle_place(b, base, ".cmdline");
 
 	h->uki = *b;
 	h->uki_base = base;
-	h->kernel = section(b, base, ".linux");
+	h->kernel = bundle_place(b, base, ".linux");
 	/* The kernel looks for microcode only where the initrd begins. */
-	handoff_initrd(h, section(b, base, ".ucode"));
-	handoff_initrd(h, section(b, base, ".initrd"));
+	handoff_initrd(h, bundle_place(b, base, ".ucode"));
+	handoff_initrd(h, bundle_place(b, base, ".initrd"));
 	if (cmdline.size && !h->bundled_cmdline.len)
 		h->bundled_cmdline = span_at(cmdline.base, cmdline.size);
 }

@@ -50,6 +50,10 @@ uint32_t bundle_end(const struct bundle *b);
  */
 struct blob bundle_find(const struct bundle *b, const char *name);
 
+/** bundle_place() - the same in memory, where @base is the file's first byte; refuses one that
+ *  ends outside the file (E_BUNDLE) */
+struct blob bundle_place(const struct bundle *b, uint64_t base, const char *name);
+
 /** bundle_is_uki() - whether there is a kernel, in a section .linux */
 bool bundle_is_uki(const struct bundle *b);
 

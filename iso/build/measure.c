@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * For --measure: PCR 11 as systemd-stub extends it, section by section, and then
+ * For --measure: PCR 11 as Lintel and systemd's stub extend it, section by section, and then
  * systemd-pcrphase, phase by phase.  Called by `lintel build` with the finished image.
  */
 #include "iso/build/measure.h"
@@ -10,14 +10,8 @@
 
 #include "iso/digest.h"
 #include "iso/uki.h"
+#include "protocol/measure.h"
 
-#define PCR 11
-
-/* In the order of systemd's stub.  .pcrsig is not measured, since it signs the result. */
-static const char *const measured[] = {
-	".linux", ".osrel", ".cmdline", ".initrd",  ".ucode",	".splash",
-	".dtb",	  ".uname", ".sbat",	".pcrpkey", ".profile",
-};
 static const char *const banks[] = { "sha1", "sha256", "sha384", "sha512" };
 static const char *const phases[] = { "enter-initrd", "leave-initrd", "sysinit", "ready" };
 /* All phases up to this one. */
@@ -48,17 +42,6 @@ static struct span bytes_of(const char *text, size_t size)
 	return (struct span){ (const uint8_t *)text, size };
 }
 
-static void extend_section(struct digest *pcr, const char *bank, const struct uki *u,
-			   const char *name)
-{
-	struct span data = uki_section(u, name);
-
-	if (!data.len)
-		return;
-	extend(pcr, bank, bytes_of(name, strlen(name) + 1));
-	extend(pcr, bank, data);
-}
-
 /**
  * struct state - what one bank's PCR holds after each phase
  */
@@ -66,14 +49,31 @@ struct state {
 	char hash[COUNT(phases)][DIGEST_TEXT];
 };
 
-static void compute(struct state *s, const char *bank, const struct uki *u)
-{
-	struct digest pcr = { .size = 0 };
+/* What the sections make of PCR 11, in each bank. */
+static struct digest pcrs[COUNT(banks)];
 
-	for (size_t i = 0; i < COUNT(measured); i++)
-		extend_section(&pcr, bank, u, measured[i]);
+/* The host tool's TPM. */
+static bool extend_all(const struct event *e, uint8_t sha256[SHA256_SIZE])
+{
+	for (size_t bank = 0; bank < COUNT(banks); bank++)
+		extend(&pcrs[bank], banks[bank], e->data);
+	memcpy(sha256, digest_of("sha256", e->data).bytes, SHA256_SIZE);
+	return true;
+}
+
+static void measure(const struct uki *u)
+{
+	uint8_t digest[MEASURED_SECTIONS][SHA256_SIZE];
+
+	measure_sections(&u->bundle, (uintptr_t)u->bytes.p, extend_all, digest);
+}
+
+static void compute(struct state *s, size_t bank)
+{
+	struct digest pcr = pcrs[bank];
+
 	for (size_t i = 0; i < COUNT(phases); i++) {
-		extend(&pcr, bank, bytes_of(phases[i], strlen(phases[i])));
+		extend(&pcr, banks[bank], bytes_of(phases[i], strlen(phases[i])));
 		digest_print(s->hash[i], &pcr);
 	}
 }
@@ -81,9 +81,9 @@ static void compute(struct state *s, const char *bank, const struct uki *u)
 static void print_lines(const struct state *states)
 {
 	for (size_t i = 0; i < COUNT(phases); i++) {
-		printf("# PCR[%d] Phase <%s>\n", PCR, paths[i]);
+		printf("# PCR[%d] Phase <%s>\n", PCR_IMAGE, paths[i]);
 		for (size_t bank = 0; bank < COUNT(banks); bank++)
-			printf("%d:%s=%s\n", PCR, banks[bank], states[bank].hash[i]);
+			printf("%d:%s=%s\n", PCR_IMAGE, banks[bank], states[bank].hash[i]);
 	}
 }
 
@@ -93,7 +93,7 @@ static json_t *bank_tree(const struct state *s)
 
 	for (size_t i = 0; i < COUNT(phases); i++)
 		json_array_append_new(list, json_pack("{s:s, s:i, s:s}", "phase", paths[i], "pcr",
-						      PCR, "hash", s->hash[i]));
+						      PCR_IMAGE, "hash", s->hash[i]));
 	return list;
 }
 
@@ -102,8 +102,9 @@ void measure_print(const struct uki *u, enum json_mode mode)
 	struct state states[COUNT(banks)];
 	json_t *tree = json_object();
 
+	measure(u);
 	for (size_t bank = 0; bank < COUNT(banks); bank++) {
-		compute(&states[bank], banks[bank], u);
+		compute(&states[bank], bank);
 		json_object_set_new(tree, banks[bank], bank_tree(&states[bank]));
 	}
 	if (mode == JSON_OFF)

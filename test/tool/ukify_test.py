@@ -29,7 +29,7 @@ STOCK = payload.get(BUILD, "linuxx64.efi.stub")
 MEASURE = "/lib/systemd/systemd-measure"
 # What systemd's stub extends PCR 11 with, in this order, and what systemd-pcrphase does.
 MEASURED = (".linux", ".osrel", ".cmdline", ".initrd", ".ucode", ".splash", ".dtb", ".uname",
-            ".sbat", ".pcrpkey", ".profile")
+            ".sbat", ".pcrpkey", ".profile", ".dtbauto", ".hwids", ".efifw")
 PHASES = [b"enter-initrd", b"leave-initrd", b"sysinit", b"ready"]
 BANKS = ("sha1", "sha256", "sha384", "sha512")
 BMP = b"BM" + bytes(range(100))
@@ -601,9 +601,10 @@ class Measure(Case):
 
     def test_what_systemd_252_does_not_know(self):
         said = self.measured("--os-release=", "--uname=6.1", "--sbat=mine,1",
-                             "--section=.profile:p", "--section=.other:not measured")
+                             "--section=.efifw:f", "--section=.hwids:h", "--section=.profile:p",
+                             "--section=.other:not measured", "--section=.pcrsig:{}")
         lines = self.predicted({".linux": bzimage(), ".uname": b"6.1", ".profile": b"p",
-                                ".sbat": sbat(b"mine,1")})
+                                ".hwids": b"h", ".efifw": b"f", ".sbat": sbat(b"mine,1")})
         self.assertEqual([line for line in said.splitlines() if not line.startswith("#")], lines)
 
 

@@ -8,6 +8,7 @@
 #include "protocol/cpio.h"
 #include "protocol/bundle.h"
 #include "protocol/kernel.h"
+#include "protocol/measure.h"
 #include "protocol/pe.h"
 #include "test/unit/check.h"
 
@@ -441,6 +442,62 @@ static void test_uki_microcode(void)
 	CHECK_EQUAL(open_module(), E_BUNDLE);
 }
 
+/* What was measured: for each event the first byte, the size and the text's second letter. */
+static char measured[512];
+static int events_left;
+
+static bool note_event(const struct event *e, uint8_t sha256[SHA256_SIZE])
+{
+	size_t n = strlen(measured), last = e->text.len - 2;
+
+	CHECK(e->pcr == 11 && e->type == EV_IPL);
+	CHECK(!e->text.p[1] && !e->text.p[last] && !e->text.p[last + 1]);
+	snprintf(measured + n, sizeof(measured) - n, "%02x+%zu.%c%zu ", e->data.p[0], e->data.len,
+		 e->text.p[2], last / 2);
+	memset(sha256, (int)e->data.len, SHA256_SIZE);
+	return --events_left;
+}
+
+static bool measure_file(int events)
+{
+	uint8_t digest[MEASURED_SECTIONS][SHA256_SIZE];
+	struct bundle b = bundle_of((struct span){ file, sizeof(file) });
+	bool done;
+
+	measured[0] = '\0';
+	events_left = events;
+	begin_module();
+	done = measure_sections(&b, AT_ADDRESS, note_event, digest);
+	/* .linux, .cmdline, and .ucode, which is not there. */
+	if (done)
+		CHECK(digest[0][31] == (uint8_t)600 && digest[2][0] == 9 && !digest[4][0]);
+	return done;
+}
+
+/* The order is not the file's; .pcrsig and what nobody knows does not count. */
+static void test_uki_measured(void)
+{
+	static const char all[] = "2e+7.l6 00+600.l6 2e+9.c8 72+9.c8 2e+8.i7 00+300.i7 "
+				  "2e+9.p8 00+50.p8 2e+7.e6 00+60.e6 ";
+	struct pe_header *pe = (struct pe_header *)(file + 0x80);
+
+	make_uki();
+	pe->NumberOfSections = 7;
+	add_section(3, ".efifw", 5000, 60);
+	add_section(4, ".pcrsig", 5100, 40);
+	add_section(5, ".pcrpkey", 5200, 50);
+	add_section(6, ".extra", 5300, 70);
+	CHECK(measure_file(100));
+	CHECK(!strcmp(measured, all));
+	/* Nothing more once the TPM has not done it. */
+	CHECK(!measure_file(3));
+	CHECK(!strcmp(measured, "2e+7.l6 00+600.l6 2e+9.c8 "));
+	CHECK(!strcmp(measured_section(0), ".linux"));
+	CHECK(!strcmp(measured_section(MEASURED_SECTIONS - 1), ".efifw"));
+	add_section(5, ".pcrpkey", sizeof(file) - 1, 50);
+	CHECK_EQUAL(DIES_WITH(measure_file(100)), E_BUNDLE);
+}
+
 /* Words that loaders add unasked do not replace the UKI's command line. */
 static void test_uki_cmdline(void)
 {
@@ -628,6 +685,7 @@ const struct test kernel_tests[] = { { "bzimage: good", test_bzimage_good },
 				     { "uki: as a module", test_uki },
 				     { "uki: profiles", test_uki_profiles },
 				     { "uki: microcode", test_uki_microcode },
+				     { "uki: measured", test_uki_measured },
 				     { "uki: command line", test_uki_cmdline },
 				     { "secure boot: kernel", test_secure_kernel },
 				     { "secure boot: initrd", test_secure_initrd },
