@@ -17,6 +17,8 @@
 #define GIB_SHIFT 30
 #define PRESENT_WRITE 0x3ull
 #define LARGE 0x80ull
+#define UNCACHED 0x18ull /* PWT and PCD */
+#define LARGE_SHIFT 21
 #define ADDRESS 0xffffffffff000ull
 
 /* Two roots, PDPT and PD for the image, and three more pages for other addresses.  start32.S
@@ -30,8 +32,11 @@ extern const char image_base[], image_end[];
 
 #define CR4_LA57 0x1000
 
-static uint32_t set, taken;
-static uint64_t *fourth_level;
+/* Devices that must not be cached: a TPM, and one more. */
+#define DEVICES_MAX 2
+
+static uint32_t set, taken, devices;
+static uint64_t *fourth_level, device[DEVICES_MAX];
 
 static uint64_t *take_page(void)
 {
@@ -59,7 +64,10 @@ static void map_gib(uint64_t address)
 	uint64_t *pd = table(entry);
 
 	for (uint64_t i = 0; i < ENTRIES; i++)
-		pd[i] = (base + (i << 21)) | LARGE | PRESENT_WRITE;
+		pd[i] = (base + (i << LARGE_SHIFT)) | LARGE | PRESENT_WRITE;
+	for (uint32_t i = 0; i < devices; i++)
+		if (device[i] >> GIB_SHIFT == address >> GIB_SHIFT)
+			pd[device[i] >> LARGE_SHIFT & 511] |= UNCACHED;
 }
 
 static void start_over(void)
@@ -91,4 +99,12 @@ void paging_fault(uint64_t address)
 	if (taken + MOST_FOR_ONE > SET)
 		start_over();
 	map_gib(address);
+}
+
+void paging_device(uint64_t address)
+{
+	if (devices < DEVICES_MAX)
+		device[devices++] = address;
+	/* Its GiB may be mapped already, as ordinary memory. */
+	start_over();
 }

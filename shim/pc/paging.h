@@ -15,6 +15,15 @@ void paging_init(void);
 /** paging_fault() - map the GiB with this address; the page-fault handler's work */
 void paging_fault(uint64_t address);
 
+/**
+ * paging_device() - map the 2 MiB with this address uncached, as registers of devices need it
+ *
+ * Registers do not always lie where the firmware has said to the processor that they must not be
+ * cached.  To be called once for each device, before its first access, where the page tables are
+ * ours: not under UEFI and not in Xen PV.
+ */
+void paging_device(uint64_t address);
+
 /** paging_size() - bytes of an identity map of [0, top), at least of 4 GiB
  *  @gib: the processor has pages of 1 GiB */
 uint64_t paging_size(uint64_t top, bool gib);
