@@ -124,7 +124,7 @@ $(BUILD)/needs:
 	lacks="$$lacks $$(printf '#if !__has_include(<%s>)\n%s (%s)\n#endif\n' $(foreach need,$(HEADERS), \
 		$(call header,$(need)) $(call package,$(need)) $(call header,$(need))) | \
 		$(HOSTCC) -E -P - 2>/dev/null)"; \
-	lacks=$$(echo $$lacks $(filter-out /%,$(UNPACK_A))); \
+	lacks=$$(echo $$lacks $(filter-out /%,$(UNPACK_A) $(HASH_A))); \
 	if [ "$$lacks" ]; then echo "lintel: the build lacks $$lacks; make deps installs it" >&2; exit 1; fi
 	@touch $@
 
@@ -145,6 +145,9 @@ LINK = $(LD) -m elf_x86_64 -pie --no-dynamic-linker -z text --no-warn-rwx-segmen
 # The decompressors: what shim/unpack/unpack.c calls, and nothing of the C library.
 UNPACK_A = $(foreach lib,z lzma zstd lz4,$(shell $(CC) -m64 -print-file-name=lib$(lib).a 2>/dev/null))
 
+# The hashes: the block functions that shim/hash/hash.c calls, in assembly, and nothing else.
+HASH_A = $(shell $(CC) -m64 -print-file-name=libcrypto.a 2>/dev/null)
+
 # The probe kernel notes its registers before anything else happens.
 PROBE_LINK := --wrap=start_linux32 --wrap=start_linux64
 
@@ -155,7 +158,7 @@ $(BUILD)/%.linked:
 # Law 5: no pointers in our own static data; the libraries' may only point into the image.
 $(BUILD)/lintel.linked: $(CORE_O) $(BUILD)/lintel.ld
 	$(call say,LD)
-	$(Q)$(LINK) $(CORE_O) $(UNPACK_A) -o $@
+	$(Q)$(LINK) $(CORE_O) $(UNPACK_A) $(HASH_A) -o $@
 	$(Q)! $(READELF) -rW $(CORE_O) | grep R_X86_64_64
 	$(Q)! $(READELF) -rW $@ | grep R_X86_64_ | grep -v R_X86_64_RELATIVE
 $(BUILD)/probe.linked: $(PROBE_O) $(BUILD)/lintel.ld

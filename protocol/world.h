@@ -58,4 +58,11 @@ bool machine_is_confidential(void);
 /** machine_time() - the time-stamp counter */
 uint64_t machine_time(void);
 
+#define MACHINE_SSSE3 1u
+#define MACHINE_SHA 2u
+
+/** machine_vectors() - make vector registers usable, those of SSE.  Return: MACHINE_SSSE3 and
+ *  MACHINE_SHA, where the processor has these instructions */
+uint32_t machine_vectors(void);
+
 #endif

@@ -102,7 +102,7 @@ check-debian12 check-debian13 check-sid: ## a new user's first steps in a bare D
 # ---- the unit tests: the pure code on the host, under ASan and UBSan
 
 UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/leave.c shim/identity.c shim/say.c shim/die.c \
-	shim/unpack/unpack.c shim/unpack/vmlinux.c efi/ia32/divide.c \
+	shim/hash/hash.c shim/unpack/unpack.c shim/unpack/vmlinux.c efi/ia32/divide.c \
 	$(addprefix bios/boot/,choose.c fat.c partition.c)
 UNIT_O := $(patsubst %,$(BUILD)/obj/unit/%.o,$(UNIT_C))
 $(UNIT_O): | $(BUILD)/needs
@@ -110,4 +110,4 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/unit: $(UNIT_O)
 	$(call say,LD)
-	$(Q)$(HOSTCC) $(SANITIZE) $^ -lz -llzma -lzstd -llz4 -o $@
+	$(Q)$(HOSTCC) $(SANITIZE) $^ -lz -llzma -lzstd -llz4 -l:libcrypto.a -o $@

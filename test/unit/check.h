@@ -38,7 +38,7 @@ extern const struct test map_tests[], format_tests[], multiboot_tests[], linux_t
 	kernel_tests[], acpi_tests[], place_tests[], identity_tests[], efimap_tests[],
 	fixture_tests[], errors_tests[], unpack_tests[], pvh_tests[], xenpv_tests[], notes_tests[],
 	kernel_end_tests[], vmlinux_tests[], divide_tests[], volume_tests[], sum_tests[],
-	text_tests[], cmdline_tests[], leave_tests[], serial_tests[], smbios_tests[];
+	text_tests[], cmdline_tests[], leave_tests[], serial_tests[], smbios_tests[], hash_tests[];
 
 /** world_reset() - no memory, nothing said */
 void world_reset(void);
@@ -58,6 +58,9 @@ void world_forbid(uint64_t base, uint64_t end);
 
 /** world_trespassed() - whether forbidden addresses were looked at */
 bool world_trespassed(void);
+
+/** world_vectors() - forbid some of machine_vectors()'s instructions, until the next reset */
+void world_vectors(uint32_t without);
 
 /** world_said() - everything that say() and die() printed since the reset */
 const char *world_said(void);

@@ -38,7 +38,8 @@ int main(int argc, char **argv)
 		acpi_tests,	  place_tests,	 identity_tests,  efimap_tests, fixture_tests,
 		errors_tests,	  unpack_tests,	 pvh_tests,	  xenpv_tests,	notes_tests,
 		kernel_end_tests, vmlinux_tests, divide_tests,	  volume_tests, sum_tests,
-		text_tests,	  cmdline_tests, leave_tests,	  serial_tests, smbios_tests
+		text_tests,	  cmdline_tests, leave_tests,	  serial_tests, smbios_tests,
+		hash_tests
 	};
 	unsigned passed = 0, failed = 0;
 

@@ -22,6 +22,7 @@ static size_t chunk_count;
 static char said[65536];
 static uint64_t forbidden_base, forbidden_end;
 static bool trespassed;
+static uint32_t vectors_without;
 
 jmp_buf world_refusal;
 
@@ -36,6 +37,7 @@ void world_reset(void)
 	said[0] = '\0';
 	forbidden_base = forbidden_end = 0;
 	trespassed = false;
+	vectors_without = 0;
 }
 
 void world_forbid(uint64_t base, uint64_t end)
@@ -169,4 +171,35 @@ bool machine_has_gib_pages(void)
 bool machine_has_la57(void)
 {
 	return false;
+}
+
+void world_vectors(uint32_t without)
+{
+	vectors_without = without;
+}
+
+/* As Linux tells it, since the host may be no PC. */
+static bool has_flag(const char *flag)
+{
+	FILE *f = fopen("/proc/cpuinfo", "r");
+	char line[8192];
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = !strncmp(line, "flags", 5) && strstr(line, flag);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+uint32_t machine_vectors(void)
+{
+	static uint32_t features;
+	static bool known;
+
+	if (!known)
+		features = (has_flag(" ssse3 ") ? MACHINE_SSSE3 : 0) |
+			   (has_flag(" sha_ni ") ? MACHINE_SHA : 0);
+	known = true;
+	return features & ~vectors_without;
 }
