@@ -6,6 +6,7 @@
  */
 #include "efi/efi.h"
 #include "protocol/lib.h"
+#include "protocol/measure.h"
 #include "protocol/say.h"
 #include "shim/pc/instructions.h"
 
@@ -122,6 +123,15 @@ void efi_bli_image(struct span path)
 
 	if (path.len && !is_set(name))
 		set(name, path.p, path.len);
+}
+
+/* systemd seals to these PCRs only where a variable says that they have been used. */
+void efi_bli_measured(uint32_t pcrs)
+{
+	if (pcrs & 1u << PCR_IMAGE)
+		set_text(L"StubPcrKernelImage", "11");
+	if (pcrs & 1u << PCR_ADDED)
+		set_text(L"StubPcrKernelParameters", "12");
 }
 
 void efi_bli_end(void)

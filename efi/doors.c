@@ -11,6 +11,7 @@
 #include "protocol/readers.h"
 #include "protocol/say.h"
 #include "shim/lintel.h"
+#include "shim/measure.h"
 #include "shim/pc/console.h"
 #include "shim/pc/doors.h"
 #include "shim/pc/instructions.h"
@@ -46,6 +47,15 @@ void efi_set_loader(struct handoff *h)
 	h->loader[n] = '\0';
 }
 
+static void measure_by_firmware(struct handoff *h)
+{
+	bool has_tpm = efi_tpm_open();
+
+	efi_bli_measured(measure(h, &booting.plan, has_tpm ? efi_tpm_extend : NULL,
+				 has_tpm ? "efi" : "none"));
+	efi_tpm_log();
+}
+
 uint64_t efi_boot(struct handoff *h)
 {
 	/* While boot services live, a refusal returns to the boot manager.  So everything
@@ -60,6 +70,8 @@ uint64_t efi_boot(struct handoff *h)
 	lintel_plan(h);
 	/* The firmware's console shows the line only as long as boot services are alive. */
 	lintel_announce(h);
+	/* What will be used is known now, and none of it has run. */
+	measure_by_firmware(h);
 	/* Variables too must be set before then: this one says when the kernel began. */
 	efi_bli_end();
 	/* From here on the machine is ours, and moves may use the firmware's memory. */

@@ -10,6 +10,7 @@
 #include <efi.h>
 #include <efiprot.h>
 
+#include "protocol/event.h"
 #include "protocol/handoff.h"
 #include "protocol/version.h"
 #include "shim/lintel.h"
@@ -137,8 +138,19 @@ void efi_choose(void);
 void efi_bli_begin(uint64_t tsc);
 /** efi_bli_image() - set the name of the file that was started, UTF-16 with its NUL */
 void efi_bli_image(struct span path);
+/** efi_bli_measured() - set the variables that say which PCR has what; @pcrs: a bit for each */
+void efi_bli_measured(uint32_t pcrs);
 /** efi_bli_end() - set the time at which the kernel is started */
 void efi_bli_end(void);
+
+/* ---- tcg2.c */
+
+/** efi_tpm_open() - find the firmware's way to measure; false if there is no TPM */
+bool efi_tpm_open(void);
+/** efi_tpm_extend() - extend_fn by the firmware, after efi_tpm_open() */
+extend_fn efi_tpm_extend;
+/** efi_tpm_log() - install a copy of the event log as Linux expects it; nothing without a TPM */
+void efi_tpm_log(void);
 
 /* ---- tables.c */
 

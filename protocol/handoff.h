@@ -94,7 +94,7 @@ struct handoff {
 	uint64_t rsdp;
 	uint8_t rsdp_copy[ACPI_RSDP_SIZE];
 	struct boot_params bp;
-	char report[1024];
+	char report[2048];
 };
 
 void handoff_init(struct handoff *h, const char *door);

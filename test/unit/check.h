@@ -38,7 +38,8 @@ extern const struct test map_tests[], format_tests[], multiboot_tests[], linux_t
 	kernel_tests[], acpi_tests[], place_tests[], identity_tests[], efimap_tests[],
 	fixture_tests[], errors_tests[], unpack_tests[], pvh_tests[], xenpv_tests[], notes_tests[],
 	kernel_end_tests[], vmlinux_tests[], divide_tests[], volume_tests[], sum_tests[],
-	text_tests[], cmdline_tests[], leave_tests[], serial_tests[], smbios_tests[], hash_tests[];
+	text_tests[], cmdline_tests[], leave_tests[], serial_tests[], smbios_tests[],
+	measure_tests[], hash_tests[];
 
 /** world_reset() - no memory, nothing said */
 void world_reset(void);

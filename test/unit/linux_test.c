@@ -202,7 +202,7 @@ static void test_report_full(void)
 	for (uint32_t length = 0; length < sizeof(line); length++) {
 		handoff_init(&s.h, "test");
 		memset(s.behind, 0xee, sizeof(s.behind));
-		for (uint32_t i = 0; i < 300; i++)
+		for (uint32_t i = 0; i < 600; i++)
 			handoff_report(&s.h, "key", "%s", line + length);
 		CHECK_EQUAL(s.behind[0], 0xee);
 		CHECK(strlen(s.h.report) > sizeof(s.h.report) - sizeof("key=\n") - 31);
