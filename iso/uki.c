@@ -113,17 +113,17 @@ static void check_section(const struct uki *u, uint32_t i)
 }
 
 /* Whoever gave the file may not know what is left behind, or no longer true. */
-static void say_what_changes(const struct uki *u)
+static void say_what_changes(const struct uki *u, bool is_signed_anew)
 {
 	if (bundle_end(&u->bundle) < bundle_sections(&u->bundle))
 		notice(u->file->path, "has several profiles: the first one is taken");
-	if (bundle_find(&u->bundle, ".pcrsig").size)
+	if (bundle_find(&u->bundle, ".pcrsig").size && !is_signed_anew)
 		notice(u->file->path,
 		       ".pcrsig is kept, but it signs what the file was: where a TPM depends on "
-		       "it, sign anew for what --measure prints");
+		       "it, sign anew with --pcr-private-key");
 }
 
-void uki_open(struct uki *u, const char *path)
+void uki_open(struct uki *u, const char *path, bool is_signed_anew)
 {
 	const struct file *f = file_open_any(path);
 
@@ -134,5 +134,5 @@ void uki_open(struct uki *u, const char *path)
 		       "with --linux");
 	for (uint32_t i = 0; i < bundle_end(&u->bundle); i++)
 		check_section(u, i);
-	say_what_changes(u);
+	say_what_changes(u, is_signed_anew);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The sections of a Unified Kernel Image (UAPI.5), Lintel's (either
- * face) or a third party's.  Used by --uki, --measure and `lintel inspect`.
+ * face) or a third party's.  Used by --uki and `lintel inspect`.
  */
 #ifndef ISO_UKI_H
 #define ISO_UKI_H
@@ -35,8 +35,9 @@ bool uki_is_added_to(struct span f);
 /** uki_read() - the sections of @bytes; none where that is no image */
 void uki_read(struct uki *u, const struct file *f, struct span bytes);
 
-/** uki_open() - a UKI whose sections are to be used; refuses a file that is none, or cut off */
-void uki_open(struct uki *u, const char *path);
+/** uki_open() - a UKI whose sections are to be used; refuses a file that is none, or cut off
+ *  @is_signed_anew: there will be a new .pcrsig, so that nobody must be told of the old one */
+void uki_open(struct uki *u, const char *path, bool is_signed_anew);
 
 /** uki_section() - the bytes of a section; empty where there is none, or a part of it is missing */
 struct span uki_section(const struct uki *u, const char *name);

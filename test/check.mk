@@ -5,8 +5,8 @@ CHECK_PACKAGES := g++ file binutils mtools openssl strace sbsigntool gdisk syste
 	bochs bochs-term bochsbios vgabios python3-pefile
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit matrix tool host pack inspect install headers compiler media setup16 lint bench lies explain doors xen \
-	conformance
+STEPS := unit matrix tool host pack policy inspect install headers compiler media setup16 lint bench lies explain \
+	doors xen conformance
 .PHONY: bench check conformance check-debian12 check-debian13 check-sid $(STEPS:%=check-%)
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
@@ -35,6 +35,9 @@ check-host: all ## tests of what users' machines do to build/lintel
 
 check-pack: all ## tests of what build/lintel shares with ukify
 	$(Q)$(call step,pack) $(PY) test/tool/ukify_test.py $(BUILD)
+
+check-policy: all ## tests of what build/lintel measures and signs for a TPM
+	$(Q)$(call step,policy) $(PY) test/tool/policy_test.py $(BUILD)
 
 check-inspect: all ## tests of lintel inspect and explain
 	$(Q)$(call step,inspect) $(PY) test/tool/inspect_test.py $(BUILD)

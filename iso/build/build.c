@@ -9,15 +9,14 @@
 #include "iso/allocate.h"
 #include "iso/build/accept.h"
 #include "iso/build/bare.h"
-#include "iso/build/measure.h"
 #include "iso/build/pack.h"
 #include "iso/build/payload.h"
+#include "iso/build/policy.h"
 #include "iso/build/request.h"
 #include "iso/build/sections.h"
 #include "iso/build/sign.h"
-#include "iso/examine.h"
+#include "iso/build/view.h"
 #include "iso/file.h"
-#include "iso/output.h"
 #include "iso/reject.h"
 #include "iso/subcommands.h"
 #include "iso/uki.h"
@@ -45,46 +44,87 @@ static const char *default_stub(void)
 	return path;
 }
 
-static void measure(const struct output *o, const struct request *r)
-{
-	const struct file *f = file_open(o->temporary);
+/**
+ * struct job - what the steps share
+ * @u: no file where there is no --uki
+ */
+struct job {
+	struct request r;
+	struct policy policy;
 	struct uki u;
+	const char *stub;
+	const struct file *file;
+	struct kernel kernel;
+};
 
-	uki_read(&u, f, examine_file(f));
-	measure_print(&u, json_mode_of("build", r->json));
+/* Sections that are measured do not depend on the signatures, which are made of them. */
+static void measure(struct job *j)
+{
+	struct pack draft = { .path = NULL };
+	struct span view;
+
+	if (!j->r.measure && !j->r.policy_digest && !j->policy.signers)
+		return;
+	bare_open(&draft, j->stub, false);
+	sections_add(&draft, &j->r, &j->u, j->file, &j->kernel, &j->policy);
+	view = view_open(&draft);
+	measure_image(&j->policy.measured, view);
+	view_close(view);
+	if (j->policy.signers)
+		policy_sign(&j->policy);
+}
+
+static void read_inputs(struct job *j, int argc, char **argv)
+{
+	request_read(&j->r, argc, argv);
+	policy_read(&j->policy, &j->r);
+	if (j->r.uki)
+		uki_open(&j->u, j->r.uki, j->policy.signers != 0);
+	j->file = j->r.kernel ? file_open_any(j->r.kernel) : uki_part(&j->u, ".linux");
+	accept_kernel(&j->kernel, j->file);
+	j->stub = j->r.stub ? j->r.stub : default_stub();
+	if (j->r.key)
+		sign_check(j->r.key, j->r.certificate);
+}
+
+static void pack(struct pack *im, const struct job *j)
+{
+	struct pack inner = { .path = NULL };
+
+	bare_open(im, j->stub, j->r.elf != NULL);
+	if (j->r.xen) {
+		bare_open(&inner, j->stub, true);
+		sections_add(&inner, &j->r, &j->u, j->file, &j->kernel, &j->policy);
+		payload_add(im, &inner, j->r.output);
+	}
+	sections_add(im, &j->r, &j->u, j->file, &j->kernel, &j->policy);
+}
+
+static void print(const struct job *j)
+{
+	enum json_mode mode = json_mode_of("build", j->r.json);
+
+	if (j->r.measure)
+		measure_print(&j->policy.measured, &j->policy.paths, mode);
+	if (j->r.policy_digest)
+		policy_print(&j->policy, mode);
 	/* The image is not committed where its values are lost. */
-	printed();
+	if (j->r.measure || j->r.policy_digest)
+		printed();
 }
 
 int build_main(int argc, char **argv)
 {
-	struct request r = { .kernel = NULL };
-	struct pack im = { .path = NULL }, inner = { .path = NULL };
-	struct uki u = { .file = NULL };
-	const struct file *kernel;
-	const char *stub;
-	struct kernel k;
+	struct job j = { .stub = NULL };
+	struct pack im = { .path = NULL };
 
-	request_read(&r, argc, argv);
-	if (r.uki)
-		uki_open(&u, r.uki);
-	kernel = r.kernel ? file_open_any(r.kernel) : uki_part(&u, ".linux");
-	accept_kernel(&k, kernel);
-	stub = r.stub ? r.stub : default_stub();
-	bare_open(&im, stub, r.elf != NULL);
-	if (r.xen) {
-		bare_open(&inner, stub, true);
-		sections_add(&inner, &r, &u, kernel, &k);
-		payload_add(&im, &inner, r.output);
-	}
-	sections_add(&im, &r, &u, kernel, &k);
-	if (r.key)
-		sign_check(r.key, r.certificate);
-	pack_write(&im, r.output, r.elf);
-	if (r.key)
-		im.out[0] = sign_output(im.out[0], r.key, r.certificate);
-	if (r.measure)
-		measure(im.out[0], &r);
+	read_inputs(&j, argc, argv);
+	measure(&j);
+	pack(&im, &j);
+	pack_write(&im, j.r.output, j.r.elf);
+	if (j.r.key)
+		im.out[0] = sign_output(im.out[0], j.r.key, j.r.certificate);
+	print(&j);
 	pack_commit(&im);
 	return STATUS_DONE;
 }

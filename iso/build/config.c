@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * A --config file: ukify's ini file.  libinih reads the lines; this file knows what the names
- * in the section [UKI] mean.  Called by `lintel build` after the command line is read.  The
- * command line wins; in lists, the file's values come first.
+ * in the sections [UKI] and [PCRSignature:NAME] mean.  Called by `lintel build` after the
+ * command line is read.  The command line wins; in lists, the file's values come first.
  */
 #include "iso/build/config.h"
 
@@ -53,15 +53,21 @@ static const struct key {
 	KEY("Stub", stub),
 	KEY("SecureBootPrivateKey", key),
 	KEY("SecureBootCertificate", certificate),
+	KEY("PCRBanks", pcr_banks),
+	KEY("PCRPKey", pcrpkey),
 #undef KEY
 #undef KEY_OR_NONE
 };
+
+/* Each section whose name begins like this is about one signature. */
+#define SIGNATURE "PCRSignature:"
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
 /**
  * struct reading - a config file that is being read
  * @said: what the file says; merge() lets the command line win
+ * @groups: NAME of each [PCRSignature:NAME], whose keys stand at the same place of @said's lists
  * @name: key of this line
  * @last: key of the line before: an indented line continues its value, which is allowed
  *        for Cmdline= and Initrd=
@@ -69,6 +75,7 @@ static const struct key {
 struct reading {
 	const char *path;
 	struct request said;
+	struct list groups;
 	char name[64], last[64];
 };
 
@@ -105,13 +112,55 @@ static void add_append(struct reading *r, const char *value)
 	list_add(&r->said.append, joined(value, ""));
 }
 
+static uint32_t group_of(struct reading *r, const char *name)
+{
+	uint32_t i = 0;
+
+	while (i < r->groups.count && strcmp(r->groups.value[i], name))
+		i++;
+	if (i < r->groups.count)
+		return i;
+	list_add(&r->groups, joined(name, ""));
+	list_add(&r->said.pcr_private, NULL);
+	list_add(&r->said.pcr_public, NULL);
+	list_add(&r->said.phases, NULL);
+	return i;
+}
+
+static int take_signature(struct reading *r, const char *group, const char *name, const char *value)
+{
+	uint32_t i = group_of(r, group);
+	struct list *l = !strcmp(name, "PCRPrivateKey") ? &r->said.pcr_private :
+			 !strcmp(name, "PCRPublicKey")	? &r->said.pcr_public :
+			 !strcmp(name, "Phases")	? &r->said.phases :
+							  NULL;
+
+	if (!*group)
+		reject(r->path, "has a section [" SIGNATURE "] without a name behind the colon");
+	if (!l)
+		reject(r->path,
+		       "sets %s= in [" SIGNATURE "%s]: there are PCRPrivateKey=, PCRPublicKey= and "
+		       "Phases=",
+		       name, group);
+	if (!*value)
+		reject(r->path, "has %s= without a value: leave it out for none", name);
+	if (l->value[i] && l != &r->said.phases)
+		reject(r->path, "sets %s= twice in [" SIGNATURE "%s]: once is enough", name, group);
+	l->value[i] = l->value[i] ? joined(joined(l->value[i], " "), value) : joined(value, "");
+	return 1;
+}
+
 static int take(void *user, const char *section, const char *name, const char *value)
 {
 	struct reading *r = user;
 	const struct key *k = keys;
 
+	if (!strncmp(section, SIGNATURE, strlen(SIGNATURE)))
+		return take_signature(r, section + strlen(SIGNATURE), name, value);
 	if (strcmp(section, "UKI"))
-		reject(r->path, "has a section [%s]: only [UKI] is read here", section);
+		reject(r->path,
+		       "has a section [%s]: only [UKI] and [" SIGNATURE "NAME] are read here",
+		       section);
 	snprintf(r->last, sizeof(r->last), "%s", r->name);
 	snprintf(r->name, sizeof(r->name), "%s", name);
 	if (!strcmp(name, "Initrd")) {
@@ -138,6 +187,24 @@ static void merge_list(struct list *o, struct list *said)
 	*o = *said;
 }
 
+/* The command line's come first, each at the same place of all three lists. */
+static void merge_signatures(struct request *o, const struct request *said)
+{
+	struct list *lists[] = { &o->pcr_private, &o->pcr_public, &o->phases };
+	const struct list *more[] = { &said->pcr_private, &said->pcr_public, &said->phases };
+	uint32_t most = 0;
+
+	for (int i = 0; i < 3; i++)
+		if (lists[i]->count > most)
+			most = lists[i]->count;
+	for (int i = 0; i < 3; i++) {
+		while (lists[i]->count < most)
+			list_add(lists[i], NULL);
+		for (uint32_t n = 0; n < more[i]->count; n++)
+			list_add(lists[i], more[i]->value[n]);
+	}
+}
+
 static void merge(struct request *o, struct request *said)
 {
 	for (size_t i = 0; i < KEYS; i++)
@@ -145,6 +212,7 @@ static void merge(struct request *o, struct request *said)
 			*field_of(o, &keys[i]) = *field_of(said, &keys[i]);
 	merge_list(&o->initrd, &said->initrd);
 	merge_list(&o->append, &said->append);
+	merge_signatures(o, said);
 }
 
 /* libinih takes an indented comment for text that continues a value. */

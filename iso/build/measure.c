@@ -1,114 +1,122 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * For --measure: PCR 11 as Lintel and systemd's stub extend it, section by section, and then
- * systemd-pcrphase, phase by phase.  Called by `lintel build` with the finished image.
+ * systemd-pcrphase, phase by phase.  Called by `lintel build`.
  */
 #include "iso/build/measure.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "iso/digest.h"
-#include "iso/uki.h"
 #include "protocol/measure.h"
 
-static const char *const banks[] = { "sha1", "sha256", "sha384", "sha512" };
-static const char *const phases[] = { "enter-initrd", "leave-initrd", "sysinit", "ready" };
-/* All phases up to this one. */
-static const char *const paths[] = {
-	"enter-initrd",
-	"enter-initrd:leave-initrd",
-	"enter-initrd:leave-initrd:sysinit",
-	"enter-initrd:leave-initrd:sysinit:ready",
-};
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* PCR = H(PCR, H(data)) */
-static void extend(struct digest *pcr, const char *bank, struct span data)
-{
-	struct digest d = digest_of(bank, data);
-	uint8_t both[2 * DIGEST_MAX];
-
-	/* At first a PCR is as many zeros as its checksums have bytes. */
-	pcr->size = d.size;
-	memcpy(both, pcr->bytes, d.size);
-	memcpy(both + d.size, d.bytes, d.size);
-	*pcr = digest_of(bank, (struct span){ both, 2 * (size_t)d.size });
-}
-
-static struct span bytes_of(const char *text, size_t size)
-{
-	return (struct span){ (const uint8_t *)text, size };
-}
-
-/**
- * struct state - what one bank's PCR holds after each phase
- */
-struct state {
-	char hash[COUNT(phases)][DIGEST_TEXT];
-};
-
-/* What the sections make of PCR 11, in each bank. */
-static struct digest pcrs[COUNT(banks)];
+/* Whose PCRs extend_all() extends: an extend function has no argument for it. */
+static struct measured *measuring;
 
 /* The host tool's TPM. */
 static bool extend_all(const struct event *e, uint8_t sha256[SHA256_SIZE])
 {
-	for (size_t bank = 0; bank < COUNT(banks); bank++)
-		extend(&pcrs[bank], banks[bank], e->data);
-	memcpy(sha256, digest_of("sha256", e->data).bytes, SHA256_SIZE);
+	memset(sha256, 0, SHA256_SIZE);
+	for (uint32_t bank = 0; bank < BANKS; bank++) {
+		struct digest d;
+
+		if (!measuring->banks[bank])
+			continue;
+		d = digest_of(bank_name(bank), e->data);
+		pcr_extend(&measuring->pcr[bank], bank, &d);
+	}
 	return true;
 }
 
-static void measure(const struct uki *u)
+void measure_image(struct measured *m, struct span image)
 {
 	uint8_t digest[MEASURED_SECTIONS][SHA256_SIZE];
+	struct bundle b = bundle_of(image);
 
-	measure_sections(&u->bundle, (uintptr_t)u->bytes.p, extend_all, digest);
+	measuring = m;
+	measure_sections(&b, (uintptr_t)image.p, extend_all, digest);
 }
 
-static void compute(struct state *s, size_t bank)
+static void print_bank(const struct measured *m, uint32_t bank, const char *path,
+		       char text[DIGEST_TEXT])
 {
-	struct digest pcr = pcrs[bank];
+	struct digest pcr = m->pcr[bank];
 
-	for (size_t i = 0; i < COUNT(phases); i++) {
-		extend(&pcr, banks[bank], bytes_of(phases[i], strlen(phases[i])));
-		digest_print(s->hash[i], &pcr);
+	phases_extend(&pcr, bank, path);
+	digest_print(text, &pcr);
+}
+
+/* A PCR that nothing is measured into. */
+static void print_zero(const struct measured *m, uint32_t bank, char text[DIGEST_TEXT])
+{
+	struct digest zero = { .size = m->pcr[bank].size };
+
+	digest_print(text, &zero);
+}
+
+static const struct untouched {
+	int pcr;
+	const char *when;
+} untouched[] = {
+	{ PCR_ADDED, "where nothing from outside is added" },
+	{ PCR_EXTENSIONS, "where there is no system extension" },
+};
+
+#define UNTOUCHED (sizeof(untouched) / sizeof(untouched[0]))
+
+static void print_lines(const struct measured *m, const struct list *paths)
+{
+	char text[DIGEST_TEXT];
+
+	for (uint32_t i = 0; i < paths->count; i++) {
+		printf("# PCR[%d] Phase <%s>\n", PCR_IMAGE,
+		       *paths->value[i] ? paths->value[i] : ":");
+		for (uint32_t bank = 0; bank < BANKS; bank++) {
+			if (!m->banks[bank])
+				continue;
+			print_bank(m, bank, paths->value[i], text);
+			printf("%d:%s=%s\n", PCR_IMAGE, bank_name(bank), text);
+		}
+	}
+	for (size_t i = 0; i < UNTOUCHED; i++) {
+		printf("# PCR[%d] %s\n", untouched[i].pcr, untouched[i].when);
+		for (uint32_t bank = 0; bank < BANKS; bank++) {
+			print_zero(m, bank, text);
+			if (m->banks[bank])
+				printf("%d:%s=%s\n", untouched[i].pcr, bank_name(bank), text);
+		}
 	}
 }
 
-static void print_lines(const struct state *states)
-{
-	for (size_t i = 0; i < COUNT(phases); i++) {
-		printf("# PCR[%d] Phase <%s>\n", PCR_IMAGE, paths[i]);
-		for (size_t bank = 0; bank < COUNT(banks); bank++)
-			printf("%d:%s=%s\n", PCR_IMAGE, banks[bank], states[bank].hash[i]);
-	}
-}
-
-static json_t *bank_tree(const struct state *s)
+static json_t *bank_tree(const struct measured *m, uint32_t bank, const struct list *paths)
 {
 	json_t *list = json_array();
+	char text[DIGEST_TEXT];
 
-	for (size_t i = 0; i < COUNT(phases); i++)
-		json_array_append_new(list, json_pack("{s:s, s:i, s:s}", "phase", paths[i], "pcr",
-						      PCR_IMAGE, "hash", s->hash[i]));
+	for (uint32_t i = 0; i < paths->count; i++) {
+		const char *path = paths->value[i];
+
+		print_bank(m, bank, path, text);
+		json_array_append_new(list,
+				      json_pack("{s:s*, s:i, s:s}", "phase", *path ? path : NULL,
+						"pcr", PCR_IMAGE, "hash", text));
+	}
+	print_zero(m, bank, text);
+	for (size_t i = 0; i < UNTOUCHED; i++)
+		json_array_append_new(
+			list, json_pack("{s:i, s:s}", "pcr", untouched[i].pcr, "hash", text));
 	return list;
 }
 
-void measure_print(const struct uki *u, enum json_mode mode)
+void measure_print(const struct measured *m, const struct list *paths, enum json_mode mode)
 {
-	struct state states[COUNT(banks)];
 	json_t *tree = json_object();
 
-	measure(u);
-	for (size_t bank = 0; bank < COUNT(banks); bank++) {
-		compute(&states[bank], bank);
-		json_object_set_new(tree, banks[bank], bank_tree(&states[bank]));
-	}
+	for (uint32_t bank = 0; bank < BANKS; bank++)
+		if (m->banks[bank])
+			json_object_set_new(tree, bank_name(bank), bank_tree(m, bank, paths));
 	if (mode == JSON_OFF)
-		print_lines(states);
+		print_lines(m, paths);
 	else
 		json_print(tree, mode);
 	json_decref(tree);

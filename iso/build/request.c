@@ -33,7 +33,13 @@ static const struct command command = {
 	"  --config=FILE            options from ukify's ini file; those given here win\n"
 	"  --secureboot-private-key=KEY --secureboot-certificate=CRT\n"
 	"                           have sbsign sign the image\n"
-	"  --measure [--json=pretty|short|off]  print PCR 11 as with systemd's stub\n"
+	"  --measure [--json=pretty|short|off]  print what the TPM's PCRs will be\n"
+	"  --phases=PATH,...        of the boot, that are measured or signed for\n"
+	"  --pcr-banks=BANK,...     of the TPM: sha1, sha256, sha384, sha512\n"
+	"  --pcr-private-key=KEY    sign a policy for PCR 11; may be given several times,\n"
+	"                           and then also --pcr-public-key=FILE and --phases\n"
+	"  --pcrpkey=FILE           public key to pack, in place of --pcr-public-key's\n"
+	"  --policy-digest          print what a key elsewhere would have to sign\n"
 	"  --stub=FILE              bare image: lintel.efi or lintelia32.efi\n"
 	"  --xen                    a payload that xl likes; doubles the image\n"
 	"  --output=OS.efi          the image: UEFI, GRUB, BIOS, qemu -kernel, ...\n"
@@ -80,6 +86,12 @@ enum {
 	KEY,
 	CERTIFICATE,
 	MEASURE,
+	PHASES,
+	PCR_BANKS,
+	PCR_PRIVATE_KEY,
+	PCR_PUBLIC_KEY,
+	PCRPKEY,
+	POLICY_DIGEST,
 	XEN,
 	JSON,
 	STUB,
@@ -105,6 +117,12 @@ static const struct option names[] = {
 	[KEY] = { "secureboot-private-key", required_argument, NULL, 0 },
 	[CERTIFICATE] = { "secureboot-certificate", required_argument, NULL, 0 },
 	[MEASURE] = { "measure", no_argument, NULL, 0 },
+	[PHASES] = { "phases", required_argument, NULL, 0 },
+	[PCR_BANKS] = { "pcr-banks", required_argument, NULL, 0 },
+	[PCR_PRIVATE_KEY] = { "pcr-private-key", required_argument, NULL, 0 },
+	[PCR_PUBLIC_KEY] = { "pcr-public-key", required_argument, NULL, 0 },
+	[PCRPKEY] = { "pcrpkey", required_argument, NULL, 0 },
+	[POLICY_DIGEST] = { "policy-digest", no_argument, NULL, 0 },
 	[XEN] = { "xen", no_argument, NULL, 0 },
 	[JSON] = { "json", required_argument, NULL, 0 },
 	[STUB] = { "stub", required_argument, NULL, 0 },
@@ -117,31 +135,66 @@ static const struct option names[] = {
 static void take_option(struct request *r, int i, const char *value)
 {
 	const char **values[] = {
-		[LINUX] = &r->kernel,	 [MICROCODE] = &r->microcode,
-		[CMDLINE] = &r->cmdline, [OS_RELEASE] = &r->os_release,
-		[UNAME] = &r->uname,	 [SPLASH] = &r->splash,
-		[SBAT] = &r->sbat,	 [DEVICETREE] = &r->device_tree,
-		[UKI] = &r->uki,	 [CONFIG] = &r->config,
-		[KEY] = &r->key,	 [CERTIFICATE] = &r->certificate,
-		[JSON] = &r->json,	 [STUB] = &r->stub,
-		[OUTPUT] = &r->output,	 [ELF] = &r->elf,
+		[LINUX] = &r->kernel,
+		[MICROCODE] = &r->microcode,
+		[CMDLINE] = &r->cmdline,
+		[OS_RELEASE] = &r->os_release,
+		[UNAME] = &r->uname,
+		[SPLASH] = &r->splash,
+		[SBAT] = &r->sbat,
+		[DEVICETREE] = &r->device_tree,
+		[UKI] = &r->uki,
+		[CONFIG] = &r->config,
+		[KEY] = &r->key,
+		[CERTIFICATE] = &r->certificate,
+		[JSON] = &r->json,
+		[STUB] = &r->stub,
+		[OUTPUT] = &r->output,
+		[ELF] = &r->elf,
+		[PCR_BANKS] = &r->pcr_banks,
+		[PCRPKEY] = &r->pcrpkey,
+	};
+	struct list *lists[] = {
+		[INITRD] = &r->initrd,
+		[APPEND] = &r->append,
+		[SECTION] = &r->section,
+		[PHASES] = &r->phases,
+		[PCR_PRIVATE_KEY] = &r->pcr_private,
+		[PCR_PUBLIC_KEY] = &r->pcr_public,
+		[HELP] = NULL,
+	};
+	bool *flags[] = {
+		[MEASURE] = &r->measure,
+		[POLICY_DIGEST] = &r->policy_digest,
+		[XEN] = &r->xen,
+		[HELP] = NULL,
 	};
 
 	/* Not given, these have a default, or are the UKI's. */
 	if (i == SBAT || i == OS_RELEASE || i == UNAME)
 		set_any(values[i], names[i].name, value);
-	else if (i == INITRD)
-		add(&r->initrd, names[i].name, value);
-	else if (i == APPEND)
-		add(&r->append, names[i].name, value);
-	else if (i == SECTION)
-		add(&r->section, names[i].name, value);
-	else if (i == MEASURE)
-		r->measure = true;
-	else if (i == XEN)
-		r->xen = true;
+	else if (lists[i])
+		add(lists[i], names[i].name, value);
+	else if (flags[i])
+		*flags[i] = true;
 	else
 		set(values[i], names[i].name, value);
+}
+
+/* Those of one signature stand at the same place in each list. */
+static void check_counts(const struct request *r)
+{
+	uint32_t n = r->pcr_private.count;
+
+	if (n && r->pcr_public.count && r->pcr_public.count != n)
+		usage_error("build",
+			    "%u --pcr-public-key for %u --pcr-private-key: give one for each, or "
+			    "none",
+			    r->pcr_public.count, n);
+	if (n && r->phases.count && r->phases.count != n)
+		usage_error("build",
+			    "%u --phases for %u --pcr-private-key: give one for each, or none",
+			    r->phases.count, n);
 }
 
 static void parse(int argc, char **argv, struct request *r)
@@ -152,6 +205,7 @@ static void parse(int argc, char **argv, struct request *r)
 		take_option(r, i, optarg);
 	if (optind < argc)
 		usage_error("build", "\"%s\" belongs to no option", argv[optind]);
+	check_counts(r);
 	if (r->config)
 		config_read(r, r->config);
 }
@@ -183,6 +237,57 @@ static bool same_place(const char *a, const char *b)
 	return same;
 }
 
+static const char *value(const struct list *l, uint32_t i)
+{
+	return i < l->count ? l->value[i] : NULL;
+}
+
+static uint32_t count(const struct list *l)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < l->count; i++)
+		n += l->value[i] != NULL;
+	return n;
+}
+
+static void check_signed(const struct request *r)
+{
+	for (uint32_t i = 0; i < r->pcr_public.count || i < r->phases.count; i++)
+		if (!value(&r->pcr_private, i))
+			usage_error("build", "a --pcr-public-key or --phases has no "
+					     "--pcr-private-key of its own");
+	if (r->policy_digest)
+		usage_error("build", "--policy-digest is for a key that is elsewhere: leave "
+				     "--pcr-private-key out");
+}
+
+static void check_unsigned(const struct request *r)
+{
+	uint32_t n = count(&r->pcr_public);
+
+	if (r->policy_digest && n != 1)
+		usage_error("build", "--policy-digest wants one --pcr-public-key, there are %u", n);
+	if (n > 1)
+		usage_error("build",
+			    "without --pcr-private-key there is no use for %u "
+			    "--pcr-public-key: give one",
+			    n);
+	if (count(&r->phases) && !r->measure && !r->policy_digest)
+		usage_error("build", "--phases is for --measure, --pcr-private-key or "
+				     "--policy-digest, which are missing");
+}
+
+static void check_policy(const struct request *r)
+{
+	if (r->measure && r->policy_digest)
+		usage_error("build", "--measure and --policy-digest both print: give one of them");
+	if (count(&r->pcr_private))
+		check_signed(r);
+	else
+		check_unsigned(r);
+}
+
 static void check_usage(const struct request *r)
 {
 	if (!r->kernel && !r->uki)
@@ -198,10 +303,10 @@ static void check_usage(const struct request *r)
 		usage_error("build", "only --output=OS.efi can be signed, and it is missing");
 	if (r->xen && !r->output)
 		usage_error("build", "--xen is for --output=OS.efi, the ELF face needs nothing");
-	if (r->measure && !r->output)
-		usage_error("build", "--measure goes with --output=OS.efi");
-	if (json_mode_of("build", r->json) != JSON_OFF && !r->measure)
-		usage_error("build", "--json says how --measure prints, which is missing");
+	if (json_mode_of("build", r->json) != JSON_OFF && !r->measure && !r->policy_digest)
+		usage_error("build",
+			    "--json says how --measure or --policy-digest prints, which is "
+			    "missing");
 	if (r->device_tree)
 		reject(r->device_tree, "is no device tree for this kernel: x86 has ACPI instead, "
 				       "leave --devicetree out");
@@ -211,4 +316,5 @@ void request_read(struct request *r, int argc, char **argv)
 {
 	parse(argc, argv, r);
 	check_usage(r);
+	check_policy(r);
 }

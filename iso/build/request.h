@@ -14,14 +14,17 @@
  * @append:    TEXT or @FILE, each behind the command line
  * @os_release, @uname, @sbat: empty for none
  * @section:   NAME:TEXT or NAME:@FILE
- * @measure:   print what PCR 11 will be
+ * @pcr_private, @pcr_public, @phases: of as many signatures; NULL for what one does not have
+ * @measure:   print what the PCRs will be
+ * @policy_digest: print what --pcr-private-key would sign
  * @xen:       a payload for Xen's tools
  */
 struct request {
 	const char *kernel, *uki, *microcode, *cmdline, *os_release, *uname, *splash, *sbat;
 	const char *device_tree, *key, *certificate, *config, *json, *stub, *output, *elf;
-	struct list initrd, append, section;
-	bool measure, xen;
+	const char *pcr_banks, *pcrpkey;
+	struct list initrd, append, section, pcr_private, pcr_public, phases;
+	bool measure, policy_digest, xen;
 };
 
 /** request_read() - from the command line; what makes no sense is a usage error */

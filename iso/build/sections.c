@@ -14,6 +14,7 @@
 #include "iso/build/accept.h"
 #include "iso/build/elf_headers.h"
 #include "iso/build/pack.h"
+#include "iso/build/policy.h"
 #include "iso/build/request.h"
 #include "iso/build/sbat.h"
 #include "iso/build/text.h"
@@ -242,6 +243,13 @@ static void add_splash(struct pack *im, const char *path, const struct uki *u)
 	add_file(im, ".splash", f);
 }
 
+/* In place of the UKI's. */
+static void add_given(struct pack *im, const char *section, const struct text *t)
+{
+	if (t->size)
+		add_text(im, section, t);
+}
+
 static void check_section_name(const struct pack *im, const char *name)
 {
 	static const char *const optioned[] = { ".linux", ".initrd", ".ucode", ".cmdline", ".osrel",
@@ -373,13 +381,15 @@ static void add_linux(struct pack *im, const struct file *f, const struct kernel
 }
 
 void sections_add(struct pack *im, const struct request *r, const struct uki *u,
-		  const struct file *kernel, const struct kernel *k)
+		  const struct file *kernel, const struct kernel *k, const struct policy *p)
 {
 	add_os_release(im, r->os_release, u);
 	add_cmdline(im, r, u, k);
 	add_uname(im, r, u, kernel, k);
 	add_splash(im, r->splash, u);
 	add_sbat(im, r->sbat, u, kernel);
+	add_given(im, ".pcrpkey", &p->pcrpkey);
+	add_given(im, ".pcrsig", &p->pcrsig);
 	for (uint32_t i = 0; i < r->section.count; i++)
 		add_section(im, r->section.value[i]);
 	add_others(im, u);

@@ -8,11 +8,13 @@
 struct file;
 struct pack;
 struct kernel;
+struct policy;
 struct request;
 struct uki;
 
-/** sections_add() - all of them, the kernel last; refuses what cannot be a section's bytes */
+/** sections_add() - all of them, the kernel last; refuses what cannot be a section's bytes
+ *  @p: a policy whose @pcrsig has no bytes yet stands for one without a signature */
 void sections_add(struct pack *im, const struct request *r, const struct uki *u,
-		  const struct file *kernel, const struct kernel *k);
+		  const struct file *kernel, const struct kernel *k, const struct policy *p);
 
 #endif
