@@ -6,16 +6,18 @@ usage: lies.py [BUILD]
 
 GRUB, or QEMU itself by PVH, starts the image in QEMU; at the door's entry the block that
 it hands over is changed through QEMU's gdb stub.  Each lie must end in its line on the
-serial port, in VGA text and on port 0xe9, never in a silent reset or a kernel.
+serial port, in VGA text and on port 0xe9, never in a silent reset or a kernel.  So must each
+access to memory that Lintel forbids itself.
 """
 import os
+import re
 import struct
 import sys
 import time
 
 from doors import base, run as doors_run
 from harness import gdbstub, media, qemu
-from harness.gdbstub import RAX, RBX, RIP, RSI
+from harness.gdbstub import RAX, RBX, RDI, RIP, RSI
 
 BASE, PM = 0x200000, 0x8000
 SECONDS = 60
@@ -23,6 +25,7 @@ MB2 = ("multiboot2 /lintel.efi a=b", "module2 /plain words")
 MB1 = ("multiboot /lintel.efi a=b", "module /plain words")
 LINUX = ("linux /lintel.efi a=b", "initrd /plain")
 PVH = None  # no GRUB: QEMU is the loader
+LOW = 0x100000  # where a loader puts a kernel of the Linux protocol
 NOWHERE = 0xf0000000  # reads as zeros
 NOT_CANONICAL = 1 << 63
 
@@ -80,6 +83,14 @@ def broken_code(stub, build):
     stub.write(gdbstub.symbol(build, "lintel") + BASE, b"\x0f\x0b")
 
 
+def linux64(stub, build):
+    """As a loader that is in long mode enters, on page tables of its own."""
+    start = LOW - PM
+    stub.run_to(gdbstub.symbol(build, "arrive64") + start)
+    stub.set_register(RSI, stub.register(RDI))
+    stub.set_register(RIP, gdbstub.symbol(build, "start_linux64") + start)
+
+
 def red_zone(stub, build):
     """Code with data below its stack pointer touches memory that is not mapped yet."""
     stub.write(gdbstub.symbol(build, "lintel") + BASE, bytes.fromhex(
@@ -135,6 +146,40 @@ FAULTS = [
     ("trap/invalid-opcode", MB2, "start_multiboot2", broken_code, "E20 processor exception 6 "),
     ("trap/red-zone", MB2, "start_multiboot2", red_zone, "E20 processor exception 6 "),
 ]
+# Of each door that has page tables of its own: how it is come through, and where it begins.
+KERNEL = "probe.bzImage"
+TRAP_DOORS = {
+    "multiboot1": (("multiboot /lintel.efi a=b", "module /" + KERNEL), "start_multiboot1"),
+    "multiboot2": (("multiboot2 /lintel.efi a=b", "module2 /" + KERNEL), "start_multiboot2"),
+    "linux16": (["-kernel", "lintel.efi", "-initrd", KERNEL], "start_linux16"),
+    "linux32": (("linux /lintel.efi a=b", "initrd /" + KERNEL), "start_linux32"),
+    "linux64": (("linux /lintel.efi a=b", "initrd /" + KERNEL), "start_linux32"),
+    "pvh": (["-kernel", "lintel.elf", "-initrd", KERNEL], "start_pvh"),
+}
+# What must be caught: a name, where the code is put instead of Lintel's own, the code, the line.
+# In the code, {NAME} is the distance from its seventh byte to a symbol.
+TRAPS = [
+    ("write-code", "lintel", "c6 05 00 00 00 00 00",  # movb $0, 0(%rip)
+     "E20 write to [0-9a-f]+: this is read-only; at image"),
+    ("write-constants", "lintel", "c6 05 {text_constants} 00",
+     "E20 write to [0-9a-f]+: this is read-only; at image"),
+    ("run-stack", "lintel", "54 c3",  # push %rsp; ret
+     "E20 execution of [0-9a-f]+: this is not code; at image"),
+    ("run-constants", "lintel", "90 90 e9 {text_constants}",
+     "E20 execution of [0-9a-f]+: this is not code; at image"),
+    ("run-outside", "lintel", "b8 00 00 40 00 ff e0",  # mov $0x400000, %eax; jmp *%rax
+     "E20 execution of 400000: this is not code; at image"),
+    ("stack", "lintel", "e8 fb ff ff ff",  # call itself
+     "E20 write to [0-9a-f]+: a stack has overflowed; at image"),
+    ("null-read", "lintel", "8a 04 25 08 00 00 00",
+     "E20 read of 8: page 0 is not there; at image"),
+    ("null-write", "lintel", "c6 04 25 00 05 00 00 00",
+     "E20 write to 500: page 0 is not there; at image"),
+    ("null-call", "lintel", "31 c0 ff d0", "E20 execution of 0: page 0 is not there; at image"),
+    # The BIOS data area can be read, and before and after it a null pointer is found.
+    ("null-again", "lintel", "8a 04 25 0e 04 00 00" "8a 04 25 00 00 00 00",
+     "E20 read of 0: page 0 is not there; at image"),
+]
 
 
 class Liar:
@@ -144,14 +189,17 @@ class Liar:
         self.build, self.work, self.made = build, os.path.join(build, "lies"), set()
         self.socket = os.path.join(self.work, "gdb")
         os.makedirs(self.work, exist_ok=True)
-        self.files = {name: base.file(build, name) for name in ("lintel.efi", "plain")}
+        self.files = {name: base.file(build, name)
+                      for name in ("lintel.efi", "lintel.elf", "plain", KERNEL)}
 
     def loader(self, commands):
-        """QEMU's arguments for a GRUB CD that runs these commands, or for PVH."""
+        """QEMU's arguments for a GRUB CD that runs these commands, for PVH, or as they are."""
         if commands is PVH:
-            return ["-kernel", os.path.join(self.build, "lintel.elf"), "-initrd",
-                    self.files["plain"], "-append", "a=b"]
-        path = os.path.join(self.work, commands[0].split()[0] + ".iso")
+            commands = ["-kernel", "lintel.elf", "-initrd", "plain", "-append", "a=b"]
+        if isinstance(commands, list):
+            return [self.files.get(word, word) for word in commands]
+        words = "-".join(line.split()[0] for line in commands)
+        path = os.path.join(self.work, f"{words}-{commands[1].split('/')[1].split()[0]}.iso")
         if path not in self.made:
             config = media.GRUB_HEAD + "\n".join(commands) + "\nboot\n"
             media.grub_iso(path, config, self.files)
@@ -176,11 +224,25 @@ class Liar:
         """What stops at @entry, lies and goes on."""
         def act():
             stub = gdbstub.Stub(self.socket)
-            start = 0x100000 - PM if "linux" in entry else BASE
+            start = LOW - PM if "linux" in entry else BASE
             stub.run_to(gdbstub.symbol(self.build, entry) + start)
             lie(stub)
             stub.go()
         return act
+
+    def trap(self, door, where, code):
+        """A lie: other code instead of Lintel's own at a symbol."""
+        at = gdbstub.symbol(self.build, where)
+        names = re.findall("{(.*)}", code)
+        distances = {name: struct.pack("<i", gdbstub.symbol(self.build, name) - at - 7).hex()
+                     for name in names}
+
+        def lie(stub):
+            start = LOW - PM if "linux" in door else BASE
+            if door == "linux64":
+                linux64(stub, self.build)
+            stub.write(at + start, bytes.fromhex(code.format(**distances)))
+        return lie
 
     def cases(self):
         """Every case as its name, QEMU's arguments, the lie and the error."""
@@ -192,6 +254,10 @@ class Liar:
         for name, commands, entry, lie, error in FAULTS:
             yield (name, [*self.loader(commands), *gdb],
                    self.stopped(entry, lambda stub, lie=lie: lie(stub, self.build)), error)
+        for door, (commands, entry) in TRAP_DOORS.items():
+            for name, where, code, error in TRAPS:
+                yield (f"trap/{door}/{name}", [*self.loader(commands), *gdb],
+                       self.stopped(entry, self.trap(door, where, code)), error)
         yield ("cpu/no-long-mode", [*self.loader(MB2), "-cpu", "qemu32"], lambda: None, "E01")
 
 

@@ -7,10 +7,13 @@
 
 #include "protocol/readers.h"
 #include "protocol/say.h"
+#include "shim/face/layout.h"
 #include "shim/lintel.h"
 #include "shim/pc/instructions.h"
 #include "shim/pc/paging.h"
 #include "shim/pc/trap.h"
+
+extern const char image_base[], text_constants[], text_end[];
 
 void doors_begin(const char *name, uint64_t tsc, enum image_memory memory)
 {
@@ -19,12 +22,26 @@ void doors_begin(const char *name, uint64_t tsc, enum image_memory memory)
 	lintel_image(&handoff, memory);
 }
 
+/* Here, and not in static data, since these are addresses. */
+static struct paging_image image_parts(void)
+{
+	uint64_t base = (uint64_t)(uintptr_t)image_base;
+
+	return (struct paging_image){
+		.head = base + PM_OFFSET,
+		.code = base + (CODE_OFFSET & -PAGE),
+		.constants = (uint64_t)(uintptr_t)text_constants,
+		.data = (uint64_t)(uintptr_t)text_end,
+	};
+}
+
 void doors_open(const char *name, enum image_memory memory)
 {
 	uint64_t tsc = rdtsc();
+	struct paging_image parts = image_parts();
 
 	trap_init();
-	paging_init();
+	paging_init(&parts);
 	doors_begin(name, tsc, memory);
 }
 

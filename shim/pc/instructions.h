@@ -68,11 +68,27 @@ static inline void write_msr(uint32_t msr, uint64_t value)
 			 : "memory");
 }
 
+static inline uint64_t read_msr(uint32_t msr)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+	return (uint64_t)high << 32 | low;
+}
+
 static inline uint64_t read_cr4(void)
 {
 	uint64_t value;
 
 	__asm__ volatile("mov %%cr4, %0" : "=r"(value));
+	return value;
+}
+
+static inline uint64_t read_cr3(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mov %%cr3, %0" : "=r"(value));
 	return value;
 }
 

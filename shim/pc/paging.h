@@ -9,11 +9,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** paging_init() - switch to a map of our own; the rest of memory joins it on demand */
-void paging_init(void);
+/**
+ * struct paging_image - where the parts of our image begin, on pages of their own
+ * @head:      read only; what loaders look for behind the setup sectors
+ * @code:      read and executed only
+ * @constants: read only
+ * @data:      read and written only, up to the end of the image and beyond
+ */
+struct paging_image {
+	uint64_t head, code, constants, data;
+};
 
-/** paging_fault() - map the GiB with this address; the page-fault handler's work */
-void paging_fault(uint64_t address);
+/**
+ * paging_init() - switch to a map of our own; the rest of memory joins it on demand
+ * @image: these rights count from now on, nothing outside of the image can be executed, and
+ *         page 0 and the pages below the stacks are not there.  NULL: everything is allowed.
+ */
+void paging_init(const struct paging_image *image);
+
+/** paging_fault() - map the GiB with this address; the page-fault handler's work
+ *  Return: false if it is mapped, so the access is not allowed. */
+bool paging_fault(uint64_t address);
+
+/** paging_page0() - let page 0 be read, or no longer; after paging_fault() has failed there */
+void paging_page0(bool is_open);
 
 /**
  * paging_device() - map the 2 MiB with this address uncached, as registers of devices need it

@@ -20,6 +20,7 @@
 #include <lintel/multiboot2.h>
 #include <lintel/pvh.h>
 
+#include "protocol/number.h"
 #include "shim/face/layout.h"
 
 #define CR0_PE 0x00000001
@@ -31,6 +32,9 @@
 #define EFLAGS_ID 0x200000
 #define CPUID_EXTENDED 0x80000000
 #define CPUID_LONG_MODE 29
+/* The first map is in the last pages of paging_pool: root, PDPT, and two PD. */
+#define FIRST_PAGE 8
+#define MAPPED 3
 
 /* boot_params has four bytes for a stack.  In the other blocks, four bytes are borrowed. */
 #define BOOT_PARAMS_SCRATCH 0x1e4
@@ -123,30 +127,32 @@ enter32:
 	bt	$CPUID_LONG_MODE, %edx
 	jnc	no_long_mode
 
-	/* Map the GiB where the image lies and the next one, in pages of 2 MiB. */
+	/* Map the image in pages of 2 MiB; MAPPED of them hold it, wherever it begins. */
 	push	%edi
-	lea	REL(paging_pool), %edi
+	lea	REL(paging_pool + FIRST_PAGE * PAGE), %edi
+	mov	%edi, %ebx
 	xor	%eax, %eax
-	mov	$2 * PAGE / 4, %ecx
+	mov	$4 * PAGE / 4, %ecx
 	rep stosl
-	lea	REL(paging_pool), %ebx
 	lea	PAGE + 3(%ebx), %eax
 	mov	%eax, (%ebx)			/* root: PDPT */
-	mov	%ebp, %ecx
+	lea	REL(image_base), %edx
+	mov	%edx, %ecx
 	shr	$30, %ecx
 	lea	2 * PAGE + 3(%ebx), %eax
 	mov	%eax, PAGE(%ebx, %ecx, 8)	/* PDPT: this GiB */
-	lea	1(%ecx), %edx
-	and	$3, %edx
-	lea	3 * PAGE + 3(%ebx), %eax
-	mov	%eax, PAGE(%ebx, %edx, 8)	/* PDPT: the next */
-	shl	$30, %ecx
-	lea	0x83(%ecx), %eax		/* present, writable, 2 MiB */
-	mov	$1024, %ecx
-	xor	%edx, %edx
-2:	mov	%eax, (%edi)
-	mov	%edx, 4(%edi)
-	add	$8, %edi
+	inc	%ecx
+	and	$3, %ecx
+	add	$PAGE, %eax
+	mov	%eax, PAGE(%ebx, %ecx, 8)	/* PDPT: the next */
+	mov	%edx, %eax
+	shr	$21, %edx
+	and	$511, %edx
+	and	$-0x200000, %eax
+	or	$0x83, %eax			/* present, writable, 2 MiB */
+	mov	$MAPPED, %ecx
+2:	mov	%eax, 2 * PAGE(%ebx, %edx, 8)
+	inc	%edx
 	add	$0x200000, %eax
 	loop	2b
 	pop	%edi

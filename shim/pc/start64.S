@@ -48,6 +48,9 @@ enter64:
 	xor	%ebp, %ebp
 	call	*%rsi
 	lea	LEAVE_ARGS(%rax), %rdi
+	/* Our page tables forbid running code in the block. */
+	mov	LEAVE_CR3(%rdi), %rcx
+	mov	%rcx, %cr3
 	jmp	*%rax
 
 	.section .note.GNU-stack, "", @progbits

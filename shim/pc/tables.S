@@ -3,8 +3,8 @@
  * What the entries need before any C runs: descriptor table, stack, and the pages for page
  * tables.  Data only, for start32.S, start64.S, task.c, paging.c and xen/start.S.
  */
-	.globl gdt, gdtr, stack_top, paging_pool
-	.hidden gdt, gdtr, stack_top, paging_pool
+	.globl gdt, gdtr, task_stacks, stack_top, paging_pool
+	.hidden gdt, gdtr, task_stacks, stack_top, paging_pool
 
 	.section .data, "aw"
 	.balign 8
@@ -16,13 +16,17 @@ gdt:	.quad 0
 gdtr:	.word . - gdt - 1
 	.quad 0
 
+	/* Below each stack is a page that is not mapped; first the stacks of exceptions
+	 * (task.c), then the one of everything else. */
 	.section .bss.stack, "aw", @nobits
-	.balign 16
-	.skip 16384
+	.balign 4096
+task_stacks:
+	.skip 2 * (4096 + 4096)
+	.skip 4096 + 16384
 stack_top:
 
 	.section .bss.pages, "aw", @nobits
 	.balign 4096
 paging_pool:
-	.skip 14 * 4096			/* paging.c: two sets of 7 */
+	.skip 12 * 4096			/* paging.c; start32.S uses the last four */
 	.section .note.GNU-stack, "", @progbits

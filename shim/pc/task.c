@@ -6,12 +6,13 @@
  */
 #include "shim/pc/task.h"
 
-#include <stdint.h>
+#include "protocol/number.h"
 
 #define TASK 0x20 /* selector */
 #define TASK_AVAILABLE 0x0000890000000000ull
 #define STACKS 2
-#define STACK_SIZE 4096
+/* Each stack of an exception is a page, and the page below it is its guard. */
+#define STACK_STEP (2 * PAGE)
 
 /* The task state segment, of which the processor reads ist[0] here. */
 struct task {
@@ -21,15 +22,21 @@ struct task {
 } __attribute__((packed));
 
 extern uint64_t gdt[];
+extern const uint8_t task_stacks[];
 
 static struct task task;
-static _Alignas(16) uint8_t stacks[STACKS][STACK_SIZE];
 static uint32_t level;
 
 static void use_stack(uint32_t n)
 {
 	level = n;
-	task.ist[0] = (uint64_t)(uintptr_t)stacks[n] + STACK_SIZE;
+	task.ist[0] = (uint64_t)(uintptr_t)task_stacks + (n + 1) * STACK_STEP;
+}
+
+/* The last one is below the stack of everything else. */
+uint64_t task_guard(uint32_t n)
+{
+	return n <= STACKS ? (uint64_t)(uintptr_t)task_stacks + n * STACK_STEP : 0;
 }
 
 bool task_next_stack(void)

@@ -7,6 +7,7 @@
 #define SHIM_PC_TASK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /** task_load() - load the task register; exceptions begin on the first stack */
 void task_load(void);
@@ -20,5 +21,9 @@ void task_load(void);
  * Return: false where there is no further stack.
  */
 bool task_next_stack(void);
+
+/** task_guard() - the address of the page below stack @n, which must not be touched
+ *  Return: 0 where there is no such stack. */
+uint64_t task_guard(uint32_t n);
 
 #endif

@@ -105,7 +105,7 @@ static uint64_t probe(const char *door, uint64_t boot_params)
 	bool xen;
 
 	trap_init();
-	paging_init();
+	paging_init(NULL);
 	xen = xen_open_pvh();
 	print(door, boot_params);
 	if (xen)
