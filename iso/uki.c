@@ -16,11 +16,12 @@
 #include "protocol/pe.h"
 #include "shim/face/layout.h"
 
-/* Code and data of systemd's stub, of Lintel and of other programs. */
+/* Code and data of systemd's stub, of Lintel and of other programs; .extra is for Lintel to write
+ * to. */
 static const char *const programs[] = {
-	".text",    ".rodata", ".data",	 ".reloc", ".sdmagic", ".dynamic",  ".dynsym", ".dynstr",
-	".rela",    ".rel",    ".bss",	 ".setup", ".init",    ".eh_frame", ".hash",   ".gnu.hash",
-	".buildid", ".note",   ".rdata", ".pdata", ".xdata",   ".idata",    ".edata",
+	".text",  ".rodata",  ".data", ".reloc", ".sdmagic", ".dynamic",  ".dynsym", ".dynstr",
+	".rela",  ".rel",     ".bss",  ".setup", ".init",    ".eh_frame", ".hash",   ".gnu.hash",
+	".extra", ".buildid", ".note", ".rdata", ".pdata",   ".xdata",	  ".idata",  ".edata",
 };
 /* Sections that `lintel build` has an option for. */
 static const char *const optioned[] = {

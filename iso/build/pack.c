@@ -34,14 +34,24 @@ uint32_t pack_sections(const struct pack *im)
 	return RD16(pack_base(im), PE_OFFSET, struct pe_header, NumberOfSections);
 }
 
+static const uint8_t *find(const struct pack *im, const char *name)
+{
+	for (uint32_t i = 0; i < pack_sections(im); i++)
+		if (!strncmp((const char *)pack_section(im, i), name, 8))
+			return pack_section(im, i);
+	return NULL;
+}
+
 bool pack_has(const struct pack *im, const char *name)
 {
-	struct span table = { pack_section(im, 0), pack_sections(im) * sizeof(struct pe_section) };
+	return find(im, name) != NULL;
+}
 
-	for (uint64_t at = 0; at < table.len; at += sizeof(struct pe_section))
-		if (!strncmp((const char *)table.p + at, name, 8))
-			return true;
-	return false;
+uint32_t pack_size(const struct pack *im, const char *name)
+{
+	struct span s = { find(im, name), sizeof(struct pe_section) };
+
+	return s.p ? RD32(s, 0, struct pe_section, VirtualSize) : 0;
 }
 
 /* Add the headers of a section that begins at the present end of the file. */
@@ -55,6 +65,7 @@ static void add_section(struct pack *im, const char *name, uint32_t characterist
 	memset(im->section, 0, sizeof(struct pe_section));
 	memcpy(im->section, name, strlen(name));
 	PUT32(im->section, struct pe_section, VirtualAddress, (uint32_t)im->size);
+	PUT32(im->section, struct pe_section, PointerToRawData, (uint32_t)im->size);
 	PUT32(im->section, struct pe_section, Characteristics, characteristics);
 	PUT16(im->base + PE_OFFSET, struct pe_header, NumberOfSections, (uint16_t)(n + 1));
 }
@@ -69,7 +80,6 @@ static uint32_t begin_of_section(const struct pack *im)
 void pack_begin(struct pack *im, const char *name)
 {
 	add_section(im, name, PE_SCN_INITIALIZED | PE_SCN_READ);
-	PUT32(im->section, struct pe_section, PointerToRawData, (uint32_t)im->size);
 }
 
 static void add_part(struct pack *im, const char *from, struct part part)
@@ -107,6 +117,13 @@ void pack_end(struct pack *im)
 	PUT32(im->section, struct pe_section, VirtualSize, (uint32_t)size);
 	PUT32(im->section, struct pe_section, SizeOfRawData, (uint32_t)(size + padding));
 	pack_add_bytes(im, im->path, NULL, padding);
+}
+
+void pack_add_space(struct pack *im, const char *name, uint64_t size)
+{
+	add_section(im, name, PE_SCN_INITIALIZED | PE_SCN_READ | PE_SCN_WRITE);
+	pack_add_bytes(im, name, NULL, size);
+	pack_end(im);
 }
 
 void pack_set_room(struct pack *im, const char *kernel, uint64_t room)

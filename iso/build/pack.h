@@ -78,6 +78,9 @@ uint8_t *pack_section(const struct pack *im, uint32_t i);
 /** pack_sections() - how many there are */
 uint32_t pack_sections(const struct pack *im);
 
+/** pack_size() - bytes of the section of this name; 0 where there is none */
+uint32_t pack_size(const struct pack *im, const char *name);
+
 /** pack_has() - whether there is a section of this name already */
 bool pack_has(const struct pack *im, const char *name);
 
@@ -92,6 +95,9 @@ void pack_add_bytes(struct pack *im, const char *from, const void *bytes, uint64
 
 /** pack_end() - close the section: its size is exact, the file is padded to PAGE */
 void pack_end(struct pack *im);
+
+/** pack_add_space() - a section of zeros, which the image itself may write to at boot */
+void pack_add_space(struct pack *im, const char *name, uint64_t size);
 
 /** pack_set_room() - memory that @kernel needs after the image.  It becomes part of
  *  init_size, but not of the PE image, since firmware with little memory could not load

@@ -20,7 +20,7 @@ import time
 # The other modules are packages beside this folder.
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-from harness import counted
+from harness import counted, payload
 from tool.base import BUILD, Case, LINTEL, STUB, TIMEOUT
 from tool.files import CHECKSUM, L, MIB, MICROCODE, OPTIONAL, SECURITY, bzimage, cpio, elf, get, \
     last_load, load, page_up, pe, pe_checksum, put, section_bytes, section_table, sections
@@ -28,6 +28,7 @@ from tool.files import CHECKSUM, L, MIB, MICROCODE, OPTIONAL, SECURITY, bzimage,
 IA32 = os.path.join(BUILD, "lintelia32.efi")
 
 DATA = 0x40000040      # initialised, read
+WRITE = 0x80000000
 MAGIC = b"LINTELUK"
 UNPACK_HEAP = 0x2200000
 
@@ -63,14 +64,16 @@ class Packed(Case):
     def test_order(self):
         names = [s.name for s in sections(self.faces["efi"])]
         bare = [s.name for s in sections(self.bare)]
-        self.assertEqual(names, [*bare, ".osrel", ".cmdline", ".uname", ".initrd", ".linux"])
+        self.assertEqual(names, [*bare, ".osrel", ".cmdline", ".uname", ".initrd", ".extra",
+                                 ".linux"])
 
     def test_no_gaps_and_one_address_rule(self):
         data = self.faces["efi"]
         end = len(self.bare)
         for s in sections(data)[len(sections(self.bare)):]:
             self.assertEqual((s.at, s.file_at, s.file_size), (end, end, page_up(s.size)), s.name)
-            self.assertEqual((s.flags, s.zeros), (DATA, [0, 0, 0, 0]), s.name)
+            flags = DATA | WRITE if s.name == ".extra" else DATA
+            self.assertEqual((s.flags, s.zeros), (flags, [0, 0, 0, 0]), s.name)
             padding = data[s.file_at + s.size:s.file_at + s.file_size]
             self.assertEqual(padding, bytes(len(padding)), s.name)
             end += s.file_size
@@ -184,6 +187,79 @@ class Packed(Case):
         ran = subprocess.run(["file", "-b", self.output, self.elf], stdout=subprocess.PIPE,
                              text=True, timeout=TIMEOUT, check=True)
         self.assertRegex(ran.stdout, r"^Linux kernel x86 boot executable.*\nELF 64-bit LSB")
+
+
+class Extra(Case):
+    """Room behind the initrd, where Lintel puts an archive with some of the sections."""
+
+    FILES = {".osrel": "os-release", ".pcrsig": "tpm2-pcr-signature.json",
+             ".pcrpkey": "tpm2-pcr-public-key.pem", ".profile": "profile"}
+
+    def built(self, parts, *args):
+        """A build with an initrd and these of the sections; the image's sections by name."""
+        options = ["--os-release=@" + self.file("osrel", parts.get(".osrel", b""))
+                   if parts.get(".osrel") else "--os-release="]
+        options += [f"--section={name}:@" + self.file("of" + name, data)
+                    for name, data in parts.items() if name != ".osrel"]
+        data = self.build("--initrd", self.file("i", b"initrd.."), *options, *args,
+                          faces=["efi"])["efi"]
+        return {s.name: s for s in sections(data)}, data
+
+    def test_there_is_room(self):
+        for sizes in ({".osrel": 1}, {".osrel": 200, ".pcrsig": 9000, ".pcrpkey": 451},
+                      {".pcrsig": 4095}, {name: 3001 for name in self.FILES}):
+            parts = {name: b"x" * size for name, size in sizes.items()}
+            found, data = self.built(parts)
+            room = found[".extra"]
+            archive = payload.cpio([(".extra", 0o40555, b"", (0, 0)), *[
+                (".extra/" + self.FILES[name], 0o100444, part, (0, 0))
+                for name, part in parts.items()]])
+            self.assertGreaterEqual(room.size, len(archive))
+            self.assertLess(room.size, len(archive) + 2 * L["PAGE"])
+            self.assertEqual((room.size % L["PAGE"], room.flags), (0, DATA | WRITE))
+            self.assertEqual(room.at, found[".initrd"].at + found[".initrd"].file_size)
+            self.assertEqual(found[".linux"].at, room.at + room.size)
+            self.assertEqual(section_bytes(data, ".extra"), bytes(room.size))
+
+    def test_nothing_to_put_there(self):
+        self.assertNotIn(".extra", self.built({})[0])
+        self.assertNotIn(".extra", self.built({".other": b"x"})[0])
+        data = self.build("--os-release=ID=x", faces=["efi"])["efi"]
+        self.assertNotIn(".extra", [s.name for s in sections(data)])
+
+    def test_taken_from_a_uki(self):
+        """It is made anew, as large as it must be; .pcrsig is kept with a line."""
+        found = self.built({".osrel": b"ID=x", ".pcrsig": b"x" * 9000})[0]
+        shutil.move(self.output, self.path("in.efi"))
+        for args, size in ((("--os-release=",), found[".extra"].size),
+                           (("--section=.pcrsig:y",), L["PAGE"])):
+            ran = self.lintel("build", "--uki", self.path("in.efi"), "--output", self.output, *args)
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+            rooms = [s.size for s in sections(load(self.output)) if s.name == ".extra"]
+            self.assertEqual(rooms, [size])
+
+    def test_other_tools(self):
+        """A section that can be written and not executed: whoever reads or signs it, agrees."""
+        self.built({".osrel": b"ID=x", ".pcrpkey": b"key"})
+        said = subprocess.run(["/usr/bin/python3", "-c", "import pefile, sys; print("
+                               "pefile.PE(sys.argv[1]).get_warnings())", self.output],
+                              stdout=subprocess.PIPE, check=True, text=True, timeout=TIMEOUT)
+        self.assertEqual(said.stdout, "[]\n")
+        key, crt = self.path("k"), self.path("c")
+        for command in (["openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes",
+                         "-subj", "/CN=t", "-keyout", key, "-out", crt],
+                        ["sbsign", "--key", key, "--cert", crt, self.output],
+                        ["sbverify", "--cert", crt, self.output + ".signed"]):
+            self.assertEqual(subprocess.run(command, stderr=subprocess.DEVNULL, check=False,
+                                            stdout=subprocess.DEVNULL, timeout=TIMEOUT).returncode,
+                             0, command)
+        shown = subprocess.run(["objdump", "-h", self.output], stdout=subprocess.PIPE, check=True,
+                               text=True, timeout=TIMEOUT).stdout
+        self.assertRegex(shown, r"\.extra .*\n +CONTENTS, ALLOC, LOAD, DATA\n")
+        shown = subprocess.run(["/usr/bin/python3", payload.get(BUILD, "ukify"), "inspect",
+                                self.output, "--section=.extra:binary"], stdout=subprocess.PIPE,
+                               check=True, text=True, timeout=TIMEOUT).stdout
+        self.assertIn(f"size: {L['PAGE']} bytes", shown)
 
 
 class Ia32(Case):

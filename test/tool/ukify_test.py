@@ -43,9 +43,10 @@ def run(*command, env=None):
 
 
 def added(data):
-    """Names and bytes of the sections that building added."""
+    """Names and bytes of the sections that building added, but for Lintel's own room."""
     bare = len(sections(load(STUB["efi"])))
-    return [(s.name, data[s.file_at:s.file_at + s.size]) for s in sections(data)[bare:]]
+    return [(s.name, data[s.file_at:s.file_at + s.size]) for s in sections(data)[bare:]
+            if s.name != ".extra"]
 
 
 def sbat(*lines):
@@ -98,6 +99,7 @@ class Options(Case):
         splash = self.file("splash", b"\x89PNG")
         self.refused("--splash", splash, file=splash, says=("BMP", "89 50"))
         self.refused("--splash", self.file("none", b""), file=self.path("none"), says=("BMP",))
+        self.refused("--section=.extra:x", file=".extra", says=("Lintel itself",))
         self.refused("--section=.linux:x", file=".linux", says=("option of its own",))
         self.refused("--section=.text:x", file=".text", says=("already",))
         self.refused("--section=.a:x", "--section=.a:y", file=".a", says=("already",))
