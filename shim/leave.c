@@ -11,6 +11,7 @@
 #include "shim/face/layout.h"
 #include "protocol/world.h"
 #include "shim/pc/paging.h"
+#include "shim/pc/uart.h"
 
 AT(struct leave, cr3, LEAVE_CR3);
 AT(struct leave, pc, LEAVE_PC);
@@ -21,6 +22,9 @@ AT(struct leave, ebx, LEAVE_EBX);
 AT(struct leave, gdtr, LEAVE_GDTR);
 AT(struct leave, idtr, LEAVE_IDTR);
 AT(struct leave, gdt, LEAVE_GDT);
+AT(struct leave, no_idtr, LEAVE_NO_IDTR);
+AT(struct leave, port, LEAVE_PORT);
+AT(struct leave, idt, LEAVE_IDT);
 AT(struct leave, move, LEAVE_MOVE);
 SIZE(struct move, 24);
 _Static_assert(LEAVE_ARGS + sizeof(struct leave) + 64 <= LEAVE_BOOT_PARAMS,
@@ -29,6 +33,7 @@ _Static_assert(LEAVE_ARGS + sizeof(struct leave) + 64 <= LEAVE_BOOT_PARAMS,
 #define GDT_CODE32 0x00cf9b000000ffffull
 #define GDT_CODE64 0x00af9b000000ffffull
 #define GDT_DATA 0x00cf93000000ffffull
+#define GATE_INTERRUPT 0x8e00ull
 
 extern const char leave_code[], leave_code_end[];
 
@@ -64,6 +69,23 @@ static void write_rsdp(struct handoff *h, uint64_t at)
 	h->rsdp = at;
 }
 
+/* Lintel's own table and handlers may be overwritten by the moves. */
+static void write_idt(struct leave *l, uint64_t handler)
+{
+	uint64_t low = (handler & 0xffff) | LEAVE_FAULT_CS << 16 | GATE_INTERRUPT << 32 |
+		       (handler >> 16 & 0xffff) << 48;
+
+	for (uint32_t i = 0; i < LEAVE_GATES; i++) {
+		l->idt[i][0] = low;
+		l->idt[i][1] = handler >> 32;
+	}
+	l->idtr.limit = sizeof(l->idt) - 1;
+	l->idtr.base = (uint64_t)(uintptr_t)l->idt;
+	l->no_idtr.limit = 0;
+	l->no_idtr.base = 0;
+	l->port = uart_port();
+}
+
 static void write_jump(const struct plan *p, const struct kernel *k, uint64_t arg)
 {
 	struct leave *l = memory_at(p->block.base + LEAVE_ARGS);
@@ -74,13 +96,13 @@ static void write_jump(const struct plan *p, const struct kernel *k, uint64_t ar
 	l->ebx = k->exit == EXIT_PVH ? (uint32_t)arg : 0;
 	l->bits = k->bits;
 	l->moves = p->moves;
-	l->gdt[0] = l->gdt[1] = 0;
+	l->gdt[0] = 0;
+	l->gdt[LEAVE_FAULT_CS / 8] = GDT_CODE64;
 	l->gdt[LEAVE_CS / 8] = k->bits == 64 ? GDT_CODE64 : GDT_CODE32;
 	l->gdt[LEAVE_DS / 8] = GDT_DATA;
 	l->gdtr.limit = sizeof(l->gdt) - 1;
 	l->gdtr.base = (uint64_t)(uintptr_t)l->gdt;
-	l->idtr.limit = 0;
-	l->idtr.base = 0;
+	write_idt(l, p->block.base + LEAVE_FAULT);
 	memcpy(l->move, p->move, p->moves * sizeof(l->move[0]));
 }
 

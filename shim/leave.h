@@ -17,6 +17,8 @@
 
 /* The code must end before this (lintel.ld checks that). */
 #define LEAVE_ARGS 0x180
+/* Where its code for exceptions begins. */
+#define LEAVE_FAULT 0x100
 #define LEAVE_BOOT_PARAMS 0x2000
 #define LEAVE_RSDP 0x3000
 #define LEAVE_TEXT 0x4000
@@ -31,15 +33,23 @@
 #define LEAVE_GDTR 32
 #define LEAVE_IDTR 42
 #define LEAVE_GDT 56
-#define LEAVE_MOVE 88
+#define LEAVE_NO_IDTR 88
+#define LEAVE_PORT 100
+#define LEAVE_IDT 104
+#define LEAVE_MOVE 616
 
-/* The boot protocol's selectors; the code segment is 64-bit or 32-bit, as the entry is. */
+/* The code segment of exceptions; and the boot protocol's selectors, whose code segment is 64-bit
+ * or 32-bit, as the entry is. */
+#define LEAVE_FAULT_CS 0x08
 #define LEAVE_CS 0x10
 #define LEAVE_DS 0x18
 
 #ifndef __ASSEMBLER__
 
 #include "shim/place.h"
+
+/* All exceptions that a processor has. */
+#define LEAVE_GATES 32
 
 /**
  * struct leave - what leave.S carries out
@@ -48,7 +58,9 @@
  * @arg:   address of boot_params or hvm_start_info
  * @bits:  width of the entry, 64 or 32
  * @moves: how many of @move there are
+ * @idtr:  of the moves' exceptions; the kernel gets @no_idtr
  * @ebx:   the 32-bit entry's ebx
+ * @port:  the serial port that is told of an exception
  */
 struct leave {
 	uint64_t cr3, pc, arg;
@@ -59,6 +71,13 @@ struct leave {
 	} __attribute__((packed)) gdtr, idtr;
 	uint32_t ebx;
 	uint64_t gdt[4];
+	struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) no_idtr;
+	uint16_t reserved;
+	uint32_t port;
+	uint64_t idt[LEAVE_GATES][2];
 	struct move move[MOVES_MAX];
 };
 

@@ -179,6 +179,8 @@ TRAPS = [
     # The BIOS data area can be read, and before and after it a null pointer is found.
     ("null-again", "lintel", "8a 04 25 0e 04 00 00" "8a 04 25 00 00 00 00",
      "E20 read of 0: page 0 is not there; at image"),
+    # The copy of this code in the block runs when nothing else of Lintel may be there any more.
+    ("leave", "moved", "0f 0b", "E20 a processor exception on the way into the kernel"),
 ]
 
 

@@ -2,9 +2,10 @@
 /*
  * The last code that runs: it carries out the moves and enters the kernel.  shim/leave.c
  * copies it into the block, and it runs there, since the moves may overwrite Lintel.
- * Position independent.  64-bit, ring 0, interrupts off.
+ * Position independent.  64-bit, ring 0, interrupts off.  An exception before the kernel's
+ * segments are loaded ends in a line.
  *
- * On entry  rdi = struct leave, in the same block
+ * On entry  rdi = struct leave, in the same block, whose page tables are in use
  * On exit   as the Linux boot protocol has it: interrupts off, flat segments
  *           cs = 0x10, ds = es = ss = 0x18, direction flag clear, and
  *   64 bit  long mode, the identity map of struct leave, rsi = boot_params,
@@ -13,17 +14,19 @@
  *           a PVH kernel has ebx = hvm_start_info
  */
 #include "shim/leave.h"
+#include "shim/pc/com1.h"
 
 #define CR0_PE 1
 #define MSR_EFER 0xc0000080
+#define VGA_TEXT 0xb8000
+#define VGA_GREY 7
+#define SPINS 100000
 
 	.section .text.leave, "ax"
 	.code64
 	/* lintel.ld names the beginning leave_code and the end leave_code_end. */
 begin:
 	mov	%rdi, %rbp
-	mov	LEAVE_CR3(%rbp), %rax
-	mov	%rax, %cr3
 	lgdt	LEAVE_GDTR(%rbp)
 	lidt	LEAVE_IDTR(%rbp)
 	lea	begin(%rip), %rsp
@@ -90,6 +93,7 @@ moved:	mov	LEAVE_PC(%rbp), %rcx
 	cmovne	%rcx, %rax
 	pushq	$LEAVE_CS
 	push	%rax
+	lidt	LEAVE_NO_IDTR(%rbp)
 	xor	%eax, %eax
 	xor	%edx, %edx
 	xor	%edi, %edi
@@ -112,4 +116,32 @@ to32:	mov	$CR0_PE, %eax
 	mov	%edi, %ecx
 	xor	%edi, %edi
 	jmp	*%ecx
+
+	/* Every exception comes here; what it interrupts is of no use any more.  The line goes to
+	 * a serial port, VGA text and port 0xe9, and then nothing is done. */
+	.code64
+	.org	LEAVE_FAULT
+	cld
+	mov	LEAVE_ARGS + LEAVE_PORT + begin(%rip), %ebx
+	lea	text(%rip), %rsi
+	mov	$VGA_TEXT - 4, %edi		/* two cells, for the new line */
+1:	lodsb
+	test	%al, %al
+	jz	3f
+	mov	$VGA_GREY, %ah
+	stosw
+	out	%al, $DEBUG_PORT
+	mov	%eax, %ebp
+	mov	$SPINS, %ecx
+	lea	UART_LSR(%rbx), %edx
+2:	in	%dx, %al
+	test	$LSR_THR_EMPTY, %al
+	loopz	2b
+	mov	%ebx, %edx
+	mov	%ebp, %eax
+	out	%al, %dx
+	jmp	1b
+3:	hlt
+	jmp	3b
+text:	.asciz	"\r\nlintel: E20 a processor exception on the way into the kernel\r\n"
 	.section .note.GNU-stack, "", @progbits

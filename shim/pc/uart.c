@@ -76,6 +76,11 @@ bool uart_add(struct serial s)
 	return true;
 }
 
+uint16_t uart_port(void)
+{
+	return ports[count - 1];
+}
+
 void uart_write(const char *text, size_t len)
 {
 	for (uint32_t i = 0; i < count; i++)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "protocol/serial.h"
 
@@ -17,6 +18,9 @@
  * is no 16550, or no room for one more.
  */
 bool uart_add(struct serial s);
+
+/** uart_port() - the port that was added last, if only one can be written on */
+uint16_t uart_port(void);
 
 /** uart_write() - write on every port that exists; no port can stop it */
 void uart_write(const char *text, size_t len);

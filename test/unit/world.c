@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "protocol/span.h"
+#include "shim/pc/uart.h"
 #include "test/unit/check.h"
 
 #define CHUNKS 64
@@ -202,4 +203,9 @@ uint32_t machine_vectors(void)
 			   (has_flag(" sha_ni ") ? MACHINE_SHA : 0);
 	known = true;
 	return features & ~vectors_without;
+}
+
+uint16_t uart_port(void)
+{
+	return 0x2f8;
 }
