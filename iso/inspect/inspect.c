@@ -126,6 +126,41 @@ static struct span os_release_value(struct span text, const char *name)
 	return span_sub(text, 0, 0);
 }
 
+static bool has(const json_t *list, const char *text)
+{
+	size_t i;
+	json_t *entry;
+
+	json_array_foreach(list, i, entry)
+	{
+		if (!strcmp(json_string_value(entry), text))
+			return true;
+	}
+	return false;
+}
+
+/* Fingerprints of the keys that have signed policies for a TPM, each once. */
+static json_t *policy_keys(struct span pcrsig)
+{
+	json_t *tree = json_loadb((const char *)pcrsig.p, pcrsig.len, JSON_DISABLE_EOF_CHECK, NULL);
+	json_t *list = json_array(), *entries, *entry;
+	const char *bank;
+	size_t i;
+
+	json_object_foreach(tree, bank, entries)
+	{
+		json_array_foreach(entries, i, entry)
+		{
+			const char *key = json_string_value(json_object_get(entry, "pkfp"));
+
+			if (key && !has(list, key))
+				json_array_append_new(list, json_string(key));
+		}
+	}
+	json_decref(tree);
+	return list;
+}
+
 json_t *facts_of(const struct file *file)
 {
 	struct span f = examine_file(file), linux_section;
@@ -140,6 +175,8 @@ json_t *facts_of(const struct file *file)
 	set_text(o, "os", os_release_value(uki_section(&u, ".osrel"), "PRETTY_NAME="));
 	set_text(o, "uname", uki_section(&u, ".uname"));
 	set_text(o, "cmdline", uki_section(&u, ".cmdline"));
+	if (uki_section(&u, ".pcrsig").len)
+		json_object_set_new(o, "policy_keys", policy_keys(uki_section(&u, ".pcrsig")));
 	if (linux_section.len)
 		json_object_set_new(o, "kernel", kernel(linux_section));
 	set_face(o, "pe", face_pe(f));

@@ -6,6 +6,7 @@ What `lintel build` measures and signs is compared with what systemd-measure mak
 sections: an RSA signature of PKCS #1 v1.5 is the same whoever makes it.
 """
 import base64
+import hashlib
 import json
 import os
 import pty
@@ -303,6 +304,36 @@ class FromUki(Policy):
                           "--section=.pcrsig:@" + self.file("sig", b"{}"))
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
         self.assertEqual(self.sections()[".pcrsig"], b"{}")
+
+
+class Inspect(Policy):
+    """`lintel inspect` says whose signatures an image has."""
+
+    def fingerprint(self, key):
+        """As systemd reckons it: of the public half, PKCS #1 in DER."""
+        return hashlib.sha256(openssl("rsa", "-in", key, "-RSAPublicKey_out", "-outform",
+                                      "DER")).hexdigest()
+
+    def shown(self):
+        """The fingerprints that it prints."""
+        facts = run(LINTEL, "inspect", "--json=short", self.output)
+        self.assertEqual((facts.returncode, facts.stderr), (0, ""))
+        return json.loads(facts.stdout).get("policy_keys")
+
+    def test_keys(self):
+        self.build("--pcr-private-key", self.keys[0], "--pcr-private-key", self.keys[1])
+        prints = [self.fingerprint(key) for key in self.keys]
+        self.assertEqual(self.shown(), prints)
+        shown = run(LINTEL, "inspect", self.output).stdout
+        self.assertRegex(shown, f"policy_keys +{prints[0]} {prints[1]}\n")
+
+    def test_damaged(self):
+        self.build()
+        self.assertIsNone(self.shown())
+        for text in ("no JSON", "{}", "[1]", '{"sha256": [{"pkfp": 1}, 2], "sha1": 3}',
+                     '{"sha256": [{}]', "[" * 3000):
+            self.build("--section=.pcrsig:" + text)
+            self.assertEqual(self.shown(), [], text)
 
 
 class Refused(Policy):
