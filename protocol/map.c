@@ -136,6 +136,14 @@ bool map_is_ram(const struct map *m, uint64_t base, uint64_t end)
 	return covered(m, base, end, false);
 }
 
+bool map_has_ram(const struct map *m, uint64_t base, uint64_t end)
+{
+	for (uint32_t i = 0; i < m->n; i++)
+		if (m->r[i].type == MAP_RAM && m->r[i].base < end && base < m->r[i].end)
+			return true;
+	return false;
+}
+
 bool map_is_free(const struct map *m, uint64_t base, uint64_t end)
 {
 	return covered(m, base, end, true);

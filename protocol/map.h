@@ -72,6 +72,9 @@ void map_release(struct map *m);
 /** map_is_ram() - whether every byte of [base, end) is RAM, used or not */
 bool map_is_ram(const struct map *m, uint64_t base, uint64_t end);
 
+/** map_has_ram() - whether any byte of [base, end) is RAM, used or not */
+bool map_has_ram(const struct map *m, uint64_t base, uint64_t end);
+
 /** map_is_free() - whether every byte of [base, end) is RAM and none is used */
 bool map_is_free(const struct map *m, uint64_t base, uint64_t end);
 

@@ -38,7 +38,7 @@ MAGICS = {
     r'"07070': "protocol/cpio.c", r'"BZh': "iso/compressed.c",
 }
 # Rooms where the machine's own instructions are at home.
-MACHINE = ("shim/pc/", "shim/xen/", "efi/")
+MACHINE = ("shim/pc/", "shim/tpm/", "shim/xen/", "efi/")
 # What each folder may include from.
 ARROWS = {"protocol": {"protocol"}, "shim": {"protocol", "shim"},
           "efi": {"protocol", "shim", "efi"}, "bios": {"protocol", "shim", "bios"},

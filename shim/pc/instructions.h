@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Machine instructions that cannot be written in C.  Only shim/pc/, shim/xen/ and efi/
- * include this (law 4): all other code must also run in ring 3 inside Xen and in the host's
- * tests.  Ring 0, except for rdtsc() and cpuid().
+ * Machine instructions that cannot be written in C.  Only shim/pc/, shim/tpm/, shim/xen/ and
+ * efi/ include this (law 4): all other code must also run in ring 3 inside Xen and in the
+ * host's tests.  Ring 0, except for rdtsc() and cpuid().
  */
 #ifndef SHIM_PC_INSTRUCTIONS_H
 #define SHIM_PC_INSTRUCTIONS_H

@@ -39,8 +39,8 @@
 /* One more GiB needs at most a PDPT, a PD, and, where page 0 is, a table. */
 #define MOST_FOR_ONE 3
 
-/* Devices that must not be cached: a TPM, and one more. */
-#define DEVICES_MAX 2
+/* What must not be cached: a TPM's registers and buffers. */
+#define DEVICES_MAX 8
 
 extern uint64_t paging_pool[PAGES][ENTRIES];
 extern const char image_base[], image_end[];
@@ -217,6 +217,9 @@ void paging_page0(bool is_open)
 
 void paging_device(uint64_t address)
 {
+	for (uint32_t i = 0; i < devices; i++)
+		if (device[i] >> LARGE_SHIFT == address >> LARGE_SHIFT)
+			return;
 	if (devices < DEVICES_MAX)
 		device[devices++] = address;
 	/* Its GiB may be mapped already, as ordinary memory. */

@@ -38,8 +38,8 @@ void paging_page0(bool is_open);
  * paging_device() - map the 2 MiB with this address uncached, as registers of devices need it
  *
  * Registers do not always lie where the firmware has said to the processor that they must not be
- * cached.  To be called once for each device, before its first access, where the page tables are
- * ours: not under UEFI and not in Xen PV.
+ * cached.  To be called before a device's first access, where the page tables are ours: not under
+ * UEFI and not in Xen PV.  There is room for eight.
  */
 void paging_device(uint64_t address);
 

@@ -178,7 +178,19 @@ static void test_map_full(void)
 	CHECK_EQUAL(map_total(&m, MAP_RAM), 4);
 }
 
-const struct test map_tests[] = { { "map: against the oracle", test_map_oracle },
+static void test_map_has_ram(void)
+{
+	m = (struct map){ 0 };
+	map_add(&m, 0x1000, 0x3000, MAP_RAM);
+	map_add(&m, 0x3000, 0x5000, MAP_NVS);
+	CHECK(map_has_ram(&m, 0x2fff, 0x3001));
+	CHECK(map_has_ram(&m, 0, 0x1001));
+	CHECK(!map_has_ram(&m, 0, 0x1000));
+	CHECK(!map_has_ram(&m, 0x3000, 0x6000));
+}
+
+const struct test map_tests[] = { { "map: any RAM", test_map_has_ram },
+				  { "map: against the oracle", test_map_oracle },
 				  { "map: edges", test_map_edges },
 				  { "map: full", test_map_full },
 				  { 0 } };
