@@ -48,8 +48,9 @@ xen_jump:
 	xor	%ebp, %ebp
 	jmp	*%rcx
 
-	.section .bss.pages, "aw", @nobits
+	/* Xen writes it, not we; so it is among the code (lintel.ld), which must be executable. */
+	.section .hypercalls, "ax", @progbits
 	.balign 4096
 xen_hypercall_page:
-	.skip 4096
+	.skip 4096, 0
 	.section .note.GNU-stack, "", @progbits
