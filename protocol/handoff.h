@@ -51,6 +51,7 @@ struct words {
  * @kernel:     the file that is the kernel; size 0 where none was given
  * @kernel_name: its name, if the door knows it and the file has none
  * @initrd:     every other file, in the order given
+ * @extras:     how many of the last ones Lintel has made itself (shim/extra.h)
  * @own_initrd: whether one of them is packed into our own image
  * @is_signed:  whether our own image is signed; false if its first 32 KiB are not in memory
  * @is_partial: whether sections that other tools than ours added to our image are out of sight
@@ -81,7 +82,7 @@ struct handoff {
 	struct blob kernel;
 	char kernel_name[64];
 	struct blob initrd[INITRDS_MAX];
-	uint32_t initrds;
+	uint32_t initrds, extras;
 	bool own_initrd, is_signed, is_partial, may_be_uefi, settled;
 	struct blob setup_data[SETUP_DATA_MAX + REPORTS_MAX];
 	uint32_t setup_datas;

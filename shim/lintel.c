@@ -12,6 +12,7 @@
 #include "protocol/say.h"
 #include "protocol/smbios.h"
 #include "shim/face/layout.h"
+#include "shim/extra.h"
 #include "shim/leave.h"
 #include "protocol/world.h"
 #include "shim/memory.h"
@@ -22,6 +23,7 @@
 extern const char image_base[], image_end[];
 
 struct booting booting;
+static uint8_t extra_headers[EXTRA_HEADERS];
 
 /* Our own code and data.  The first 32 KiB do not count: not every boot loader loads them. */
 static struct blob image_core(void)
@@ -147,6 +149,8 @@ void lintel_plan(struct handoff *h)
 	ports_open(h);
 	/* The kernel looks for microcode only where the initrd begins. */
 	initrd_sort(h);
+	/* The system wants some sections of its UKI as files. */
+	extra_add(h, memory_address(extra_headers));
 	handoff_check_kernel(h);
 	/* What it needs, and whether it can be started at all. */
 	kernel_open(k, h->kernel);

@@ -121,7 +121,7 @@ static void measure_all(struct handoff *h, const struct plan *p)
 	if (h->cmdline[0])
 		measure_tagged(&load_options,
 			       wide_words(h, p, (struct words){ 0, (uint32_t)strlen(h->cmdline) }));
-	for (uint32_t i = 0; i < h->initrds; i++)
+	for (uint32_t i = 0; i < h->initrds - h->extras; i++)
 		measure_tagged(&initrd, span_at(h->initrd[i].base, h->initrd[i].size));
 }
 

@@ -32,7 +32,7 @@ void initrd_sort(struct handoff *h)
 {
 	uint32_t front = 0;
 
-	for (uint32_t i = 0; i < h->initrds; i++) {
+	for (uint32_t i = 0; i < h->initrds - h->extras; i++) {
 		struct blob b = h->initrd[i];
 
 		if (!cpio_is_early(span_at(b.base, b.size)))

@@ -69,7 +69,9 @@ def pack(build, name, output):
     media.run(os.path.join(build, "lintel"), "build", f"--{source}={file(build, kernel)}",
               f"--stub={os.path.join(build, stub)}",
               *[f"--initrd={file(build, initrd)}" for initrd in initrds],
-              *([f"--cmdline={cmdline}"] if cmdline else []), f"--os-release={OS_RELEASE}",
+              *([f"--cmdline={cmdline}"] if cmdline else []),
+              # The probe's initrd is compared to the byte, so nothing may be added for /.extra.
+              f"--os-release={'' if kernel.startswith('probe') else OS_RELEASE}",
               f"--{face}={output}")
 
 
@@ -106,7 +108,9 @@ def concatenation(output, *parts):
 
 def stock_uki(build, output, kernel="cloud", initrd="first"):
     """A unified kernel image as others make it: systemd's stub, and sections added by objcopy."""
-    sections = [(".osrel", OS_RELEASE.encode(), 0x20000), (".cmdline", CMDLINE.encode(), 0x30000)]
+    sections = [(".cmdline", CMDLINE.encode(), 0x30000)]
+    if not kernel.startswith("probe"):
+        sections.append((".osrel", OS_RELEASE.encode(), 0x20000))
     for name, kind, at in ((".linux", kernel, 0x2000000), (".initrd", initrd, 0x3000000)):
         with open(file(build, kind), "rb") as data:
             sections.append((name, data.read(), at))
