@@ -15,6 +15,7 @@
 #include "shim/pc/console.h"
 #include "shim/pc/doors.h"
 #include "shim/pc/instructions.h"
+#include "shim/seal.h"
 
 uint64_t door_efi(uint64_t image, uint64_t system_table);
 uint64_t door_efi_handover(uint64_t image, uint64_t system_table, uint64_t boot_params);
@@ -71,6 +72,7 @@ uint64_t efi_boot(struct handoff *h)
 	/* The firmware's console shows the line only as long as boot services are alive. */
 	lintel_announce(h);
 	/* What will be used is known now, and none of it has run. */
+	seal_check(h, machine_hash());
 	measure_by_firmware(h);
 	/* Variables too must be set before then: this one says when the kernel began. */
 	efi_bli_end();

@@ -108,7 +108,7 @@ void efi_load_options(struct handoff *h)
 	efi_bli_image(path_file(efi_loaded_image()->FilePath));
 	/* A signed image with its own command line keeps it, and loads no file that options
 	 * name. */
-	if (h->bundled_cmdline.len && handoff_secure_boot(h)) {
+	if (handoff_keeps_line(h)) {
 		handoff_cmdline(h, (struct span){ (const uint8_t *)word, strlen(word) });
 		return;
 	}

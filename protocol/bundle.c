@@ -119,9 +119,11 @@ struct blob bundle_place(const struct bundle *b, uint64_t base, const char *name
 void bundle_open(const struct bundle *b, uint64_t base, struct handoff *h)
 {
 	struct blob cmdline = bundle_place(b, base, ".cmdline");
+	struct blob asked = bundle_place(b, base, ".lintel");
 
 	h->uki = *b;
 	h->uki_base = base;
+	seal_read(&h->seal, span_at(asked.base, asked.size));
 	h->kernel = bundle_place(b, base, ".linux");
 	/* The kernel looks for microcode only where the initrd begins. */
 	handoff_initrd(h, bundle_place(b, base, ".ucode"));

@@ -227,7 +227,7 @@ static void settle(struct handoff *h, const char *given)
 	const char *asked = first_asked(given), *plus = asked && *asked == '+' ? asked : NULL;
 
 	h->cmdline[0] = '\0';
-	if (h->bundled_cmdline.len && handoff_secure_boot(h))
+	if (handoff_keeps_line(h))
 		use_sealed(h, given, asked);
 	else if (h->bundled_cmdline.len && (!asked || plus))
 		use_packed(h, given, plus);
@@ -269,16 +269,28 @@ static bool ends_with(const char *line, struct span words)
 	       (n == words.len || is_blank(line[n - words.len - 1]));
 }
 
+static void leave_out_extra(struct handoff *h, const char *why)
+{
+	if (h->seal.strict)
+		die(E_SEALED, "%s: SMBIOS has words for the command line: take them out there",
+		    why);
+	say("lintel: %s: SMBIOS's words for the command line are left out\n", why);
+	handoff_report(h, "dropped", "SMBIOS words");
+}
+
 void handoff_extra_words(struct handoff *h, struct span words, bool is_confidential)
 {
 	size_t have = strlen(h->cmdline);
+	const char *why;
 
 	if (!words.len || ends_with(h->cmdline, words))
 		return;
-	if (is_confidential || handoff_secure_boot(h)) {
-		say("lintel: %s: SMBIOS's words for the command line are left out\n",
-		    is_confidential ? "confidential machine" : "Secure Boot");
-		handoff_report(h, "dropped", "SMBIOS words");
+	why = is_confidential	     ? "confidential machine" :
+	      h->seal.sealed	     ? "sealed image" :
+	      handoff_secure_boot(h) ? "Secure Boot" :
+				       NULL;
+	if (why) {
+		leave_out_extra(h, why);
 		return;
 	}
 	handoff_cmdline(h, words);

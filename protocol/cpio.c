@@ -9,14 +9,9 @@
 #include "protocol/lib.h"
 #include "protocol/number.h"
 
-/* A header is the magic and 13 numbers of 8 hexadecimal digits; name and data follow. */
-#define HEADER_SIZE 110
 #define MAGIC_SIZE 6
-#define MODE 14
 #define MODE_TYPE 0170000
 #define MODE_DIRECTORY 0040000
-#define FILESIZE 54
-#define NAMESIZE 94
 
 static uint32_t digit(uint8_t c)
 {
@@ -39,9 +34,9 @@ static bool is_hexadecimal(uint8_t c)
 
 static bool is_header(struct span s)
 {
-	if (s.len < HEADER_SIZE || memcmp(s.p, "07070", 5) || (s.p[5] != '1' && s.p[5] != '2'))
+	if (s.len < CPIO_HEADER || memcmp(s.p, CPIO_MAGIC, 5) || (s.p[5] != '1' && s.p[5] != '2'))
 		return false;
-	for (uint64_t i = MAGIC_SIZE; i < HEADER_SIZE; i++)
+	for (uint64_t i = MAGIC_SIZE; i < CPIO_HEADER; i++)
 		if (!is_hexadecimal(rd8(s, i)))
 			return false;
 	return true;
@@ -80,15 +75,15 @@ static bool is_early(struct span name)
 bool cpio_is_early(struct span s)
 {
 	while (is_header(s)) {
-		uint64_t size = number(s, NAMESIZE);
-		struct span name = span_sub(s, HEADER_SIZE, size);
+		uint64_t size = number(s, CPIO_NAMESIZE);
+		struct span name = span_sub(s, CPIO_HEADER, size);
 
 		if (is_early(name))
 			return true;
 		if (!is_on_the_way(name))
 			return false;
-		s = span_from(s,
-			      align_up(HEADER_SIZE + size, 4) + align_up(number(s, FILESIZE), 4));
+		s = span_from(s, align_up(CPIO_HEADER + size, 4) +
+					 align_up(number(s, CPIO_FILESIZE), 4));
 	}
 	return false;
 }
@@ -96,10 +91,10 @@ bool cpio_is_early(struct span s)
 struct span cpio_first_file(struct span s)
 {
 	while (is_header(s)) {
-		uint64_t at = align_up(HEADER_SIZE + number(s, NAMESIZE), 4),
-			 size = number(s, FILESIZE);
+		uint64_t at = align_up(CPIO_HEADER + number(s, CPIO_NAMESIZE), 4),
+			 size = number(s, CPIO_FILESIZE);
 
-		if ((number(s, MODE) & MODE_TYPE) != MODE_DIRECTORY)
+		if ((number(s, CPIO_MODE) & MODE_TYPE) != MODE_DIRECTORY)
 			return span_sub(s, at, size);
 		s = span_from(s, at + align_up(size, 4));
 	}

@@ -84,3 +84,10 @@ size_t format(char *buf, size_t size, const char *fmt, ...)
 	va_end(ap);
 	return len;
 }
+
+void format_hex(char *to, const uint8_t *bytes, size_t n)
+{
+	for (size_t i = 0; i < 2 * n; i++)
+		to[i] = "0123456789abcdef"[bytes[i / 2] >> (i % 2 ? 0 : 4) & 15];
+	to[2 * n] = '\0';
+}

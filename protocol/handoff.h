@@ -15,6 +15,7 @@
 #include "protocol/acpi.h"
 #include "protocol/bundle.h"
 #include "protocol/map.h"
+#include "protocol/seal.h"
 #include "protocol/span.h"
 
 /* Command line that fits into a handoff, without its NUL. */
@@ -48,6 +49,7 @@ struct words {
  * @bundled_cmdline: that of the UKI which the kernel came from
  * @uki:        the UKI which the kernel came from; no sections where it came from none
  * @uki_base:   where its first byte lies
+ * @seal:       what its section .lintel asks for
  * @kernel:     the file that is the kernel; size 0 where none was given
  * @kernel_name: its name, if the door knows it and the file has none
  * @initrd:     every other file, in the order given
@@ -79,6 +81,7 @@ struct handoff {
 	struct span bundled_cmdline;
 	struct bundle uki;
 	uint64_t uki_base;
+	struct seal seal;
 	struct blob kernel;
 	char kernel_name[64];
 	struct blob initrd[INITRDS_MAX];
@@ -146,8 +149,14 @@ bool handoff_kernel(struct handoff *h, struct blob file);
 /** handoff_check_kernel() - refuses a handoff without a kernel (E_NO_KERNEL, E_REPACK) */
 void handoff_check_kernel(const struct handoff *h);
 
-/** handoff_leave_out() - say and report that something from the loader is ignored */
+/** handoff_leave_out() - say and report that something from the loader is ignored; refuses it if
+ *  the image says so (E_SEALED)
+ *  @what: "command line", ... */
 void handoff_leave_out(struct handoff *h, const char *what);
+
+/** handoff_keeps_line() - whether the packed command line is used as it is, whatever the loader
+ *  gives: in a sealed image, and under Secure Boot if there is one */
+bool handoff_keeps_line(const struct handoff *h);
 
 /** handoff_wants_initrd() - whether an initrd from the loader counts; if not, says so */
 bool handoff_wants_initrd(struct handoff *h);

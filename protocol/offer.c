@@ -72,13 +72,22 @@ void handoff_check_kernel(const struct handoff *h)
 
 void handoff_leave_out(struct handoff *h, const char *what)
 {
-	say("lintel: Secure Boot: the loader's %s is left out, the image has its own\n", what);
+	if (h->seal.strict)
+		die(E_SEALED, "sealed image: the loader gives %s of its own: take it out there",
+		    what);
+	say("lintel: %s: the loader's %s is left out, the image has its own\n",
+	    h->seal.sealed ? "sealed image" : "Secure Boot", what);
 	handoff_report(h, "dropped", "%s", what);
+}
+
+bool handoff_keeps_line(const struct handoff *h)
+{
+	return h->seal.sealed || (h->bundled_cmdline.len && handoff_secure_boot(h));
 }
 
 bool handoff_wants_initrd(struct handoff *h)
 {
-	if (!h->own_initrd || !handoff_secure_boot(h))
+	if (!h->seal.sealed && (!h->own_initrd || !handoff_secure_boot(h)))
 		return true;
 	handoff_leave_out(h, "initrd");
 	return false;

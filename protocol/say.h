@@ -64,12 +64,17 @@ enum error {
 	E_FAT = 34,	    /* the medium's partition table or file system is damaged */
 	E_CONTRACT = 35,    /* the kernel needs a newer Lintel */
 	E_REPACK = 36,	    /* another tool packed the image, this door cannot see what */
+	E_SEALED = 37,	    /* a sealed image, and the loader adds something */
+	E_MEASURE = 38,	    /* the image must be measured, and cannot be */
 };
 
 /** format() - print into @buf (always terminated); %s %c %u %x, with l, ll and 0<width> */
 size_t format(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 size_t vformat(char *buf, size_t size, const char *fmt, va_list ap)
 	__attribute__((format(printf, 3, 0)));
+
+/** format_hex() - @n bytes as 2 * @n hexadecimal digits and a NUL */
+void format_hex(char *to, const uint8_t *bytes, size_t n);
 
 /** say() - print on every console that exists; the caller ends the line with \n */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -14,6 +14,10 @@
 
 struct span;
 
+/** hash_fn - the hash of all of a span by one of the TCG's algorithms (shim/hash/hash.h); false
+ *  for an algorithm that is not known */
+typedef bool hash_fn(uint16_t algorithm, struct span s, uint8_t *digest);
+
 /* ---- memory: all readers and writers; not in 16 bits ---- */
 
 /**
@@ -54,6 +58,9 @@ bool machine_has_la57(void);
 /** machine_is_confidential() - whether this is a virtual machine whose memory its host cannot
  *  read, so that what the host says is not to be trusted */
 bool machine_is_confidential(void);
+
+/** machine_hash() - what hashes here; NULL in 32-bit UEFI, which has nothing for it */
+hash_fn *machine_hash(void);
 
 /** machine_time() - the time-stamp counter */
 uint64_t machine_time(void);

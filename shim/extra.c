@@ -6,16 +6,10 @@
  */
 #include "shim/extra.h"
 
+#include "protocol/cpio.h"
 #include "protocol/lib.h"
 #include "protocol/number.h"
 
-/* A header is the magic and 13 numbers of 8 hexadecimal digits; then come name and data, each
- * filled up to 4 bytes. */
-#define HEADER_SIZE 110
-#define MODE 14
-#define LINKS 38
-#define FILESIZE 54
-#define NAMESIZE 94
 #define DIRECTORY 0040555u
 #define FILE_MODE 0100444u
 
@@ -48,7 +42,7 @@ static void put_number(uint8_t *to, uint32_t n)
 
 static uint64_t header_size(const char *name)
 {
-	return align_up(HEADER_SIZE + strlen(name) + 1, 4);
+	return align_up(CPIO_HEADER + strlen(name) + 1, 4);
 }
 
 static void put_header(struct archive *a, const char *name, uint32_t mode, uint32_t size)
@@ -56,14 +50,14 @@ static void put_header(struct archive *a, const char *name, uint32_t mode, uint3
 	uint32_t n = (uint32_t)strlen(name) + 1;
 	uint8_t *to = memory_at(a->at);
 
-	memset(to, '0', HEADER_SIZE);
-	memcpy(to, "070701", 6);
-	put_number(to + MODE, mode);
-	put_number(to + LINKS, 1);
-	put_number(to + FILESIZE, size);
-	put_number(to + NAMESIZE, n);
-	memset(to + HEADER_SIZE, 0, (size_t)header_size(name) - HEADER_SIZE);
-	memcpy(to + HEADER_SIZE, name, n);
+	memset(to, '0', CPIO_HEADER);
+	memcpy(to, CPIO_MAGIC "1", 6);
+	put_number(to + CPIO_MODE, mode);
+	put_number(to + CPIO_NLINK, 1);
+	put_number(to + CPIO_FILESIZE, size);
+	put_number(to + CPIO_NAMESIZE, n);
+	memset(to + CPIO_HEADER, 0, (size_t)header_size(name) - CPIO_HEADER);
+	memcpy(to + CPIO_HEADER, name, n);
 	a->at += header_size(name);
 }
 

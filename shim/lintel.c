@@ -184,10 +184,3 @@ uint64_t lintel_act(struct handoff *h)
 	console_cursor(h);
 	return leave_write(&booting.plan, h, &booting.kernel);
 }
-
-uint64_t lintel(struct handoff *h)
-{
-	lintel_plan(h);
-	lintel_announce(h);
-	return lintel_act(h);
-}

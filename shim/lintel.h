@@ -66,7 +66,4 @@ void lintel_report(struct handoff *h);
  */
 uint64_t lintel_act(struct handoff *h);
 
-/** lintel() - plan, announce and act, for doors without firmware services */
-uint64_t lintel(struct handoff *h);
-
 #endif

@@ -50,8 +50,7 @@ static void report_digest(struct handoff *h, const char *name, const uint8_t sha
 
 	if (!memcmp(sha256, none, SHA256_SIZE))
 		return;
-	for (uint32_t i = 0; i < SHA256_SIZE; i++)
-		format(text + 2 * i, 3, "%02x", sha256[i]);
+	format_hex(text, sha256, SHA256_SIZE);
 	handoff_report(h, "digest", "%s:%s", name, text);
 }
 
@@ -60,7 +59,8 @@ static void measure_uki(struct handoff *h)
 	uint8_t digest[MEASURED_SECTIONS][SHA256_SIZE];
 
 	measure_sections(&h->uki, h->uki_base, extend, digest);
-	for (uint32_t i = 0; i < MEASURED_SECTIONS; i++)
+	/* Of a sealed image the report has them already. */
+	for (uint32_t i = 0; i < MEASURED_SECTIONS && !h->seal.sealed; i++)
 		report_digest(h, measured_section(i), digest[i]);
 }
 
@@ -135,11 +135,13 @@ static void report_pcrs(struct handoff *h, uint32_t pcrs)
 uint32_t measure(struct handoff *h, const struct plan *p, extend_fn *extend_there, const char *tpm)
 {
 	handoff_report(h, "tpm", "%s", tpm);
-	if (!extend_there)
-		return 0;
 	state.extend = extend_there;
 	state.done = state.failed = 0;
-	measure_all(h, p);
+	if (extend_there)
+		measure_all(h, p);
+	if (h->seal.must_measure && (state.failed || !state.done))
+		die(E_MEASURE, "the image must be measured, and the TPM %s",
+		    extend_there ? "does not take it" : tpm);
 	report_pcrs(h, state.done & ~state.failed);
 	return state.done & ~state.failed;
 }

@@ -20,8 +20,10 @@
  * PCR_IMAGE gets the sections of the UKI that the kernel came from; PCR_ADDED the words of the
  * command line that did not come from there; PCR_FILES the whole command line, each initrd as it
  * was given, and a kernel that came from no UKI.  What extra_add() has made is not measured once
- * more: its files are sections that PCR_IMAGE has, but for the signature of that PCR's value.  Uses memory of the plan's block, which must
- * not be written yet.  A TPM that fails is told in a line and in the report; the boot goes on.
+ * more: its files are sections that PCR_IMAGE has, but for the signature of that PCR's value.
+ * Uses memory of the plan's block, which must
+ * not be written yet.  A TPM that fails is told in a line and in the report; the boot goes on,
+ * unless the image asks to be measured in any case (E_MEASURE).
  *
  * Return: a bit for each PCR that has got all that was for it.
  */

@@ -104,7 +104,7 @@ check-debian12 check-debian13 check-sid: ## a new user's first steps in a bare D
 
 # ---- the unit tests: the pure code on the host, under ASan and UBSan
 
-UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/leave.c shim/measure.c shim/extra.c shim/identity.c shim/say.c shim/die.c \
+UNIT_C := $(wildcard test/unit/*.c) $(PROTOCOL_C) shim/place.c shim/leave.c shim/measure.c shim/extra.c shim/seal.c shim/identity.c shim/say.c shim/die.c \
 	shim/hash/hash.c shim/unpack/unpack.c shim/unpack/vmlinux.c efi/ia32/divide.c \
 	$(addprefix bios/boot/,choose.c fat.c partition.c)
 UNIT_O := $(patsubst %,$(BUILD)/obj/unit/%.o,$(UNIT_C))

@@ -35,7 +35,7 @@ MAGICS = {
     r'0x5452415020494645|"EFI PART"': "bios/boot/gpt_format.h",
     r"0x8b1f|x1f.x8b": "shim/unpack/unpack.c", r"7zXZ": "shim/unpack/unpack.c",
     r"0x184c2102|x02.x21.x4c": "shim/unpack/unpack.c", r"0xfd2fb528|x28.xb5.x2f": "zstd.h",
-    r'"07070': "protocol/cpio.c", r'"BZh': "iso/compressed.c",
+    r'"07070': "protocol/cpio.h", r'"BZh': "iso/compressed.c",
 }
 # Rooms where the machine's own instructions are at home.
 MACHINE = ("shim/pc/", "shim/tpm/", "shim/xen/", "efi/")

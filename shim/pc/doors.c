@@ -12,6 +12,7 @@
 #include "shim/pc/instructions.h"
 #include "shim/pc/paging.h"
 #include "shim/pc/trap.h"
+#include "shim/seal.h"
 
 extern const char image_base[], text_constants[], text_end[];
 
@@ -45,25 +46,33 @@ void doors_open(const char *name, enum image_memory memory)
 	doors_begin(name, tsc, memory);
 }
 
+uint64_t doors_leave(struct handoff *h)
+{
+	lintel_plan(h);
+	seal_check(h, machine_hash());
+	lintel_announce(h);
+	return lintel_act(h);
+}
+
 uint64_t door_multiboot1(uint64_t info)
 {
 	doors_open("multiboot1", IMAGE_FILE);
 	mb1_read(info, &handoff);
-	return lintel(&handoff);
+	return doors_leave(&handoff);
 }
 
 uint64_t door_multiboot2(uint64_t info)
 {
 	doors_open("multiboot2", IMAGE_FILE);
 	mb2_read(info, &handoff);
-	return lintel(&handoff);
+	return doors_leave(&handoff);
 }
 
 static uint64_t enter_linux(const char *name, uint64_t boot_params, enum image_memory memory)
 {
 	doors_open(name, memory);
 	linux_read(boot_params, &handoff);
-	return lintel(&handoff);
+	return doors_leave(&handoff);
 }
 
 uint64_t door_linux16(uint64_t boot_params)

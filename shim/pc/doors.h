@@ -17,6 +17,10 @@ void doors_begin(const char *name, uint64_t tsc, enum image_memory memory);
 /** doors_open() - the same in ring 0, after setting up our exception handlers and page tables */
 void doors_open(const char *name, enum image_memory memory);
 
+/** doors_leave() - plan, announce, measure and act; what each door does after its reader
+ *  Return: as lintel_act(). */
+uint64_t doors_leave(struct handoff *h);
+
 uint64_t door_multiboot1(uint64_t info);
 uint64_t door_multiboot2(uint64_t info);
 uint64_t door_pvh(uint64_t info);

@@ -15,6 +15,7 @@
 #include "shim/pc/doors.h"
 #include "shim/pc/fpu.h"
 #include "shim/pc/instructions.h"
+#include "shim/seal.h"
 #include "shim/unpack/unpack.h"
 #include "shim/unpack/vmlinux.h"
 #include "shim/xen/xen.h"
@@ -36,7 +37,7 @@ uint64_t door_pvh(uint64_t info)
 		fpu_begin();
 		vmlinux_open(&handoff, lintel_image_place());
 	}
-	return lintel(&handoff);
+	return doors_leave(&handoff);
 }
 
 _Noreturn void door_xenpv(uint64_t start_info, uint64_t stack)
@@ -57,8 +58,9 @@ _Noreturn void door_xenpv(uint64_t start_info, uint64_t stack)
 	xen_pv_libraries(unpack_tls());
 	vmlinux_open(&handoff, lintel_image_place());
 	xen_pv_libraries(NULL);
-	/* The story of lintel(), but for its end: ring 3 is left in another way. */
+	/* The story of doors_leave(), but for its end: ring 3 is left in another way. */
 	lintel_plan(&handoff);
+	seal_check(&handoff, machine_hash());
 	lintel_announce(&handoff);
 	lintel_report(&handoff);
 	leave_pv(&booting.plan, &handoff, &booting.kernel, stack);

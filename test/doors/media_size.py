@@ -38,7 +38,8 @@ def large(kind, how, told):
         initrd, image, output = (f"{stem}.medium.{end}" for end in ("initrd", "efi", kind))
         told["initrd_crc32"] = noise(initrd, HUGE)
         media.run(files["lintel"], "build", f"--linux={files['probe.bzImage']}",
-                  f"--initrd={initrd}", f"--cmdline={CMDLINE}", "--os-release=", f"--output={image}")
+                  f"--initrd={initrd}", f"--cmdline={CMDLINE}", "--os-release=",
+                  f"--output={image}")
         os.unlink(initrd)
         media.run(files["lintel"], kind, f"--output={output}", image)
         os.unlink(image)

@@ -39,7 +39,7 @@ extern const struct test map_tests[], format_tests[], multiboot_tests[], linux_t
 	fixture_tests[], errors_tests[], unpack_tests[], pvh_tests[], xenpv_tests[], notes_tests[],
 	kernel_end_tests[], vmlinux_tests[], divide_tests[], volume_tests[], sum_tests[],
 	text_tests[], cmdline_tests[], leave_tests[], serial_tests[], smbios_tests[],
-	measure_tests[], extra_tests[], hash_tests[], tpm2_tests[], tpmlog_tests[];
+	measure_tests[], extra_tests[], seal_tests[], hash_tests[], tpm2_tests[], tpmlog_tests[];
 
 /** world_reset() - no memory, nothing said */
 void world_reset(void);

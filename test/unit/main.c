@@ -39,7 +39,8 @@ int main(int argc, char **argv)
 		errors_tests,	  unpack_tests,	 pvh_tests,	  xenpv_tests,	notes_tests,
 		kernel_end_tests, vmlinux_tests, divide_tests,	  volume_tests, sum_tests,
 		text_tests,	  cmdline_tests, leave_tests,	  serial_tests, smbios_tests,
-		measure_tests,	  extra_tests,	 hash_tests,	  tpm2_tests,	tpmlog_tests
+		measure_tests,	  extra_tests,	 seal_tests,	  hash_tests,	tpm2_tests,
+		tpmlog_tests
 	};
 	unsigned passed = 0, failed = 0;
 

@@ -122,6 +122,17 @@ static void test_broken(void)
 	CHECK_TEXT(h.report, "pcr=12\n");
 }
 
+/* An image may ask not to be started unmeasured. */
+static void test_required(void)
+{
+	begin();
+	h.seal.must_measure = true;
+	CHECK_EQUAL(measure(&h, &p, note, "test"), 1u << 9);
+	CHECK_EQUAL(DIES_WITH(measure(&h, &p, NULL, "none")), E_MEASURE);
+	broken = 9;
+	CHECK_EQUAL(DIES_WITH(measure(&h, &p, note, "test")), E_MEASURE);
+}
+
 /* The longest line in UTF-16, with its NUL, is as long as the memory that the block has for it. */
 static void test_longest(void)
 {
@@ -137,5 +148,6 @@ const struct test measure_tests[] = { { "measure: a UKI", test_uki },
 				      { "measure: all from outside", test_bare },
 				      { "measure: little or no TPM", test_nothing },
 				      { "measure: a TPM that fails", test_broken },
+				      { "measure: required", test_required },
 				      { "measure: the longest line", test_longest },
 				      { 0 } };
