@@ -9,10 +9,12 @@
 #include "protocol/say.h"
 #include "shim/face/layout.h"
 #include "shim/lintel.h"
+#include "shim/measure.h"
 #include "shim/pc/instructions.h"
 #include "shim/pc/paging.h"
 #include "shim/pc/trap.h"
 #include "shim/seal.h"
+#include "shim/tpm/tpm.h"
 
 extern const char image_base[], text_constants[], text_end[];
 
@@ -46,11 +48,20 @@ void doors_open(const char *name, enum image_memory memory)
 	doors_begin(name, tsc, memory);
 }
 
+static void measure_by_driver(struct handoff *h)
+{
+	enum tpm_state tpm = tpm_open(h);
+
+	measure(h, &booting.plan, tpm == TPM_READY ? tpm_extend : NULL, tpm_words(tpm));
+	tpm_close();
+}
+
 uint64_t doors_leave(struct handoff *h)
 {
 	lintel_plan(h);
 	seal_check(h, machine_hash());
 	lintel_announce(h);
+	measure_by_driver(h);
 	return lintel_act(h);
 }
 

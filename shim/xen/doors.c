@@ -10,6 +10,7 @@
 #include "protocol/say.h"
 #include "shim/leave.h"
 #include "shim/lintel.h"
+#include "shim/measure.h"
 #include "shim/memory.h"
 #include "shim/pc/console.h"
 #include "shim/pc/doors.h"
@@ -61,6 +62,8 @@ _Noreturn void door_xenpv(uint64_t start_info, uint64_t stack)
 	/* The story of doors_leave(), but for its end: ring 3 is left in another way. */
 	lintel_plan(&handoff);
 	seal_check(&handoff, machine_hash());
+	/* Xen gives no way to a TPM before the kernel's own driver. */
+	measure(&handoff, &booting.plan, NULL, "none");
 	lintel_announce(&handoff);
 	lintel_report(&handoff);
 	leave_pv(&booting.plan, &handoff, &booting.kernel, stack);
