@@ -36,6 +36,7 @@ PACKED = {
 }
 # The probe in its other width; as an ELF32 file it is built as such.
 XLOADFLAGS, XLF_KERNEL_64 = 0x236, 1
+HANDOVER_OFFSET = 0x264
 # The probe's initrd: not compressed, since GRUB decompresses modules on the way.
 PLAIN = payload.cpio(payload.proof("plain", 300000))
 HUGE = 600  # MiB
@@ -129,6 +130,14 @@ def without_64_bits(build, output):
     payload.write(output, bytes(data))
 
 
+def without_handover(build, output):
+    """Debian's kernel without the handover protocol: older, or built so."""
+    with open(file(build, "cloud"), "rb") as image:
+        data = bytearray(image.read())
+    data[HANDOVER_OFFSET:HANDOVER_OFFSET + 4] = bytes(4)
+    payload.write(output, bytes(data))
+
+
 def without_boot_services(build, output):
     """A packed image whose Multiboot 2 header does not ask to keep them: without tags 7 and 9."""
     with open(file(build, "cloud.efi"), "rb") as image:
@@ -217,6 +226,8 @@ def file(build, name):
         media.efi_program(path, media.FIRMWARE)
     elif name == "cloud-exited.efi":
         without_boot_services(build, path)
+    elif name == "cloud-no-handover":
+        without_handover(build, path)
     elif name == "probe32.bzImage":
         without_64_bits(build, path)
     elif name == "kexec":

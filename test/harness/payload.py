@@ -16,13 +16,16 @@ import tempfile
 
 from harness import packages
 
+# Where a kernel is in its package: up to Debian 13, and since then.
+KERNEL = r"(?:boot/vmlinuz-.*|usr/lib/modules/[^/]+/vmlinuz)"
+
 # name: package, and a regex for the path in it; with one group: a directory, of what it matches
 FILES = {
-    "cloud": ("linux-image-cloud-amd64", r"boot/vmlinuz-.*"),
+    "cloud": ("linux-image-cloud-amd64", KERNEL),
     "cloud-efivarfs.ko": ("linux-image-cloud-amd64", r"lib/modules/.*/efivarfs\.ko"),
-    "amd64": ("linux-image-amd64", r"boot/vmlinuz-.*"),
+    "amd64": ("linux-image-amd64", KERNEL),
     "amd64-efivarfs.ko": ("linux-image-amd64", r"lib/modules/.*/efivarfs\.ko"),
-    "rt": ("linux-image-rt-amd64", r"boot/vmlinuz-.*"),
+    "rt": ("linux-image-rt-amd64", KERNEL),
     "rt-efivarfs.ko": ("linux-image-rt-amd64", r"lib/modules/.*/efivarfs\.ko"),
     "busybox": ("busybox-static", "bin/busybox"),
     "memtest-ia32": ("memtest86+", r"boot/memtest86\+ia32\.bin"),
@@ -49,6 +52,11 @@ FILES = {
     "systemd-bootx64.efi": ("systemd-boot-efi", "usr/lib/systemd/boot/efi/systemd-bootx64.efi"),
     "kexec-tools": ("kexec-tools", r"sbin/(kexec)"),
     "ipxe.efi": ("ipxe", "boot/ipxe.efi"),
+    "syslinux.efi": ("syslinux-efi", "usr/lib/SYSLINUX.EFI/efi64/syslinux.efi"),
+    "ldlinux.e64": ("syslinux-common", "usr/lib/syslinux/modules/efi64/ldlinux.e64"),
+    # EDK II of 2026; the package ovmf has no files any more.
+    "OVMF_CODE_4M.sid.fd": ("ovmf-generic/sid", "usr/share/OVMF/OVMF_CODE_4M.fd"),
+    "OVMF_VARS_4M.sid.fd": ("ovmf-generic/sid", "usr/share/OVMF/OVMF_VARS_4M.fd"),
     # Debian 12 has none; this one is a program in Python, which runs there too.
     "ukify": ("systemd-ukify/trixie", "usr/bin/ukify"),
     "linuxx64-257.efi.stub": ("systemd-boot-efi/trixie",
@@ -145,13 +153,15 @@ def write(path, data):
     os.replace(out.name, path)
 
 
-def real_package(name):
-    """The package behind a meta package such as linux-image-amd64, by its exact name."""
-    depends = run(["apt-cache", "depends", name], 60) if name.startswith("linux-image-") else ""
-    for line in depends.splitlines():
+def real_package(name, options=()):
+    """The package that has the kernel of a meta package such as linux-image-amd64: that on which
+    it depends, and since 2026 the linux-binary- package on which that depends again."""
+    if not name.startswith("linux-image-"):
+        return name
+    for line in run(["apt-cache", *options, "depends", name], 60).splitlines():
         words = line.split()
-        if words[:1] == ["Depends:"] and words[1].startswith("linux-image-"):
-            return words[1]
+        if words[:1] == ["Depends:"] and re.match("linux-(image|binary)-", words[1]):
+            return real_package(words[1], options)
     return name
 
 
@@ -178,12 +188,12 @@ def download(names, directory):
     """
     found = {}
     for suite in {name.partition("/")[2] for name in names}:
-        real = {real_package(name.partition("/")[0]): name for name in names
-                if name.partition("/")[2] == suite}
         place = tempfile.mkdtemp(dir=directory)
+        options = other_suite(suite, place) if suite else []
+        real = {real_package(name.partition("/")[0], options): name for name in names
+                if name.partition("/")[2] == suite}
         run(["apt-get", "download", "-q", "-o", "Acquire::http::Timeout=30",
-             "-o", "Acquire::Retries=1", *(other_suite(suite, place) if suite else []), *real],
-            900, cwd=place)
+             "-o", "Acquire::Retries=1", *options, *real], 900, cwd=place)
         found.update({real[deb.split("_")[0]]: os.path.join(place, deb)
                       for deb in os.listdir(place) if deb.endswith(".deb")})
     return found
