@@ -31,7 +31,7 @@ STEPS = [
     ("install", "find /usr/local >before && make install && lintel --version &&"
      " make uninstall && find /usr/local | diff before -", r"^lintel \d", 0),
     ("clang", "apt-get install -y clang && make -j2 CC=clang BUILD=build/clang", "", 0),
-    ("boot", "make run", "^run: passed: ", 0),
+    ("boot", "make run", r"^lintel-init: uname \S+-amd64\s(?s:.*)^run: passed: ", 0),
 ]
 
 
