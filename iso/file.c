@@ -23,6 +23,8 @@ static struct file *add_input(const char *path, int fd)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		reject(path, "cannot be opened: %s", strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		reject(path, "is a directory: name a file in it");
 	f->fd = fd;
 	f->path = path;
 	f->size = (uint64_t)st.st_size;
@@ -103,7 +105,9 @@ struct file *file_open_any(const char *path)
 {
 	struct stat st;
 
-	if (!strcmp(path, "-") || (!stat(path, &st) && S_ISFIFO(st.st_mode)))
+	/* Files of /proc have the size 0, whatever is in them. */
+	if (!strcmp(path, "-") ||
+	    (!stat(path, &st) && (S_ISFIFO(st.st_mode) || (S_ISREG(st.st_mode) && !st.st_size))))
 		return file_open_stream(path, FILE_MAX);
 	return file_open(path);
 }

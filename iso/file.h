@@ -38,7 +38,8 @@ struct file {
 /** file_open() - open a regular file or refuse */
 struct file *file_open(const char *path);
 
-/** file_open_any() - like file_open(), also a pipe, or "-" for stdin; at most FILE_MAX bytes */
+/** file_open_any() - like file_open(), also a pipe, "-" for stdin, or a file whose size is not
+ *  known; at most FILE_MAX bytes */
 struct file *file_open_any(const char *path);
 
 /**

@@ -16,6 +16,7 @@
 /* pe_header.Machine (section 3.3.1) */
 #define PE_MACHINE_I386 0x014c
 #define PE_MACHINE_AMD64 0x8664
+#define PE_MACHINE_ARM64 0xaa64
 
 /* pe_header.Characteristics (section 3.3.2, IMAGE_FILE_*) */
 #define PE_FILE_EXECUTABLE_IMAGE 0x0002

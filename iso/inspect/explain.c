@@ -248,6 +248,13 @@ static bool whole(const json_t *f)
 	return !is(json_object_get(f, "kind"), KIND_ADDED_TO);
 }
 
+/* Firmware would load sections onto each other, and in the file Lintel's own are not where its code
+ * looks for them. */
+static bool apart(const json_t *f)
+{
+	return !get(f, "pe", "overlap");
+}
+
 /* No file meets this: GRUB loads only its first 512 bytes, which cannot find the rest. */
 static bool one_sector(const json_t *f)
 {
@@ -311,6 +318,7 @@ static const struct need {
 	{ ours, "not an image of Lintel's", UNIVERSAL, NULL },
 	{ whole, "packed by another tool: this loader loads nothing that says so", UNIVERSAL,
 	  NULL },
+	{ apart, "sections lie on others in memory, as by dracut 059", UNIVERSAL, NULL },
 	{ one_sector, "GRUB starts the first sector of a file, and no more", UNIVERSAL,
 	  "linux16 /FILE; to start a whole disk: chainloader (hd1)" },
 };
@@ -324,33 +332,33 @@ static const struct loader {
 	const char *name, *door;
 	bool (*needs[7])(const json_t *facts);
 } loaders[] = {
-	{ "UEFI firmware, 64-bit", "efi", { pe64 } },
-	{ "UEFI firmware, 32-bit", "efi", { pe32 } },
-	{ "UEFI firmware, Secure Boot", "efi", { pe64, is_signed } },
-	{ "shim", "efi", { pe64, is_signed, sbat } },
-	{ "systemd-boot, EFI/Linux", "efi", { pe64, osrel } },
-	{ "iPXE on UEFI", "efi", { pe64 } },
-	{ "GRUB chainloader on UEFI", "efi", { pe64 } },
+	{ "UEFI firmware, 64-bit", "efi", { pe64, apart } },
+	{ "UEFI firmware, 32-bit", "efi", { pe32, apart } },
+	{ "UEFI firmware, Secure Boot", "efi", { pe64, is_signed, apart } },
+	{ "shim", "efi", { pe64, is_signed, sbat, apart } },
+	{ "systemd-boot, EFI/Linux", "efi", { pe64, osrel, apart } },
+	{ "iPXE on UEFI", "efi", { pe64, apart } },
+	{ "GRUB chainloader on UEFI", "efi", { pe64, apart } },
 	{ "GRUB chainloader on a BIOS", "", { one_sector } },
 	{ "GRUB linux", "linux32", { setup_header, entry32, whole } },
 	{ "GRUB linux16", "linux16", { setup_header, whole } },
 	{ "GRUB linuxefi", "efi-handover", { setup_header, handover, handover64, whole } },
-	{ "GRUB multiboot", "multiboot1", { multiboot1, multiboot1_place } },
-	{ "GRUB multiboot2", "multiboot2", { multiboot2, multiboot2_place } },
-	{ "GRUB multiboot2 on UEFI", "multiboot2-efi64", { multiboot2, multiboot2_efi } },
+	{ "GRUB multiboot", "multiboot1", { multiboot1, multiboot1_place, apart } },
+	{ "GRUB multiboot2", "multiboot2", { multiboot2, multiboot2_place, apart } },
+	{ "GRUB multiboot2 on UEFI", "multiboot2-efi64", { multiboot2, multiboot2_efi, apart } },
 	{ "GRUB multiboot2 on UEFI",
 	  "multiboot2",
-	  { multiboot2, multiboot2_exited, multiboot2_place } },
+	  { multiboot2, multiboot2_exited, multiboot2_place, apart } },
 	{ "isolinux linux", "linux16", { setup_header, whole } },
-	{ "isolinux mboot.c32", "multiboot1", { multiboot1, multiboot1_place } },
-	{ "iPXE on BIOS", "multiboot1", { multiboot1, multiboot1_place } },
+	{ "isolinux mboot.c32", "multiboot1", { multiboot1, multiboot1_place, apart } },
+	{ "iPXE on BIOS", "multiboot1", { multiboot1, multiboot1_place, apart } },
 	{ "iPXE on BIOS", "linux16", { for_ipxe, whole } },
 	{ "QEMU -kernel", "linux16", { setup_header, whole } },
-	{ "QEMU -kernel", "multiboot1", { multiboot_qemu } },
+	{ "QEMU -kernel", "multiboot1", { multiboot_qemu, apart } },
 	{ "QEMU -kernel", "pvh", { for_qemu, whole } },
 	{ "QEMU -kernel, microvm", "linux16", { setup_header, whole } },
 	{ "QEMU -kernel, microvm", "pvh", { whole, pvh } },
-	{ "QEMU -kernel with OVMF", "efi", { pe64 } },
+	{ "QEMU -kernel with OVMF", "efi", { pe64, apart } },
 	{ "Firecracker", "pvh", { elf64, pvh } },
 	{ "Firecracker", "linux64", { elf64 } },
 	{ "Cloud Hypervisor", "pvh", { elf64, pvh } },
@@ -487,8 +495,13 @@ int explain_main(int argc, char **argv)
 	};
 	enum json_mode mode = JSON_OFF;
 	const char *path = parse_json_file(argc, argv, &command, &mode);
-	json_t *facts = facts_of(file_open_any(path)), *list = rows(facts);
+	const struct file *file = file_open_any(path);
+	json_t *facts, *list;
 
+	if (!file->size)
+		reject(path, "is empty: no loader takes it");
+	facts = facts_of(file);
+	list = rows(facts);
 	if (mode != JSON_OFF)
 		json_print(list, mode);
 	for (size_t i = 0; mode == JSON_OFF && i < json_array_size(list); i++)

@@ -8,12 +8,15 @@
 
 #include "iso/inspect/faces.h"
 #include "iso/inspect/signer.h"
+#include "protocol/bundle.h"
 #include "protocol/formats.h"
 #include "protocol/number.h"
 
 /* WIN_CERTIFICATE: dwLength, wRevision, wCertificateType */
 #define CERTIFICATE_HEAD 8
 #define CERTIFICATE_PKCS7 2
+/* Windows loads no file with more sections. */
+#define PE_SECTIONS_MAX 96
 
 /* As ImageHlp's CheckSumMappedFile: 16-bit words with carry, the field itself as 0, the size. */
 static uint32_t checksum(struct span f, uint64_t field)
@@ -48,7 +51,7 @@ static const char *machine_name(uint16_t machine)
 		return "x86-64";
 	case PE_MACHINE_I386:
 		return "i386";
-	case 0xaa64:
+	case PE_MACHINE_ARM64:
 		return "ARM64";
 	default:
 		return "other";
@@ -91,10 +94,41 @@ static json_t *signatures(const struct pe *pe)
 	return list;
 }
 
+/* Whether firmware loads two sections onto each other, and which: the later one stays. */
+static bool find_overlap(const struct bundle *b, char first[BUNDLE_NAME], char second[BUNDLE_NAME])
+{
+	uint32_t n = bundle_sections(b) < PE_SECTIONS_MAX ? bundle_sections(b) : PE_SECTIONS_MAX;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct blob one = bundle_section(b, i, first);
+
+		for (uint32_t j = i + 1; j < n; j++) {
+			struct blob other = bundle_section(b, j, second);
+
+			if (one.size && other.size && one.base < other.base + other.size &&
+			    other.base < one.base + one.size)
+				return true;
+		}
+	}
+	return false;
+}
+
+static json_t *overlap(struct span f)
+{
+	char first[BUNDLE_NAME], second[BUNDLE_NAME], line[64];
+	struct bundle b = bundle_of(f);
+
+	b.loaded = true;
+	if (!find_overlap(&b, first, second))
+		return NULL;
+	snprintf(line, sizeof(line), "%s and %s in memory", first, second);
+	return json_text((struct span){ (const uint8_t *)line, strlen(line) });
+}
+
 json_t *face_pe(struct span f)
 {
 	struct pe pe;
-	json_t *o;
+	json_t *o, *over;
 
 	if (!pe_open(&pe, f))
 		return NULL;
@@ -109,5 +143,8 @@ json_t *face_pe(struct span f)
 		o, "checksum",
 		checksum_fact(f, pe.optional + offsetof(struct pe_optional_header64, CheckSum)));
 	json_object_set_new(o, "signatures", signatures(&pe));
+	over = overlap(f);
+	if (over)
+		json_object_set_new(o, "overlap", over);
 	return o;
 }

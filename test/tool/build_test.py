@@ -919,8 +919,8 @@ class Files(Case):
         self.refused(kernel=path, says=("No such file",))
 
     def test_inputs_that_are_no_files(self):
-        for path in (self.dir, "/dev/zero"):
-            self.refused("--initrd=" + path, file=path, says=("regular file",))
+        for path, says in ((self.dir, "is a directory"), ("/dev/zero", "regular file")):
+            self.refused("--initrd=" + path, file=path, says=(says,))
 
     def test_empty_initrd(self):
         path = self.file("empty", b"")

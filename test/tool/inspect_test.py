@@ -313,6 +313,39 @@ class Explain(Case):
         self.assertEqual(self.verdicts(self.path("healed.efi"))[0],
                          self.BZIMAGE | self.MULTIBOOT1 | self.MULTIBOOT2 | self.XEN | self.MEDIA)
 
+    def test_sections_on_others(self):
+        """dracut 059 puts sections where systemd's stub has none, but Lintel has its code."""
+        subprocess.run(["objcopy", f"--add-section=.cmdline={self.kernel}",
+                        "--change-section-vma=.cmdline=0x30000",
+                        f"--add-section=.linux={self.kernel}",
+                        "--change-section-vma=.linux=0x2000000", STUB["efi"], self.output],
+                       check=True, timeout=TIMEOUT)
+        said = json.loads(self.lintel("inspect", "--json=short", self.output).stdout)
+        self.assertEqual(said["pe"]["overlap"], ".text and .cmdline in memory")
+        yes, no = self.verdicts(self.output)
+        self.assertEqual(yes, set())
+        for name in ("UEFI firmware, 64-bit", "GRUB multiboot2", "iPXE on UEFI"):
+            self.assertIn("sections lie on others", no[name])
+            self.assertEqual(self.advice[name], "lintel build --uki=FILE --output=OS.efi")
+        self.build()
+        said = json.loads(self.lintel("inspect", "--json=short", self.output).stdout)
+        self.assertNotIn("overlap", said["pe"])
+
+    def test_no_file(self):
+        """What has no bytes, or is no file, is answered in one line."""
+        os.mkfifo(self.path("fifo"))
+        with subprocess.Popen(["sh", "-c", ': > "$1"', "sh", self.path("fifo")]):
+            said = {self.file("empty", b""): "is empty: no loader takes it",
+                    self.path("fifo"): "is empty: no loader takes it",
+                    self.dir: "is a directory: name a file in it",
+                    "/dev/null": "is not a regular file"}
+            for path, line in said.items():
+                ran = self.lintel("explain", path)
+                self.assertEqual((ran.returncode, ran.stdout, ran.stderr.count("\n")), (1, "", 1))
+                self.assertIn(f"{path}: {line}", ran.stderr)
+        # Its size is 0, but it is not empty.
+        self.assertEqual(self.lintel("explain", "/proc/self/cmdline").returncode, 0)
+
     def test_without_os_release(self):
         self.build()
         self.assertIn(".osrel", self.verdicts(self.output)[1]["systemd-boot, EFI/Linux"])
@@ -388,7 +421,6 @@ class Explain(Case):
         self.assertIn("tag 7 without tag 9", no["GRUB multiboot2 on UEFI"])
 
     def test_nothing(self):
-        self.assertEqual(self.verdicts(self.file("empty", b""))[0], set())
         self.assertEqual(self.lintel("explain", self.path("absent")).returncode, 1)
         self.assertEqual(self.lintel("explain").returncode, 2)
 
