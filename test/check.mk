@@ -2,7 +2,7 @@
 # variables it uses; test/README.md says what each step proves.
 
 CHECK_PACKAGES := g++ file binutils mtools openssl strace sbsigntool gdisk systemd man-db \
-	bochs bochs-term bochsbios vgabios python3-pefile
+	bochs bochs-term bochsbios vgabios python3-pefile cpio
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
 STEPS := unit matrix tool host pack policy inspect install headers compiler media setup16 lint bench lies explain \

@@ -36,6 +36,9 @@ MAGICS = {
     r"0x8b1f|x1f.x8b": "shim/unpack/unpack.c", r"7zXZ": "shim/unpack/unpack.c",
     r"0x184c2102|x02.x21.x4c": "shim/unpack/unpack.c", r"0xfd2fb528|x28.xb5.x2f": "zstd.h",
     r'"07070': "protocol/cpio.h", r'"BZh': "iso/compressed.c",
+    r"0x644d5241|ARM.x64": "protocol/kernel.c", r"0xaa64": "protocol/pe.h",
+    r"0x566e6558|XenVMM": "shim/xen/xen.c",
+    r'0x32334c45|0x34364c45|"EL32|"EL64': "protocol/lintel/linux.h",
 }
 # Rooms where the machine's own instructions are at home.
 MACHINE = ("shim/pc/", "shim/tpm/", "shim/xen/", "efi/")

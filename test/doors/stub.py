@@ -6,6 +6,7 @@ sections to PE's table.  UEFI and Multiboot loaders bring that table into memory
 not: there Lintel refuses, and says what to do.
 """
 import os
+import tempfile
 
 from doors import efi, files as doors_files, ia32
 from doors.base import CMDLINE, Case, boots, grub, isolinux, qemu
@@ -53,6 +54,30 @@ def by_objcopy(build, output):
     media.run("objcopy", *words, stub, output)
 
 
+def by_dracut(version):
+    """What makes an image by dracut, with what the initrd "first" has for its only contents.
+
+    Its program that copies files is Debian 12's: that of Debian 13 needs a newer C library.
+    """
+    def make(build, output):
+        root, helpers = payload.tree(build, version), payload.tree(build, "dracut-059")
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(output)) as work:
+            for name in ("include", "conf.d"):
+                os.mkdir(os.path.join(work, name))
+            media.run("sh", "-c", 'cd "$1" && zcat "$2" | cpio -id --quiet -f "dev/*"', "sh",
+                      work + "/include", os.path.abspath(file(build, "first")))
+            media.run("env", f"dracutbasedir={root}/usr/lib/dracut",
+                      f"DRACUT_INSTALL={helpers}/usr/lib/dracut/dracut-install",
+                      f"PATH={root}/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                      "bash", root + "/usr/bin/dracut", "--force", "--conf", "/dev/null",
+                      "--confdir", work + "/conf.d", "--tmpdir", work, "--no-kernel",
+                      "--no-hostonly", "--modules", "fs-lib", "--include", work + "/include", "/",
+                      "--kver", "test", "--kernel-image", os.path.abspath(file(build, "cloud")),
+                      "--kernel-cmdline", CMDLINE, "--uefi", "--uefi-stub",
+                      os.path.abspath(os.path.join(build, "lintel.efi")), output)
+    return make
+
+
 def profiles(stub):
     """What makes a UKI of three profiles: the first has no words, the others have some; and
     microcode for all."""
@@ -84,10 +109,14 @@ MAKERS.update({
     "ukify.ia32.efi": by_ukify("lintelia32.efi"),
     "ukify-probe.efi": by_ukify("lintel.efi", "probe.bzImage", "plain"),
     "objcopy.efi": by_objcopy,
+    "dracut.efi": by_dracut("dracut-106"),
+    "dracut-059.efi": by_dracut("dracut-059"),
     "profiles.uki": profiles("linuxx64-257.efi.stub"),
     "profiles.efi": profiles("lintel.efi"),
     "healed-ukify.efi": healed("ukify.efi"),
     "healed-objcopy.efi": healed("objcopy.efi"),
+    "healed-dracut.efi": healed("dracut.efi"),
+    "healed-dracut-059.efi": healed("dracut-059.efi"),
     "healed-profiles.efi": healed("profiles.uki"),
     "kexec-ukify": lambda build, output: doors_files.kexec_initrd(build, output, "ukify.efi"),
 })
@@ -96,15 +125,17 @@ MAKERS.update({
 def loaded():
     """UEFI, and Multiboot on a BIOS and on UEFI."""
     cases = []
-    for tool in ("ukify", "objcopy"):
-        image = f"{tool}.efi"
+    for tool in ("ukify", "objcopy", "dracut"):
+        image, words = f"{tool}.efi", f" {CMDLINE} " if tool == "dracut" else CMDLINE
         cases += [
-            efi.boots(f"stub/{tool}/efi", "cloud", efi.direct(image), "efi"),
-            boots(f"stub/{tool}/multiboot1", "cloud", grub(f"multiboot /{image}"), "multiboot1"),
-            boots(f"stub/{tool}/multiboot2", "cloud", grub(f"multiboot2 /{image}"), "multiboot2"),
+            efi.boots(f"stub/{tool}/efi", "cloud", efi.direct(image), "efi", words),
+            boots(f"stub/{tool}/multiboot1", "cloud", grub(f"multiboot /{image}"), "multiboot1",
+                  words),
+            boots(f"stub/{tool}/multiboot2", "cloud", grub(f"multiboot2 /{image}"), "multiboot2",
+                  words),
             efi.boots(f"stub/{tool}/multiboot2-efi64", "cloud", efi.grub(f"multiboot2 /{image}"),
-                      door="multiboot2-efi64"),
-            boots(f"stub/{tool}/healed", "cloud", qemu(f"healed-{image}"), "linux16"),
+                      "multiboot2-efi64", words),
+            boots(f"stub/{tool}/healed", "cloud", qemu(f"healed-{image}"), "linux16", words),
         ]
     return [
         *cases,
@@ -113,6 +144,9 @@ def loaded():
               "multiboot2"),
         boots("stub/ukify/words", "cloud", grub("multiboot2 /ukify.efi +lintel.test=1"),
               "multiboot2", CMDLINE + " lintel.test=1"),
+        # It puts sections where Lintel's code is; that can be healed, not started.
+        boots("stub/dracut-059/healed", "cloud", qemu("healed-dracut-059.efi"), "linux16",
+              f" {CMDLINE} "),
         # A bare Lintel and systemd-boot start it from EFI/Linux.
         efi.boots("stub/ukify/chosen", "cloud",
                   efi.esp({efi.BOOT: "lintel.efi", "EFI/Linux/os.efi": "ukify.efi"}), "efi"),

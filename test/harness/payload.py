@@ -27,7 +27,7 @@ FILES = {
     "amd64-efivarfs.ko": ("linux-image-amd64", r"lib/modules/.*/efivarfs\.ko"),
     "rt": ("linux-image-rt-amd64", KERNEL),
     "rt-efivarfs.ko": ("linux-image-rt-amd64", r"lib/modules/.*/efivarfs\.ko"),
-    "busybox": ("busybox-static", "bin/busybox"),
+    "busybox": ("busybox-static", "(?:usr/)?bin/busybox"),
     "memtest-ia32": ("memtest86+", r"boot/memtest86\+ia32\.bin"),
     "memtest-x64": ("memtest86+", r"boot/memtest86\+x64\.bin"),
     "ipxe.lkrn": ("ipxe", "boot/ipxe.lkrn"),
@@ -63,6 +63,8 @@ FILES = {
                               "usr/lib/systemd/boot/efi/linuxx64.efi.stub"),
     "addonx64.efi.stub": ("systemd-boot-efi/trixie", "usr/lib/systemd/boot/efi/addonx64.efi.stub"),
 }
+# Packages that are unpacked whole.  Installed, dracut would change what kernel-install does.
+TREES = {"dracut-059": "dracut-core", "dracut-106": "dracut-core/trixie"}
 MIRROR = "http://deb.debian.org/debian"
 KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -237,6 +239,21 @@ def fetch(build, names):
     for name in todo:
         if not os.path.exists(os.path.join(directory, name)):
             raise Missing(f"the Debian package {FILES[name][0]} has no {FILES[name][1]}")
+
+
+def tree(build, name):
+    """The directory of one of TREES, fetched unless BUILD/payload has it."""
+    directory = os.path.join(os.path.abspath(build), "payload")
+    path = os.path.join(directory, name)
+    if not os.path.exists(path):
+        os.makedirs(directory, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=directory) as work:
+            debs = list(download([TREES[name]], work).values())
+            if not debs:
+                raise Missing(f"cannot download from Debian (apt-get download): {TREES[name]}")
+            run(["dpkg", "-x", *debs, path + ".tmp"], 300)
+        os.replace(path + ".tmp", path)
+    return path
 
 
 def get(build, name):
