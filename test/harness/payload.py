@@ -207,12 +207,13 @@ def unpack(deb, paths, directory):
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as dpkg:
         with tarfile.open(mode="r|", fileobj=dpkg.stdout) as tar:
             for entry in filter(tarfile.TarInfo.isfile, tar):
-                for name, regex in paths.items():
-                    match = re.fullmatch(r"\./" + regex, entry.name)
-                    if match:
-                        path = os.path.join(directory, name, *match.groups())
-                        os.makedirs(os.path.dirname(path), exist_ok=True)
-                        write(path, tar.extractfile(entry).read())
+                found = [os.path.join(directory, name, *match.groups())
+                         for name, regex in paths.items()
+                         if (match := re.fullmatch(r"\./" + regex, entry.name))]
+                data = tar.extractfile(entry).read() if found else b""  # a stream: only once
+                for path in found:
+                    os.makedirs(os.path.dirname(path), exist_ok=True)
+                    write(path, data)
 
 
 def fetch(build, names):

@@ -8,10 +8,9 @@ packages that are not installed: a hypervisor among them would be a boot entry.
 """
 import gzip
 import os
-import re
-import subprocess
 
 from harness import payload
+from harness.libraries import LOADER, directories, listed, needed
 
 VERSION = "4.17"
 PROGRAMS = f"usr/lib/xen-{VERSION}/bin"
@@ -120,53 +119,20 @@ poweroff -f
 """
 
 
-def readelf(paths):
-    """The names (DT_SONAME) of ELF files and those of the libraries that each needs."""
-    done = subprocess.run(["readelf", "-d", "-W", *paths], stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, text=True, timeout=60, check=False)
-    # With one file readelf does not name it.
-    texts = re.split(r"^File: .*$", done.stdout, flags=re.M)[-len(paths):]
-    return [("".join(re.findall(r"\(SONAME\).*\[(.*)\]", text)),
-             re.findall(r"\(NEEDED\).*\[(.*)\]", text)) for text in texts]
-
-
-def listed(directory):
-    """The paths of the files in a directory."""
-    return [os.path.join(directory, name) for name in sorted(os.listdir(directory))]
-
-
 def libraries(build, programs):
     """The libraries that the programs need, and those that these need: name: path."""
-    paths = [path for package in LIBRARY_PACKAGES
-             for path in listed(payload.get(build, f"xen-lib/{package}"))]
-    known = {name: (path, needed) for path, (name, needed) in zip(paths, readelf(paths))}
-    found, todo = {}, [*OPENED, *(name for _, needed in readelf(programs) for name in needed)]
-    while todo:
-        name = todo.pop()
-        if name not in known:
-            raise payload.Missing(f"no package of LIBRARY_PACKAGES has {name} (xen/payload.py)")
-        if name not in found:
-            found[name], needed = known[name]
-            todo += needed
-    return found
-
-
-def directories(paths):
-    """Entries of the directories that the paths lie in, the higher ones first."""
-    found = {"/".join(path.split("/")[:depth])
-             for path in paths for depth in range(1, path.count("/") + 1)}
-    return [(path, 0o40755, b"", (0, 0)) for path in sorted(found)]
+    return needed(programs, [path for package in LIBRARY_PACKAGES
+                             for path in listed(payload.get(build, f"xen-lib/{package}"))], OPENED)
 
 
 def host_files(build):
     """The files of dom0's system: path: where they are on this computer."""
     payload.fetch(build, [*FILES, "busybox"])
     programs = [*listed(payload.get(build, "xen-programs")), payload.get(build, "script")]
-    loader = "ld-linux-x86-64.so.2"  # the path of which the programs name (x86-64 psABI)
     found = libraries(build, programs)
     return {"bin/busybox": payload.get(build, "busybox"),
             "etc/xen/xl.conf": payload.get(build, "xl.conf"),
-            "lib64/" + loader: found[loader],
+            "lib64/" + LOADER: found[LOADER],
             **{LIBRARIES + name: path for name, path in found.items()},
             **{f"{PROGRAMS}/{os.path.basename(path)}": path for path in programs},
             **{f"modules/{os.path.basename(path)}": path
