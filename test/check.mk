@@ -2,11 +2,11 @@
 # variables it uses; test/README.md says what each step proves.
 
 CHECK_PACKAGES := g++ file binutils mtools openssl strace sbsigntool gdisk systemd man-db \
-	bochs bochs-term bochsbios vgabios python3-pefile cpio
+	bochs bochs-term bochsbios vgabios python3-pefile cpio swtpm tpm2-tools
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
 STEPS := unit matrix tool host pack policy inspect install headers compiler media setup16 lint bench lies explain \
-	doors xen conformance
+	doors trust xen conformance
 .PHONY: bench check conformance check-debian12 check-debian13 check-sid $(STEPS:%=check-%)
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
@@ -68,6 +68,9 @@ check-explain: all ## lintel explain against real loaders, in QEMU
 
 check-doors: all ## every door with real kernels and loaders, in QEMU
 	$(Q)$(call step,doors) $(PY) test/doors/run.py $(BUILD)
+
+check-trust: all ## measured boot: a disk that a TPM unlocks, with the real systemd, in QEMU
+	$(Q)$(call step,trust) $(PY) test/trust/run.py $(BUILD)
 
 # QEMU's plugin that counts; its API's header is not packaged, so count.c declares it.
 $(BUILD)/bench/count.so: test/bench/count.c
