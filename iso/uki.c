@@ -25,7 +25,8 @@ static const char *const programs[] = {
 };
 /* Sections that `lintel build` has an option for. */
 static const char *const optioned[] = {
-	".linux", ".osrel", ".cmdline", ".initrd", ".ucode", ".splash", ".uname", ".sbat",
+	".linux",  ".osrel", ".cmdline", ".initrd", ".ucode",
+	".splash", ".uname", ".sbat",	 ".lintel",
 };
 
 #define IS_AMONG(name, names) is_among(name, names, sizeof(names) / sizeof(names[0]))

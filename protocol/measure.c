@@ -37,7 +37,7 @@ static bool measure(struct span data, const char *name, extend_fn *extend,
 bool measure_sections(const struct bundle *b, uint64_t base, extend_fn *extend,
 		      uint8_t digest[MEASURED_SECTIONS][SHA256_SIZE])
 {
-	memset(digest, 0, MEASURED_SECTIONS * SHA256_SIZE);
+	memset(digest, 0, MEASURED_SECTIONS * sizeof(digest[0]));
 	for (uint32_t i = 0; i < MEASURED_SECTIONS; i++) {
 		struct blob s = bundle_place(b, base, names[i]);
 		struct span name = { (const uint8_t *)names[i], strlen(names[i]) + 1 };

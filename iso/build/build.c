@@ -13,6 +13,7 @@
 #include "iso/build/payload.h"
 #include "iso/build/policy.h"
 #include "iso/build/request.h"
+#include "iso/build/seal.h"
 #include "iso/build/sections.h"
 #include "iso/build/sign.h"
 #include "iso/build/view.h"
@@ -51,35 +52,47 @@ static const char *default_stub(void)
 struct job {
 	struct request r;
 	struct policy policy;
+	struct seal seal;
+	struct made made;
 	struct uki u;
 	const char *stub;
 	const struct file *file;
 	struct kernel kernel;
 };
 
-/* Sections that are measured do not depend on the signatures, which are made of them. */
-static void measure(struct job *j)
+static bool is_measured(const struct job *j)
+{
+	return j->r.measure || j->r.policy_digest || j->policy.signers;
+}
+
+/* Sections that are measured do not depend on those that are made of them. */
+static void make_sections(struct job *j)
 {
 	struct pack draft = { .path = NULL };
 	struct span view;
+	uint32_t bare;
 
-	if (!j->r.measure && !j->r.policy_digest && !j->policy.signers)
+	if (!is_measured(j) && !j->seal.sealed && !j->seal.must_measure)
 		return;
 	bare_open(&draft, j->stub, false);
-	sections_add(&draft, &j->r, &j->u, j->file, &j->kernel, &j->policy);
+	bare = pack_sections(&draft);
+	sections_add(&draft, &j->r, &j->u, j->file, &j->kernel, &j->made);
 	view = view_open(&draft);
-	measure_image(&j->policy.measured, view);
-	view_close(view);
+	if (is_measured(j))
+		measure_image(&j->policy.measured, view);
 	if (j->policy.signers)
-		policy_sign(&j->policy);
+		policy_sign(&j->policy, &j->made);
+	seal_text(&j->made.seal, &j->seal, view, bare, &j->made.pcrsig);
+	view_close(view);
 }
 
 static void read_inputs(struct job *j, int argc, char **argv)
 {
 	request_read(&j->r, argc, argv);
-	policy_read(&j->policy, &j->r);
+	policy_read(&j->policy, &j->r, &j->made);
 	if (j->r.uki)
 		uki_open(&j->u, j->r.uki, j->policy.signers != 0);
+	seal_wanted(&j->seal, &j->r, &j->u);
 	j->file = j->r.kernel ? file_open_any(j->r.kernel) : uki_part(&j->u, ".linux");
 	accept_kernel(&j->kernel, j->file);
 	j->stub = j->r.stub ? j->r.stub : default_stub();
@@ -94,10 +107,10 @@ static void pack(struct pack *im, const struct job *j)
 	bare_open(im, j->stub, j->r.elf != NULL);
 	if (j->r.xen) {
 		bare_open(&inner, j->stub, true);
-		sections_add(&inner, &j->r, &j->u, j->file, &j->kernel, &j->policy);
+		sections_add(&inner, &j->r, &j->u, j->file, &j->kernel, &j->made);
 		payload_add(im, &inner, j->r.output);
 	}
-	sections_add(im, &j->r, &j->u, j->file, &j->kernel, &j->policy);
+	sections_add(im, &j->r, &j->u, j->file, &j->kernel, &j->made);
 }
 
 static void print(const struct job *j)
@@ -119,7 +132,7 @@ int build_main(int argc, char **argv)
 	struct pack im = { .path = NULL };
 
 	read_inputs(&j, argc, argv);
-	measure(&j);
+	make_sections(&j);
 	pack(&im, &j);
 	pack_write(&im, j.r.output, j.r.elf);
 	if (j.r.key)

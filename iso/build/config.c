@@ -55,6 +55,8 @@ static const struct key {
 	KEY("SecureBootCertificate", certificate),
 	KEY("PCRBanks", pcr_banks),
 	KEY("PCRPKey", pcrpkey),
+	KEY("Sealed", sealed),
+	KEY("Measured", measured),
 #undef KEY
 #undef KEY_OR_NONE
 };
@@ -129,24 +131,26 @@ static uint32_t group_of(struct reading *r, const char *name)
 
 static int take_signature(struct reading *r, const char *group, const char *name, const char *value)
 {
-	uint32_t i = group_of(r, group);
-	struct list *l = !strcmp(name, "PCRPrivateKey") ? &r->said.pcr_private :
-			 !strcmp(name, "PCRPublicKey")	? &r->said.pcr_public :
-			 !strcmp(name, "Phases")	? &r->said.phases :
-							  NULL;
+	static const char *const known[] = { "PCRPrivateKey", "PCRPublicKey", "Phases" };
+	struct list *const lists[] = { &r->said.pcr_private, &r->said.pcr_public, &r->said.phases };
+	uint32_t i = group_of(r, group), n = 0;
+	const char **field;
 
 	if (!*group)
 		reject(r->path, "has a section [" SIGNATURE "] without a name behind the colon");
-	if (!l)
+	while (n < 3 && strcmp(name, known[n]))
+		n++;
+	if (n == 3)
 		reject(r->path,
 		       "sets %s= in [" SIGNATURE "%s]: there are PCRPrivateKey=, PCRPublicKey= and "
 		       "Phases=",
 		       name, group);
 	if (!*value)
 		reject(r->path, "has %s= without a value: leave it out for none", name);
-	if (l->value[i] && l != &r->said.phases)
+	field = &lists[n]->value[i];
+	if (*field && strcmp(name, "Phases"))
 		reject(r->path, "sets %s= twice in [" SIGNATURE "%s]: once is enough", name, group);
-	l->value[i] = l->value[i] ? joined(joined(l->value[i], " "), value) : joined(value, "");
+	*field = *field ? joined(joined(*field, " "), value) : joined(value, "");
 	return 1;
 }
 

@@ -16,6 +16,7 @@
 #include "iso/allocate.h"
 #include "iso/build/key.h"
 #include "iso/build/request.h"
+#include "iso/build/sections.h"
 #include "iso/file.h"
 #include "iso/reject.h"
 #include "protocol/event.h"
@@ -60,7 +61,7 @@ static void read_bytes(struct text *t, const struct file *f)
 }
 
 /* As ukify does: the file itself where a public key is given, whatever else is in it. */
-static void find_pcrpkey(struct policy *p, const struct request *r)
+static void find_pcrpkey(struct made *m, const struct policy *p, const struct request *r)
 {
 	const struct key *public = p->public;
 
@@ -69,12 +70,12 @@ static void find_pcrpkey(struct policy *p, const struct request *r)
 	if (r->pcrpkey)
 	public = key_public(r->pcrpkey);
 	if (public)
-		read_bytes(&p->pcrpkey, public->file);
+		read_bytes(&m->pcrpkey, public->file);
 	else if (p->signers == 1)
-		key_pem(&p->pcrpkey, p->signer[0].private);
+		key_pem(&m->pcrpkey, p->signer[0].private);
 }
 
-void policy_read(struct policy *p, const struct request *r)
+void policy_read(struct policy *p, const struct request *r, struct made *m)
 {
 	banks_read(p->measured.banks, r->pcr_banks);
 	p->signer = allocate(r->pcr_private.count * sizeof(*p->signer));
@@ -86,7 +87,7 @@ void policy_read(struct policy *p, const struct request *r)
 			phases_add(&p->paths, r->phases.value[i]);
 	phases_default(&p->paths);
 	read_alone(p, r);
-	find_pcrpkey(p, r);
+	find_pcrpkey(m, p, r);
 }
 
 /* TPMs have the most significant byte first. */
@@ -168,7 +169,7 @@ static void add_entries(json_t *tree, const struct policy *p, const struct list 
 				 entry(p, bank, paths->value[i], public, private));
 }
 
-void policy_sign(struct policy *p)
+void policy_sign(const struct policy *p, struct made *m)
 {
 	json_t *tree = bank_lists(p);
 
@@ -177,11 +178,11 @@ void policy_sign(struct policy *p)
 
 		add_entries(tree, p, &s->paths, s->private, s->private);
 	}
-	p->pcrsig.from = ".pcrsig";
-	p->pcrsig.bytes = json_dumps(tree, 0);
-	if (!p->pcrsig.bytes)
+	m->pcrsig.from = ".pcrsig";
+	m->pcrsig.bytes = json_dumps(tree, 0);
+	if (!m->pcrsig.bytes)
 		reject(".pcrsig", "no memory for the text");
-	p->pcrsig.size = strlen(p->pcrsig.bytes);
+	m->pcrsig.size = strlen(m->pcrsig.bytes);
 	json_decref(tree);
 }
 

@@ -6,9 +6,9 @@
 #define ISO_BUILD_POLICY_H
 
 #include "iso/build/measure.h"
-#include "iso/build/text.h"
 
 struct key;
+struct made;
 struct request;
 
 /** struct signer - a key, and the paths of phases that it signs for; @public may be NULL */
@@ -22,7 +22,6 @@ struct signer {
  * @paths:    of all signers together
  * @public:   the one public key of all, or NULL
  * @measured: the image
- * @pcrpkey, @pcrsig: what the sections of these names get; no bytes: no section
  */
 struct policy {
 	struct list paths;
@@ -30,14 +29,13 @@ struct policy {
 	uint32_t signers;
 	struct key *public;
 	struct measured measured;
-	struct text pcrpkey, pcrsig;
 };
 
-/** policy_read() - of what was asked for; reads and checks all keys, and makes @pcrpkey */
-void policy_read(struct policy *p, const struct request *r);
+/** policy_read() - of what was asked for; reads and checks all keys, and makes .pcrpkey */
+void policy_read(struct policy *p, const struct request *r, struct made *m);
 
-/** policy_sign() - make @pcrsig when @measured is known */
-void policy_sign(struct policy *p);
+/** policy_sign() - make .pcrsig when @measured is known */
+void policy_sign(const struct policy *p, struct made *m);
 
 /** policy_print() - the digests, for somebody else to sign; to stdout, always as JSON */
 void policy_print(const struct policy *p, enum json_mode mode);

@@ -34,8 +34,8 @@ static const struct command command = {
 	"  --pcr-private-key=KEY    sign policies for it; with --pcr-public-key=FILE\n"
 	"  --phases=PATH,...        signed for, in the TPM's --pcr-banks=BANK,...\n"
 	"  --pcrpkey=FILE           another one; --policy-digest prints what is signed\n"
-	"  --stub=FILE              bare image: lintel.efi or lintelia32.efi\n"
-	"  --xen                    a payload that xl likes; doubles the image\n"
+	"  --sealed[=strict] --measured=required  no words of others; not without a TPM\n"
+	"  --stub=FILE              lintel.efi or lintelia32.efi; --xen packs for xl too\n"
 	"  --output=OS.efi          the image: UEFI, GRUB, BIOS, qemu -kernel, ...\n"
 	"  --elf=OS.elf             its ELF face: QEMU and Firecracker by PVH, xl, ...",
 };
@@ -86,6 +86,8 @@ enum {
 	PCR_PUBLIC_KEY,
 	PCRPKEY,
 	POLICY_DIGEST,
+	SEALED,
+	MEASURED,
 	XEN,
 	JSON,
 	STUB,
@@ -117,6 +119,8 @@ static const struct option names[] = {
 	[PCR_PUBLIC_KEY] = { "pcr-public-key", required_argument, NULL, 0 },
 	[PCRPKEY] = { "pcrpkey", required_argument, NULL, 0 },
 	[POLICY_DIGEST] = { "policy-digest", no_argument, NULL, 0 },
+	[SEALED] = { "sealed", optional_argument, NULL, 0 },
+	[MEASURED] = { "measured", required_argument, NULL, 0 },
 	[XEN] = { "xen", no_argument, NULL, 0 },
 	[JSON] = { "json", required_argument, NULL, 0 },
 	[STUB] = { "stub", required_argument, NULL, 0 },
@@ -126,7 +130,34 @@ static const struct option names[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static void take_option(struct request *r, int i, const char *value)
+static struct list *list_of(struct request *r, int i)
+{
+	struct list *lists[] = {
+		[INITRD] = &r->initrd,
+		[APPEND] = &r->append,
+		[SECTION] = &r->section,
+		[PHASES] = &r->phases,
+		[PCR_PRIVATE_KEY] = &r->pcr_private,
+		[PCR_PUBLIC_KEY] = &r->pcr_public,
+		[HELP] = NULL,
+	};
+
+	return lists[i];
+}
+
+static bool *flag_of(struct request *r, int i)
+{
+	bool *flags[] = {
+		[MEASURE] = &r->measure,
+		[POLICY_DIGEST] = &r->policy_digest,
+		[XEN] = &r->xen,
+		[HELP] = NULL,
+	};
+
+	return flags[i];
+}
+
+static const char **value_of(struct request *r, int i)
 {
 	const char **values[] = {
 		[LINUX] = &r->kernel,
@@ -147,32 +178,25 @@ static void take_option(struct request *r, int i, const char *value)
 		[ELF] = &r->elf,
 		[PCR_BANKS] = &r->pcr_banks,
 		[PCRPKEY] = &r->pcrpkey,
-	};
-	struct list *lists[] = {
-		[INITRD] = &r->initrd,
-		[APPEND] = &r->append,
-		[SECTION] = &r->section,
-		[PHASES] = &r->phases,
-		[PCR_PRIVATE_KEY] = &r->pcr_private,
-		[PCR_PUBLIC_KEY] = &r->pcr_public,
-		[HELP] = NULL,
-	};
-	bool *flags[] = {
-		[MEASURE] = &r->measure,
-		[POLICY_DIGEST] = &r->policy_digest,
-		[XEN] = &r->xen,
-		[HELP] = NULL,
+		[MEASURED] = &r->measured,
 	};
 
+	return values[i];
+}
+
+static void take_option(struct request *r, int i, const char *value)
+{
 	/* Not given, these have a default, or are the UKI's. */
 	if (i == SBAT || i == OS_RELEASE || i == UNAME)
-		set_any(values[i], names[i].name, value);
-	else if (lists[i])
-		add(lists[i], names[i].name, value);
-	else if (flags[i])
-		*flags[i] = true;
+		set_any(value_of(r, i), names[i].name, value);
+	else if (i == SEALED)
+		set(&r->sealed, names[i].name, value ? value : "yes");
+	else if (list_of(r, i))
+		add(list_of(r, i), names[i].name, value);
+	else if (flag_of(r, i))
+		*flag_of(r, i) = true;
 	else
-		set(values[i], names[i].name, value);
+		set(value_of(r, i), names[i].name, value);
 }
 
 /* Those of one signature stand at the same place in each list. */

@@ -15,6 +15,8 @@
  * @os_release, @uname, @sbat: empty for none
  * @section:   NAME:TEXT or NAME:@FILE
  * @pcr_private, @pcr_public, @phases: of as many signatures; NULL for what one does not have
+ * @sealed:    "yes", "strict" or "no"
+ * @measured:  "required" or "no"
  * @measure:   print what the PCRs will be
  * @policy_digest: print what --pcr-private-key would sign
  * @xen:       a payload for Xen's tools
@@ -22,7 +24,7 @@
 struct request {
 	const char *kernel, *uki, *microcode, *cmdline, *os_release, *uname, *splash, *sbat;
 	const char *device_tree, *key, *certificate, *config, *json, *stub, *output, *elf;
-	const char *pcr_banks, *pcrpkey;
+	const char *pcr_banks, *pcrpkey, *sealed, *measured;
 	struct list initrd, append, section, pcr_private, pcr_public, phases;
 	bool measure, policy_digest, xen;
 };

@@ -14,10 +14,8 @@
 #include "iso/build/accept.h"
 #include "iso/build/elf_headers.h"
 #include "iso/build/pack.h"
-#include "iso/build/policy.h"
 #include "iso/build/request.h"
 #include "iso/build/sbat.h"
-#include "iso/build/text.h"
 #include "iso/build/uname.h"
 #include "iso/examine.h"
 #include "iso/file.h"
@@ -267,7 +265,7 @@ static void check_section_name(const struct pack *im, const char *name)
 	for (size_t i = 0; i < sizeof(optioned) / sizeof(optioned[0]); i++)
 		if (!strcmp(name, optioned[i]))
 			reject(name, "has an option of its own: --section is for further sections");
-	if (!strcmp(name, EXTRA))
+	if (!strcmp(name, EXTRA) || !strcmp(name, ".lintel"))
 		reject(name, "is made by Lintel itself: take another name");
 	if (pack_has(im, name))
 		reject(name, "is a section that the image has already");
@@ -400,15 +398,16 @@ static void add_linux(struct pack *im, const struct file *f, const struct kernel
 }
 
 void sections_add(struct pack *im, const struct request *r, const struct uki *u,
-		  const struct file *kernel, const struct kernel *k, const struct policy *p)
+		  const struct file *kernel, const struct kernel *k, const struct made *m)
 {
 	add_os_release(im, r->os_release, u);
 	add_cmdline(im, r, u, k);
 	add_uname(im, r, u, kernel, k);
 	add_splash(im, r->splash, u);
 	add_sbat(im, r->sbat, u, kernel);
-	add_given(im, ".pcrpkey", &p->pcrpkey);
-	add_given(im, ".pcrsig", &p->pcrsig);
+	add_given(im, ".pcrpkey", &m->pcrpkey);
+	add_given(im, ".pcrsig", &m->pcrsig);
+	add_given(im, ".lintel", &m->seal);
 	for (uint32_t i = 0; i < r->section.count; i++)
 		add_section(im, r->section.value[i]);
 	add_others(im, u);

@@ -5,16 +5,21 @@
 #ifndef ISO_BUILD_SECTIONS_H
 #define ISO_BUILD_SECTIONS_H
 
+#include "iso/build/text.h"
+
 struct file;
 struct pack;
 struct kernel;
-struct policy;
 struct request;
 struct uki;
 
-/** sections_add() - all of them, the kernel last; refuses what cannot be a section's bytes
- *  @p: a policy whose @pcrsig has no bytes yet stands for one without a signature */
+/** struct made - contents that are made of keys and of other sections; no bytes: no section */
+struct made {
+	struct text pcrpkey, pcrsig, seal;
+};
+
+/** sections_add() - all of them, the kernel last; refuses what cannot be a section's bytes */
 void sections_add(struct pack *im, const struct request *r, const struct uki *u,
-		  const struct file *kernel, const struct kernel *k, const struct policy *p);
+		  const struct file *kernel, const struct kernel *k, const struct made *m);
 
 #endif

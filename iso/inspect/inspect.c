@@ -17,6 +17,7 @@
 #include "iso/subcommands.h"
 #include "iso/uki.h"
 #include "protocol/kernel.h"
+#include "protocol/seal.h"
 #include "shim/face/layout.h"
 
 static const char *kind_of(struct span f, const struct uki *u)
@@ -161,6 +162,33 @@ static json_t *policy_keys(struct span pcrsig)
 	return list;
 }
 
+/** struct asked - the section .lintel, and what it says */
+struct asked {
+	struct span text;
+	struct seal seal;
+};
+
+static void read_seal(void *arg)
+{
+	struct asked *a = arg;
+
+	seal_read(&a->seal, a->text);
+}
+
+/* What the image asks of the doors, or why nobody can tell. */
+static void set_seal(json_t *o, const struct uki *u)
+{
+	struct asked asked = { .text = uki_section(u, ".lintel") };
+	const char *refusal = examine_try(read_seal, &asked);
+
+	if (refusal)
+		json_object_set_new(o, "sealed", json_string(refusal));
+	else if (asked.seal.sealed)
+		json_object_set_new(o, "sealed", json_string(asked.seal.strict ? "strict" : "yes"));
+	if (!refusal && asked.seal.must_measure)
+		json_object_set_new(o, "measured", json_string("required"));
+}
+
 json_t *facts_of(const struct file *file)
 {
 	struct span f = examine_file(file), linux_section;
@@ -177,6 +205,7 @@ json_t *facts_of(const struct file *file)
 	set_text(o, "cmdline", uki_section(&u, ".cmdline"));
 	if (uki_section(&u, ".pcrsig").len)
 		json_object_set_new(o, "policy_keys", policy_keys(uki_section(&u, ".pcrsig")));
+	set_seal(o, &u);
 	if (linux_section.len)
 		json_object_set_new(o, "kernel", kernel(linux_section));
 	set_face(o, "pe", face_pe(f));

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Tests of signed policies for a TPM: python3 test/tool/policy_test.py BUILD_DIR
+"""Tests of signed policies and sealed images: python3 test/tool/policy_test.py BUILD_DIR
 
 What `lintel build` measures and signs is compared with what systemd-measure makes of the same
 sections: an RSA signature of PKCS #1 v1.5 is the same whoever makes it.
@@ -19,7 +19,7 @@ sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted
 from tool import systemd
-from tool.base import Case, LINTEL, TIMEOUT, run
+from tool.base import Case, LINTEL, STUB, TIMEOUT, run
 from tool.files import bzimage, load, section_bytes, sections
 
 KNOWN = (".linux", ".osrel", ".cmdline", ".initrd", ".ucode", ".splash", ".uname", ".sbat",
@@ -334,6 +334,89 @@ class Inspect(Policy):
                      '{"sha256": [{}]', "[" * 3000):
             self.build("--section=.pcrsig:" + text)
             self.assertEqual(self.shown(), [], text)
+
+
+class Sealed(Policy):
+    """--sealed and --measured: lines for the image itself to read, in the section .lintel."""
+
+    def seal(self, data):
+        """The lines of the section, and the SHA-256 of all else that was packed."""
+        bare = len(sections(load(STUB["efi"])))
+        names = [s.name for s in sections(data)[bare:]]
+        digests = [f"sha256={name}:{hashlib.sha256(section_bytes(data, name)).hexdigest()}"
+                   for name in names if name not in (".lintel", ".extra")]
+        text = section_bytes(data, ".lintel").decode() if ".lintel" in names else ""
+        self.assertTrue(not text or text.endswith("\n"))
+        return text.splitlines(), digests
+
+    def check(self, data, *words):
+        """The image asks for this; a sealed one has a SHA-256 of each section."""
+        lines, digests = self.seal(data)
+        sealed = any(word.startswith("sealed") for word in words)
+        self.assertEqual([line for line in lines if not line.startswith("sha256=")], list(words))
+        self.assertEqual(sorted(line for line in lines if line.startswith("sha256=")),
+                         sorted(digests) if sealed else [])
+        facts = json.loads(run(LINTEL, "inspect", "--json=short", self.output).stdout)
+        self.assertEqual((facts.get("sealed"), facts.get("measured")), (
+            "strict" if "sealed=strict" in words else "yes" if sealed else None,
+            "required" if "measured=required" in words else None))
+
+    def test_lines(self):
+        for args, words in (
+                (["--sealed"], ["sealed"]), (["--sealed=yes"], ["sealed"]),
+                (["--sealed=strict"], ["sealed=strict"]), (["--sealed=no"], []), ([], []),
+                (["--measured=required"], ["measured=required"]), (["--measured=no"], []),
+                (["--measured=required", "--sealed"], ["sealed", "measured=required"]),
+                (["--sealed", "--pcr-private-key", self.keys[0], "--measured=required"],
+                 ["sealed", "measured=required"])):
+            built = self.build(*self.args, *args)
+            self.check(built["efi"], *words)
+            self.assertEqual(b"sealed" in built["elf"][len(load(STUB["elf"])):],
+                             any("sealed" in word for word in words))
+
+    def test_signature_is_of_the_same_image(self):
+        """What is asked for is not measured, so the policies are the same."""
+        signed = [self.build(*self.args, "--pcr-private-key", self.keys[0], *args)["efi"]
+                  for args in ([], ["--sealed"])]
+        self.assertEqual(*[section_bytes(data, ".pcrsig") for data in signed])
+
+    def test_config(self):
+        conf = self.file("conf", b"[UKI]\nSealed=strict\nMeasured=required\n")
+        self.check(self.build("--config", conf)["efi"], "sealed=strict", "measured=required")
+        self.check(self.build("--config", conf, "--sealed=no")["efi"], "measured=required")
+
+    def test_taken_from_a_uki(self):
+        """It stays sealed, with checksums of what it then has, until somebody says otherwise."""
+        self.build(*self.args, "--sealed", "--pcr-private-key", self.keys[0], faces=["efi"])
+        os.rename(self.output, self.path("old.efi"))
+        taken = ["build", "--uki", self.path("old.efi"), "--output", self.output]
+        for args, words in (([], ["sealed"]), (["--cmdline=other"], ["sealed"]),
+                            (["--measured=required"], ["sealed", "measured=required"]),
+                            (["--pcr-private-key", self.keys[1]], ["sealed"]),
+                            (["--sealed=strict"], ["sealed=strict"]), (["--sealed=no"], [])):
+            self.assertEqual(self.lintel(*taken, *args).returncode, 0)
+            self.check(load(self.output), *words)
+
+    def test_unknown_lines(self):
+        """A later version's, say: nothing of it may get lost unsaid."""
+        self.build("--sealed=strict", faces=["efi"])
+        data = load(self.output).replace(b"sealed=strict", b"sealed=locked")
+        old = self.file("old.efi", data)
+        ran = self.lintel("build", "--uki", old, "--output", self.path("new.efi"))
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr.count("\n")), (1, "", 1))
+        self.assertIn(f"lintel: {old}: the image's section .lintel asks for", ran.stderr)
+        facts = json.loads(run(LINTEL, "inspect", "--json=short", old).stdout)
+        self.assertIn("asks for what this version does not know", facts["sealed"])
+
+    def test_refused(self):
+        for args, says in ((["--sealed=maybe"], "yes, strict and no"),
+                           (["--measured=yes"], "required and no"),
+                           (["--measured"], "needs a value"),
+                           (["--sealed", "--sealed"], "given twice")):
+            ran = self.lintel("build", "--linux", self.kernel, "--output", self.output, *args)
+            self.assertEqual((ran.returncode, ran.stdout), (2, ""), ran.stderr)
+            self.assertIn(says, ran.stderr)
+        self.refused("--section=.lintel:sealed", file=".lintel", says=("Lintel itself",))
 
 
 class Refused(Policy):
