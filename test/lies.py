@@ -80,7 +80,7 @@ def no_protocol(stub, build):
 
 def broken_code(stub, build):
     """An instruction that no processor has, in the middle of the story."""
-    stub.write(gdbstub.symbol(build, "lintel") + BASE, b"\x0f\x0b")
+    stub.write(gdbstub.symbol(build, "doors_leave") + BASE, b"\x0f\x0b")
 
 
 def linux64(stub, build):
@@ -93,7 +93,7 @@ def linux64(stub, build):
 
 def red_zone(stub, build):
     """Code with data below its stack pointer touches memory that is not mapped yet."""
-    stub.write(gdbstub.symbol(build, "lintel") + BASE, bytes.fromhex(
+    stub.write(gdbstub.symbol(build, "doors_leave") + BASE, bytes.fromhex(
         "c7 44 24 e0 78 56 34 12"       # movl $0x12345678, -32(%rsp)
         "a0 00 00 00 00 40 00 00 00"    # movabs 0x4000000000, %al
         "81 7c 24 e0 78 56 34 12"       # cmpl $0x12345678, -32(%rsp)
@@ -159,25 +159,26 @@ TRAP_DOORS = {
 # What must be caught: a name, where the code is put instead of Lintel's own, the code, the line.
 # In the code, {NAME} is the distance from its seventh byte to a symbol.
 TRAPS = [
-    ("write-code", "lintel", "c6 05 00 00 00 00 00",  # movb $0, 0(%rip)
+    ("write-code", "doors_leave", "c6 05 00 00 00 00 00",  # movb $0, 0(%rip)
      "E20 write to [0-9a-f]+: this is read-only; at image"),
-    ("write-constants", "lintel", "c6 05 {text_constants} 00",
+    ("write-constants", "doors_leave", "c6 05 {text_constants} 00",
      "E20 write to [0-9a-f]+: this is read-only; at image"),
-    ("run-stack", "lintel", "54 c3",  # push %rsp; ret
+    ("run-stack", "doors_leave", "54 c3",  # push %rsp; ret
      "E20 execution of [0-9a-f]+: this is not code; at image"),
-    ("run-constants", "lintel", "90 90 e9 {text_constants}",
+    ("run-constants", "doors_leave", "90 90 e9 {text_constants}",
      "E20 execution of [0-9a-f]+: this is not code; at image"),
-    ("run-outside", "lintel", "b8 00 00 40 00 ff e0",  # mov $0x400000, %eax; jmp *%rax
+    ("run-outside", "doors_leave", "b8 00 00 40 00 ff e0",  # mov $0x400000, %eax; jmp *%rax
      "E20 execution of 400000: this is not code; at image"),
-    ("stack", "lintel", "e8 fb ff ff ff",  # call itself
+    ("stack", "doors_leave", "e8 fb ff ff ff",  # call itself
      "E20 write to [0-9a-f]+: a stack has overflowed; at image"),
-    ("null-read", "lintel", "8a 04 25 08 00 00 00",
+    ("null-read", "doors_leave", "8a 04 25 08 00 00 00",
      "E20 read of 8: page 0 is not there; at image"),
-    ("null-write", "lintel", "c6 04 25 00 05 00 00 00",
+    ("null-write", "doors_leave", "c6 04 25 00 05 00 00 00",
      "E20 write to 500: page 0 is not there; at image"),
-    ("null-call", "lintel", "31 c0 ff d0", "E20 execution of 0: page 0 is not there; at image"),
+    ("null-call", "doors_leave", "31 c0 ff d0",
+     "E20 execution of 0: page 0 is not there; at image"),
     # The BIOS data area can be read, and before and after it a null pointer is found.
-    ("null-again", "lintel", "8a 04 25 0e 04 00 00" "8a 04 25 00 00 00 00",
+    ("null-again", "doors_leave", "8a 04 25 0e 04 00 00" "8a 04 25 00 00 00 00",
      "E20 read of 0: page 0 is not there; at image"),
     # The copy of this code in the block runs when nothing else of Lintel may be there any more.
     ("leave", "moved", "0f 0b", "E20 a processor exception on the way into the kernel"),
