@@ -11,6 +11,8 @@
 #define SIGNATURE "Spec ID Event03"
 /* Sizes that a hash can have; a log with others is none. */
 #define DIGEST_MIN 16
+/* One algorithm in the first event's list. */
+#define PAIR 4ull
 
 /** struct first_event - TCG_PCClientPCREvent, the old form, and in it TCG_EfiSpecIDEvent */
 struct first_event {
@@ -40,12 +42,12 @@ static uint32_t algorithms_of(struct span log)
 
 static uint16_t algorithm_at(struct span log, uint32_t i)
 {
-	return rd16(log, sizeof(struct first_event) + i * 4);
+	return rd16(log, sizeof(struct first_event) + i * PAIR);
 }
 
 static uint16_t size_at(struct span log, uint32_t i)
 {
-	return rd16(log, sizeof(struct first_event) + i * 4 + 2);
+	return rd16(log, sizeof(struct first_event) + i * PAIR + 2);
 }
 
 /* 0 where the header does not list it. */
@@ -68,7 +70,7 @@ static size_t first_size(struct span log)
 	    RD32(log, 0, struct first_event, type) != EV_NO_ACTION ||
 	    memcmp(log.p + offsetof(struct first_event, signature), SIGNATURE, sizeof(SIGNATURE)))
 		return 0;
-	if (!n || n > TPM2_BANKS_MAX || size < sizeof(struct first_event) + n * 4)
+	if (!n || n > TPM2_BANKS_MAX || size < sizeof(struct first_event) + n * PAIR)
 		return 0;
 	for (uint32_t i = 0; i < n; i++)
 		if (size_at(log, i) < DIGEST_MIN || size_at(log, i) > TPM2_DIGEST_MAX)
