@@ -25,9 +25,10 @@ INCLUDES := -I. -Iprotocol
 COMMON := -std=gnu11 $(WARN) $(INCLUDES) -DLINTEL_VERSION='"$(VERSION)"' -MMD -MP
 # The core: position independent, no libraries, no vector registers, no red zone
 # (an exception would overwrite it).  hidden.h keeps a global offset table out.
+# shim/pc/canary.c has what the stack protector needs.
 CORE := $(COMMON) -include shim/hidden.h -O2 -ffreestanding -fpie -fvisibility=hidden \
-	-mno-red-zone -mgeneral-regs-only -fno-stack-protector -fno-jump-tables -fcf-protection=none \
-	-fno-asynchronous-unwind-tables -fno-builtin -fno-strict-aliasing
+	-mno-red-zone -mgeneral-regs-only -fstack-protector-strong -mstack-protector-guard=global \
+	-fno-jump-tables -fcf-protection=none -fno-asynchronous-unwind-tables -fno-builtin -fno-strict-aliasing
 ASM := $(INCLUDES) -MMD -MP -DLINTEL_VERSION='"$(VERSION)"' \
 	-DLINTEL_VERSION_STRING='"Lintel $(VERSION)"' -Wa,-I$(BUILD)
 SETUP16 := $(COMMON) -m16 -march=i386 -mregparm=3 -Os -ffreestanding -fno-pic \
@@ -42,7 +43,7 @@ EFI_S := $(wildcard efi/*.S)
 # The image for 32-bit UEFI has only one door, so it needs only these files of shim/.
 IA32_C := $(PROTOCOL_C) $(EFI_C) $(wildcard efi/ia32/*.c) \
 	$(filter-out shim/memory.c,$(wildcard shim/*.c)) \
-	$(addprefix shim/pc/,console.c machine.c ports.c refuse.c uart.c)
+	$(addprefix shim/pc/,canary.c console.c machine.c ports.c refuse.c uart.c)
 IA32_S := $(wildcard efi/ia32/*.S) shim/face/sbat.S
 BIOS_C := $(wildcard bios/*.c)
 BIOS_S := $(wildcard bios/*.S)
@@ -108,6 +109,9 @@ $(eval $(call compile,obj32,,c,CC32,$$(CC) $$(CORE) $$(IA32)))
 $(eval $(call compile,obj32,,S,AS32,$$(CC) -m32 $$(ASM)))
 $(eval $(call compile,host,,c,HOSTCC,$$(HOSTCC) $$(COMMON) -O2))
 $(eval $(call compile,obj/unit,,c,HOSTCC,$$(HOSTCC) $$(COMMON) -g -O1 $$(SANITIZE)))
+
+# It sets the value that the stack protector compares.
+$(call obj,shim/pc/canary.c) $(BUILD)/obj32/shim/pc/canary.c.o: CORE += -fno-stack-protector
 
 # ---- what the build needs: on a bare machine one line says what is missing
 

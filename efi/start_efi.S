@@ -18,23 +18,35 @@
 
 start_efi:
 	cld
-	mov	%rcx, %rdi
-	mov	%rdx, %rsi
 	and	$-16, %rsp
+	push	%rcx
+	push	%rdx
+	call	canary_begin
+	pop	%rsi
+	pop	%rdi
 	call	door_efi
 	jmp	leave_firmware
 
 start_efi_handover:
 	cld
 	and	$-16, %rsp
+	push	%rdi
+	push	%rsi
+	push	%rdx
+	push	%rdx
+	call	canary_begin
+	pop	%rdx
+	pop	%rdx
+	pop	%rsi
+	pop	%rdi
 	call	door_efi_handover
-
 	jmp	leave_firmware
 
 start_multiboot2_efi64:
 	cld
-	mov	%ebx, %edi
 	and	$-16, %rsp
+	call	canary_begin
+	mov	%ebx, %edi
 	call	door_multiboot2_efi64
 
 leave_firmware:

@@ -177,6 +177,9 @@ TRAPS = [
      "E20 write to 500: page 0 is not there; at image"),
     ("null-call", "doors_leave", "31 c0 ff d0",
      "E20 execution of 0: page 0 is not there; at image"),
+    # What writes 64 bytes behind its stack frame: lea 8(%rsp), %rdi; mov $64, %ecx; rep stosb; ret
+    ("smash", "serial_of_acpi", "48 8d 7c 24 08 b9 40 00 00 00 f3 aa c3",
+     "E20 a function has overwritten its stack; found at image"),
     # The BIOS data area can be read, and before and after it a null pointer is found.
     ("null-again", "doors_leave", "8a 04 25 0e 04 00 00" "8a 04 25 00 00 00 00",
      "E20 read of 0: page 0 is not there; at image"),

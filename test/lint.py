@@ -52,6 +52,8 @@ PURE = {"bios/boot/choose.c", "bios/boot/fat.c", "bios/boot/partition.c"}
 OBJECTS = {"protocol": "obj", "shim": "obj", "efi": "obj", "bios": "obj", "efi/ia32": "obj32",
            "iso": "host"}
 XEN_CIRCLE = {"shim/xen/doors.c", "shim/xen/leave.c", "shim/xen/start.S", "shim/xen/xen.c"}
+# What the compiler makes every object use: shim/pc/canary.c.
+COMPILERS = {"__stack_chk_guard", "__stack_chk_fail", "__stack_chk_fail_local"}
 # A file of ours, as comments and documents name it.
 OUR_FILE = re.compile(r"(?<![\w./$-])((?:protocol|shim|efi|bios|iso|test|docs)/[\w./-]*\w\."
                       r"(?:c|h|S|inc|ld|mk|py|md))\b")
@@ -185,7 +187,8 @@ def circles(folder, tree):
     objects = {f"build/{tree}/{name}.o": name for name in sources_here
                if os.path.exists(f"build/{tree}/{name}.o")}
     found = symbols(list(objects)) if objects else {}
-    arrows = {objects[a]: {objects[b] for b in found if a != b and found[a][1] & found[b][0]}
+    arrows = {objects[a]: {objects[b] for b in found
+                           if a != b and (found[a][1] & found[b][0]) - COMPILERS}
               for a in found}
     return arrows, {name for name in arrows if name in reachable(arrows, name)}
 

@@ -23,7 +23,7 @@
 	.section .text, "ax"
 	.code32
 	.globl start_efi32
-	.hidden start_efi32, door_efi32
+	.hidden start_efi32, door_efi32, canary_begin
 
 start_efi32:
 	cld
@@ -33,6 +33,7 @@ start_efi32:
 	sub	$8, %esp
 	push	%edx
 	push	%eax
+	call	canary_begin
 	call	door_efi32
 
 	/* eax = the block.  Switch paging off first: the firmware's page tables may have

@@ -133,7 +133,7 @@ static bool is_mapped(uint64_t address)
 
 static void forget(uint64_t *t)
 {
-	uint64_t *first = paging_pool[kept], *end = paging_pool[PAGES];
+	uint64_t *first = paging_pool[kept], *end = paging_pool[PAGES - 1] + ENTRIES;
 
 	for (uint32_t i = 0; i < ENTRIES; i++) {
 		uint64_t *to = (uint64_t *)(uintptr_t)(t[i] & ADDRESS);

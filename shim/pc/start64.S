@@ -46,6 +46,11 @@ enter64:
 	mov	%eax, %gs
 	lea	stack_top(%rip), %rsp
 	xor	%ebp, %ebp
+	push	%rdi
+	push	%rsi
+	call	canary_begin
+	pop	%rsi
+	pop	%rdi
 	call	*%rsi
 	lea	LEAVE_ARGS(%rax), %rdi
 	/* Our page tables forbid running code in the block. */

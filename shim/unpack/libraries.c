@@ -5,7 +5,6 @@
  * does not declare.  Called by unpack.c and the libraries.  64-bit, any ring; writes to the
  * libraries' data only.
  */
-#include "protocol/say.h"
 #include "shim/unpack/unpack.h"
 
 /* The stack protector reads its value at fs:0x28, so this is more than enough. */
@@ -23,7 +22,6 @@ extern char image_base[];
 void *malloc(size_t size);
 void *calloc(size_t count, size_t size);
 void free(void *p);
-_Noreturn void __stack_chk_fail(void);
 
 void unpack_libraries(void)
 {
@@ -60,9 +58,4 @@ void *calloc(size_t count, size_t size)
 void free(void *p)
 {
 	(void)p;
-}
-
-void __stack_chk_fail(void)
-{
-	die(E_TRAP, "a decompressor has overwritten its stack");
 }

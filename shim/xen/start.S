@@ -17,6 +17,11 @@ start_xenpv:
 	mov	%rsp, %rsi
 	lea	stack_top(%rip), %rsp
 	xor	%ebp, %ebp
+	push	%rdi
+	push	%rsi
+	call	canary_begin
+	pop	%rsi
+	pop	%rdi
 	call	door_xenpv
 
 	/* C's arguments rdi, rsi, rdx, rcx are number and Xen's rdi, rsi, rdx. */
