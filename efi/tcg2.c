@@ -8,7 +8,7 @@
 #include "efi/efi.h"
 #include "protocol/lib.h"
 #include "protocol/number.h"
-#include "protocol/say.h"
+#include "protocol/tpmlog.h"
 
 #define TCG2_PROTOCOL                                                  \
 	{                                                              \
@@ -93,88 +93,56 @@ bool efi_tpm_open(void)
 
 /* ---- the log ---- */
 
-/* PC Client Platform Firmware Profile 1.06, section 10.2: TCG_PCR_EVENT2 has any number of
- * digests behind its head, each behind its algorithm's number; the older TCG_PCR_EVENT has one
- * of SHA-1.  Then come the size of the event's data, and the data. */
-#define EVENT_HEAD 12u
-#define OLD_DIGESTS_END 28u
-#define DIGESTS_MAX 16u
-#define ALG_SHA256 0x0b
+/* TCG_PCR_EVENT of the older form: PCR, type, SHA-1, size of the data, and the data. */
+#define OLD_HEAD 32u
+#define OLD_SIZE 28u
 
-static uint32_t digest_size(uint16_t algorithm)
+/**
+ * struct log - the firmware's log, where it lies
+ * @all:  from the first event to behind the last one; empty where there is none
+ * @last: the last event
+ */
+struct log {
+	struct span all, last;
+};
+
+/* The size of an event in a log that begins at @begin; @sha256 gets that digest of it. */
+static uint64_t event_size(struct span begin, struct span event, struct span *sha256)
 {
-	static const struct {
-		uint16_t algorithm, size;
-	} known[] = { { 0x04, 20 }, { ALG_SHA256, 32 }, { 0x0c, 48 }, { 0x0d, 64 },
-		      { 0x12, 32 }, { 0x27, 32 },	{ 0x28, 48 }, { 0x29, 64 } };
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (known[i].algorithm == algorithm)
-			return known[i].size;
-	return 0;
+	*sha256 = (struct span){ 0 };
+	if (log_format == LOG_TCG_2)
+		return tpmlog_event(begin, event, ALG_SHA256, sha256);
+	return span_has(event, 0, OLD_HEAD) ? OLD_HEAD + (uint64_t)rd32(event, OLD_SIZE) : 0;
 }
 
-/* Where an event's digest of this algorithm lies, or, of none, where the digests end; 0 where
- * it is no event. */
-static uint64_t find_digest(struct span event, uint16_t wanted)
-{
-	uint32_t n = rd32(event, 8);
-	uint64_t at = EVENT_HEAD;
-
-	if (log_format == LOG_TCG_1_2)
-		return wanted ? 0 : OLD_DIGESTS_END;
-	if (!n || n > DIGESTS_MAX)
-		return 0;
-	for (uint32_t i = 0; i < n; i++) {
-		uint16_t algorithm = rd16(event, at);
-
-		if (!digest_size(algorithm))
-			return 0;
-		if (algorithm == wanted)
-			return at + 2;
-		at += 2 + digest_size(algorithm);
-	}
-	return wanted ? 0 : at;
-}
-
-/* 0 where it is no event. */
-static uint64_t event_size(struct span event)
-{
-	uint64_t end = find_digest(event, 0);
-
-	return end ? end + 4 + rd32(event, end) : 0;
-}
-
-/* The log from its first event to behind the last one; empty where there is none.  Only the
- * first event may have the older form, and if it is the last one too, nothing has been logged. */
-static struct span read_log(struct span *last)
+/* If the last event is the first one too, nothing has been logged. */
+static struct log read_log(struct span *sha256)
 {
 	EFI_PHYSICAL_ADDRESS begin = 0, end = 0;
 	BOOLEAN truncated = FALSE;
+	struct log log = { 0 };
 	uint64_t size;
 
-	*last = (struct span){ 0 };
+	*sha256 = log.all;
 	if (tcg2->GetEventLog(tcg2, log_format, &begin, &end, &truncated) != EFI_SUCCESS ||
 	    end <= begin)
-		return *last;
-	size = event_size(span_at(end, MIB));
+		return log;
+	size = event_size(span_at(begin, end - begin), span_at(end, MIB), sha256);
 	if (!size)
-		return *last;
-	*last = span_at(end, size);
-	return span_at(begin, end - begin + size);
+		return log;
+	log.all = span_at(begin, end - begin + size);
+	log.last = span_at(end, size);
+	return log;
 }
 
 /* The firmware has hashed the bytes, and its log says what came out. */
 static void read_sha256(const struct event *e, uint8_t sha256[SHA256_SIZE])
 {
-	struct span last;
-	uint64_t at;
+	struct span found;
+	struct log log = read_log(&found);
 
-	read_log(&last);
-	at = find_digest(last, ALG_SHA256);
-	if (at && rd32(last, 0) == e->pcr && rd32(last, 4) == e->type &&
-	    span_has(last, at, SHA256_SIZE))
-		memcpy(sha256, last.p + at, SHA256_SIZE);
+	if (rd32(log.last, 0) == e->pcr && rd32(log.last, 4) == e->type && found.len == SHA256_SIZE)
+		memcpy(sha256, found.p, SHA256_SIZE);
 }
 
 /* ---- extending ---- */
@@ -202,38 +170,40 @@ bool efi_tpm_extend(const struct event *e, uint8_t sha256[SHA256_SIZE])
 
 /* Bytes of the events that the firmware notes in this table too once anybody has read the log:
  * Linux must not take them twice. */
-static uint32_t final_events_size(void)
+static uint32_t final_events_size(struct span log)
 {
 	EFI_GUID guid = FINAL_EVENTS;
 	uint64_t table = efi_find_table(&guid), at = 16;
-	struct span events = span_at(table, table ? MIB : 0);
-	uint64_t n = rd64(events, 8);
+	struct span events = span_at(table, table ? MIB : 0), sha256;
+	uint64_t n = log_format == LOG_TCG_2 ? rd64(events, 8) : 0;
 
 	for (uint64_t i = 0; i < n; i++) {
-		uint64_t size = event_size(span_from(events, at));
+		uint64_t size = event_size(log, span_from(events, at), &sha256);
 
 		if (!size)
 			break;
 		at += size;
 	}
-	return log_format == LOG_TCG_2 ? (uint32_t)(at - 16) : 0;
+	return (uint32_t)(at - 16);
 }
 
 void efi_tpm_log(void)
 {
 	EFI_GUID guid = LINUX_EVENT_LOG;
 	struct linux_log *table;
-	struct span log, last;
+	struct span sha256;
+	struct log log;
 
 	if (!tcg2)
 		return;
-	log = read_log(&last);
+	log = read_log(&sha256);
 	/* The kernel reads it where it lies, and frees such memory later. */
-	if (!log.len || efi.bs->AllocatePool(EfiACPIReclaimMemory, sizeof(*table) + log.len,
-					     (void **)&table) != EFI_SUCCESS)
+	if (!log.all.len || efi.bs->AllocatePool(EfiACPIReclaimMemory, sizeof(*table) + log.all.len,
+						 (void **)&table) != EFI_SUCCESS)
 		return;
-	*table = (struct linux_log){ (UINT32)log.len, final_events_size(), (UINT8)log_format };
-	memcpy(table + 1, log.p, log.len);
+	*table = (struct linux_log){ (UINT32)log.all.len, final_events_size(log.all),
+				     (UINT8)log_format };
+	memcpy(table + 1, log.all.p, log.all.len);
 	if (efi.bs->InstallConfigurationTable(&guid, table) != EFI_SUCCESS)
 		efi.bs->FreePool(table);
 }

@@ -16,6 +16,8 @@
 #define EV_EVENT_TAG 6u
 #define EV_IPL 13u
 
+/* TCG Algorithm Registry, section 4. */
+#define ALG_SHA256 0xb
 #define SHA256_SIZE 32
 
 /**

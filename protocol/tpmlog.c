@@ -78,21 +78,22 @@ static size_t first_size(struct span log)
 	return (size_t)size;
 }
 
-/* The size of the event at @at; 0 where there is none that the header allows. */
-static uint64_t event_size(struct span log, size_t at)
+uint64_t tpmlog_event(struct span log, struct span s, uint16_t algorithm, struct span *digest)
 {
-	struct span s = span_from(log, at);
 	uint32_t n = RD32(s, 0, struct event_head, digests);
 	uint64_t size = sizeof(struct event_head);
 
+	*digest = (struct span){ 0 };
 	if (!n || n > algorithms_of(log))
 		return 0;
 	while (n--) {
-		uint16_t digest = size_of(log, rd16(s, size));
+		uint16_t found = rd16(s, size), bytes = size_of(log, found);
 
-		if (!digest)
+		if (!bytes)
 			return 0;
-		size += 2u + digest;
+		if (found == algorithm)
+			*digest = span_sub(s, size + 2, bytes);
+		size += 2u + bytes;
 	}
 	if (!span_has(s, size, 4))
 		return 0;
@@ -111,10 +112,11 @@ static bool is_zero(struct span s)
 size_t tpmlog_end(struct span log)
 {
 	size_t at = first_size(log);
+	struct span digest;
 
 	while (at && at < log.len) {
 		size_t left = log.len - at;
-		uint64_t size = event_size(log, at);
+		uint64_t size = tpmlog_event(log, span_from(log, at), 0, &digest);
 
 		/* What is free is zero; an event has digests. */
 		if (!size)

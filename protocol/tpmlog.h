@@ -19,6 +19,17 @@
 size_t tpmlog_end(struct span log);
 
 /**
+ * tpmlog_event() - take an event apart
+ * @log:       begins with the header, which says how long digests are
+ * @event:     begins with the event, which need not lie in the log
+ * @algorithm: of the digest that is wanted, 0 for none
+ * @digest:    gets it; empty where the event has none of this algorithm
+ *
+ * Return: bytes of the event; 0 where there is none that the header allows.
+ */
+uint64_t tpmlog_event(struct span log, struct span event, uint16_t algorithm, struct span *digest);
+
+/**
  * tpmlog_append() - write an event behind the last one
  * @area:    all of the log's area
  * @size:    bytes of it

@@ -9,9 +9,6 @@
 #include "protocol/lib.h"
 #include "protocol/say.h"
 
-/* Among the TCG's algorithms. */
-#define ALG_SHA256 0xb
-
 static bool is_equal(struct span hex, const char *text)
 {
 	return hex.len == strlen(text) && !memcmp(hex.p, text, hex.len);
