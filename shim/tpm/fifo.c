@@ -105,18 +105,20 @@ static size_t receive_reply(uint8_t *reply)
 	return size;
 }
 
+/* A TPM that is late is left alone: to end its command is one more thing to wait for. */
 size_t fifo_run(struct span command, uint8_t *reply)
 {
 	const uint8_t done = STATUS_VALID | STATUS_DATA;
-	size_t size = 0;
+	size_t size;
 
 	write8(STATUS, STATUS_READY);
-	if (wait8(STATUS, STATUS_READY, STATUS_READY, CLOCK_REGISTER) && send(command)) {
-		write8(STATUS, STATUS_GO);
-		if (wait8(STATUS, done, done, CLOCK_COMMAND))
-			size = receive_reply(reply);
-	}
-	/* The reply was read, or the command is given up. */
+	if (!wait8(STATUS, STATUS_READY, STATUS_READY, CLOCK_REGISTER) || !send(command))
+		return 0;
+	write8(STATUS, STATUS_GO);
+	if (!wait8(STATUS, done, done, CLOCK_COMMAND))
+		return 0;
+	size = receive_reply(reply);
+	/* The reply was read, or does not matter. */
 	write8(STATUS, STATUS_READY);
 	return size;
 }

@@ -218,9 +218,10 @@ bool tpm_extend(const struct event *e, uint8_t sha256[SHA256_SIZE])
 
 void tpm_close(void)
 {
-	if (tpm.wire == WIRE_FIFO)
+	/* Whoever does not answer is not spoken to. */
+	if (tpm.wire == WIRE_FIFO && tpm.state != TPM_SILENT)
 		fifo_end();
-	if (tpm.wire == WIRE_CRB)
+	if (tpm.wire == WIRE_CRB && tpm.state != TPM_SILENT)
 		crb_end();
 	tpm.wire = WIRE_NONE;
 	if (tpm.state == TPM_READY)

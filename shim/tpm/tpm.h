@@ -39,7 +39,8 @@ const char *tpm_words(enum tpm_state state);
  */
 extend_fn tpm_extend;
 
-/** tpm_close() - leave the TPM as the kernel expects it: idle, and no locality taken */
+/** tpm_close() - leave the TPM as the kernel expects it: idle, and no locality taken.  A silent
+ *  one is left as it is, which is what its silence allows. */
 void tpm_close(void);
 
 #endif
