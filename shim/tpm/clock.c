@@ -8,6 +8,7 @@
  */
 #include "shim/tpm/clock.h"
 
+#include "protocol/number.h"
 #include "shim/pc/instructions.h"
 
 /* Ticks in a millisecond. */
@@ -24,7 +25,7 @@
 #define SPEAKER_ON 2
 #define SPEAKER_OUTPUT 0x20
 
-static uint32_t measure(void)
+static uint32_t measure_once(void)
 {
 	uint8_t old = inb(SPEAKER);
 	uint64_t begin, now;
@@ -38,6 +39,16 @@ static uint32_t measure(void)
 		now = rdtsc();
 	outb(SPEAKER, old);
 	return now - begin < SLOWEST || now - begin > FASTEST ? FASTEST : (uint32_t)(now - begin);
+}
+
+/* A hypervisor may take the processor away meanwhile, which only makes the number larger. */
+static uint32_t measure(void)
+{
+	uint32_t least = FASTEST;
+
+	for (int i = 0; i < 3; i++)
+		least = (uint32_t)lower(least, measure_once());
+	return least;
 }
 
 uint64_t clock_after(uint32_t milliseconds)
