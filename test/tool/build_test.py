@@ -290,7 +290,7 @@ class Ia32(Case):
         self.assertEqual(section_bytes(self.image, ".initrd"), self.initrd)
         self.assertEqual(section_bytes(self.image, ".linux"), bzimage())
         self.assertEqual([s.name for s in sections(self.image)],
-                         [".text", ".data", ".sbat", ".cmdline", ".initrd", ".linux"])
+                         [".text", ".sbat", ".data", ".cmdline", ".initrd", ".linux"])
 
     def test_no_gaps_and_one_address_rule(self):
         end = get(self.image, OPTIONAL + 60, "I")
@@ -847,13 +847,17 @@ class StubRefusals(Case):
             self.stub_refused(lambda data, o=offset, v=value: put(data, last + o, "I", v),
                               "no bare lintel.efi", "section")
 
+    def sbat(self):
+        """The number of the section .sbat in the bare image."""
+        return [s.name for s in sections(load(STUB["efi"]))].index(".sbat")
+
     def test_full_section_table(self):
         n = L["PE_SECTIONS_MAX"]
         table = L["PE_SECTIONS_OFFSET"]
 
         def fill(data, count):
             put(data, L["PE_OFFSET"] + 6, "H", count)
-            setup, sbat = (data[table + 40 * i:table + 40 * i + 40] for i in (0, 3))
+            setup, sbat = (data[table + 40 * i:table + 40 * i + 40] for i in (0, self.sbat()))
             data[table:table + 40 * n] = sbat + setup * (n - 1)
         self.stub_refused(lambda data: fill(data, n + 1), "26 sections")
         self.stub_refused(lambda data: fill(data, n), "25 sections", ".linux")
@@ -861,7 +865,7 @@ class StubRefusals(Case):
                                        lambda data: fill(data, n - 1)))
 
     def test_without_sbat(self):
-        at = L["PE_SECTIONS_OFFSET"] + 3 * 40
+        at = L["PE_SECTIONS_OFFSET"] + self.sbat() * 40
         self.stub_refused(lambda data: put(data, at, "I", 0x6261742e), "no .sbat section")
 
 
