@@ -13,6 +13,7 @@
 #define DIRECTORY 0040555u
 #define FILE_MODE 0100444u
 
+static const char magic[] = CPIO_MAGIC "1";
 static const char directory[] = ".extra", trailer[] = "TRAILER!!!";
 static const struct {
 	char section[BUNDLE_NAME], path[31];
@@ -51,7 +52,7 @@ static void put_header(struct archive *a, const char *name, uint32_t mode, uint3
 	uint8_t *to = memory_at(a->at);
 
 	memset(to, '0', CPIO_HEADER);
-	memcpy(to, CPIO_MAGIC "1", 6);
+	memcpy(to, magic, sizeof(magic) - 1);
 	put_number(to + CPIO_MODE, mode);
 	put_number(to + CPIO_NLINK, 1);
 	put_number(to + CPIO_FILESIZE, size);

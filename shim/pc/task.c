@@ -12,7 +12,7 @@
 #define TASK_AVAILABLE 0x0000890000000000ull
 #define STACKS 2
 /* Each stack of an exception is a page, and the page below it is its guard. */
-#define STACK_STEP (2 * PAGE)
+#define STACK_STEP UINT64_C(0x2000)
 
 /* The task state segment, of which the processor reads ist[0] here. */
 struct task {
