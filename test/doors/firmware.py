@@ -43,6 +43,10 @@ def peculiar():
     cloud = {"cloud": "cloud", "first": "first"}
     return [
         started("firmware/page0", firmware("page0"), before=["^firmware: page0: Success"]),
+        started("firmware/strict", firmware("strict page0"),
+                before=["^firmware: strict page0: Success"]),
+        started("firmware/strict-file", firmware("strict page0", "lintel.efi", named, cloud),
+                before=["^firmware: strict page0 options: Success"]),
         started("firmware/grow", firmware("grow", "lintel.efi", named, cloud)),
         started("firmware/watchdog", firmware("watchdog"), before=["^firmware: watchdog 0 s"]),
         started("firmware/unknown", firmware("unknown", options="evil=1".encode("utf-16-le")),

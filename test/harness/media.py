@@ -100,7 +100,8 @@ def grub_pvh(output, modules, config):
 def efi_program(output, source):
     """A UEFI application of ours; gnu-efi's manual says how one is built."""
     *includes, lib = GNU_EFI
-    run("gcc", "-O2", "-ffreestanding", "-fpic", "-fshort-wchar", "-mno-red-zone",
+    run("gcc", "-O2", "-Werror=implicit-function-declaration", "-ffreestanding", "-fpic",
+        "-fshort-wchar", "-mno-red-zone",
         "-maccumulate-outgoing-args", "-fno-stack-protector", "-DGNU_EFI_USE_MS_ABI",
         *[f"-I{path}" for path in includes], "-c", "-o", output + ".o", source)
     run("ld", "-nostdlib", "-znocombreloc", "-shared", "-Bsymbolic", "--no-warn-rwx-segments",

@@ -3,6 +3,8 @@
  * A UEFI application that makes its firmware behave as some other firmware does, then starts
  * \NEXT.EFI from its own volume.  The words in \FIRMWARE.TXT say how:
  *   page0     page 0 is not there, as with EDK II's NULL pointer detection
+ *   strict    as Microsoft wants it: nothing but code can be executed, and of the next image no
+ *             section has more rights than its header asks for
  *   grow      some allocations of pages add 300 descriptors to the memory map
  *   watchdog  says how long the watchdog is set for
  *   unknown   GetVariable() fails for SecureBoot
@@ -25,7 +27,25 @@
 #define PAGE_ADDRESS 0x000ffffffffff000ull
 #define PAGE_PRESENT_WRITE 3
 #define PAGE_LARGE 0x80
+#define PAGE_NO_EXECUTE (1ull << 63)
+#define PAGE_SHIFT 12
+#define STRICT_PAGES (1u << 18) /* the first GiB, where all memory of the machine is */
+#define STRICT_TABLES (2 + 4 + 512)
 #define CR0_WP 0x10000ull
+#define EFER 0xc0000080
+#define EFER_NXE 0x800
+/* The PE header, and a section's. */
+#define PE_START 0x3c
+#define PE_SECTIONS 6
+#define PE_OPTIONAL_SIZE 20
+#define PE_OPTIONAL 24
+#define PE_IMAGE_SIZE (PE_OPTIONAL + 56)
+#define SECTION_HEADER 40
+#define SECTION_SIZE 8
+#define SECTION_RVA 12
+#define SECTION_FLAGS 36
+#define SECTION_EXECUTE 0x20000000u
+#define SECTION_WRITE 0x80000000u
 
 static EFI_BOOT_SERVICES *bs;
 static EFI_RUNTIME_SERVICES *rt;
@@ -109,6 +129,99 @@ static EFI_STATUS hide_page0(void)
 	__asm__ volatile("mov %0, %%cr3" : : "r"(cr3) : "memory");
 	__asm__ volatile("mov %0, %%cr0" : : "r"(cr0));
 	return status;
+}
+
+/* ---- strict */
+
+static UINT64 *pages; /* the entries of the first GiB */
+
+static void set_rights(UINT64 at, UINT64 size, UINT64 rights)
+{
+	for (UINT64 i = at >> PAGE_SHIFT; i < (at + size + 4095) >> PAGE_SHIFT; i++)
+		if (i < STRICT_PAGES)
+			pages[i] = i << PAGE_SHIFT | rights;
+}
+
+/* Root, PDPT, four tables of 2 MiB pages, and for the first GiB all of 4 KiB: data. */
+static EFI_STATUS make_tables(UINT64 **top)
+{
+	EFI_PHYSICAL_ADDRESS at = 0xffffffff;
+	EFI_STATUS status = bs->AllocatePages(AllocateMaxAddress, EfiBootServicesData,
+					      STRICT_TABLES, &at);
+	UINT64 *pml4 = (UINT64 *)at, *pdpt = pml4 + 512, *directory = pdpt + 512;
+
+	if (status != EFI_SUCCESS)
+		return status;
+	*top = pml4;
+	pages = directory + 4 * 512;
+	ZeroMem(pml4, 2 * 4096);
+	pml4[0] = (UINT64)pdpt | PAGE_PRESENT_WRITE;
+	for (UINTN i = 0; i < 4; i++)
+		pdpt[i] = (UINT64)(directory + i * 512) | PAGE_PRESENT_WRITE;
+	for (UINTN i = 0; i < 512; i++)
+		directory[i] = (UINT64)(pages + i * 512) | PAGE_PRESENT_WRITE;
+	for (UINT64 i = 512; i < 4 * 512; i++)
+		directory[i] = i << 21 | PAGE_LARGE | PAGE_PRESENT_WRITE | PAGE_NO_EXECUTE;
+	set_rights(0, 1 << 30, PAGE_PRESENT_WRITE | PAGE_NO_EXECUTE);
+	return EFI_SUCCESS;
+}
+
+/* What runs already is not looked at so closely. */
+static void allow_code(void)
+{
+	UINTN n, key, size;
+	UINT32 version;
+	EFI_MEMORY_DESCRIPTOR *d = LibMemoryMap(&n, &key, &size, &version);
+
+	for (; n; n--, d = NextMemoryDescriptor(d, size))
+		if (d->Type == EfiBootServicesCode || d->Type == EfiRuntimeServicesCode ||
+		    d->Type == EfiLoaderCode)
+			set_rights(d->PhysicalStart, d->NumberOfPages << PAGE_SHIFT,
+				   PAGE_PRESENT_WRITE);
+}
+
+static UINT32 number_at(const UINT8 *at)
+{
+	return (UINT32)at[0] | (UINT32)at[1] << 8 | (UINT32)at[2] << 16 | (UINT32)at[3] << 24;
+}
+
+static void allow_sections(const UINT8 *base)
+{
+	const UINT8 *pe = base + number_at(base + PE_START);
+	const UINT8 *s = pe + PE_OPTIONAL + (UINT16)number_at(pe + PE_OPTIONAL_SIZE);
+
+	set_rights((UINT64)base, number_at(pe + PE_IMAGE_SIZE), 1 | PAGE_NO_EXECUTE);
+	for (UINTN n = (UINT16)number_at(pe + PE_SECTIONS); n; n--, s += SECTION_HEADER) {
+		UINT32 flags = number_at(s + SECTION_FLAGS);
+		UINT64 rights = flags & SECTION_WRITE ? PAGE_PRESENT_WRITE : 1;
+
+		if (!(flags & SECTION_EXECUTE))
+			rights |= PAGE_NO_EXECUTE;
+		set_rights((UINT64)base + number_at(s + SECTION_RVA), number_at(s + SECTION_SIZE),
+			   rights);
+	}
+}
+
+static EFI_STATUS be_strict(EFI_HANDLE next)
+{
+	EFI_GUID guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+	EFI_LOADED_IMAGE *loaded;
+	UINT64 *top, cr0;
+	UINT32 low, high;
+	EFI_STATUS status = bs->HandleProtocol(next, &guid, (void **)&loaded);
+
+	if (status == EFI_SUCCESS)
+		status = make_tables(&top);
+	if (status != EFI_SUCCESS)
+		return status;
+	allow_code();
+	allow_sections(loaded->ImageBase);
+	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(EFER));
+	__asm__ volatile("wrmsr" : : "a"(low | EFER_NXE), "d"(high), "c"(EFER));
+	__asm__ volatile("mov %%cr0, %0" : "=r"(cr0));
+	__asm__ volatile("mov %0, %%cr0" : : "r"(cr0 | CR0_WP));
+	__asm__ volatile("mov %0, %%cr3" : : "r"(top) : "memory");
+	return EFI_SUCCESS;
 }
 
 /* ---- the firmware's functions */
@@ -238,7 +351,9 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st)
 	if (status != EFI_SUCCESS)
 		return status;
 	replace_functions();
-	if (wanted("page0"))
+	if (wanted("strict"))
+		status = be_strict(next);
+	if (status == EFI_SUCCESS && wanted("page0"))
 		status = hide_page0();
 	if (status == EFI_SUCCESS && wanted("mok"))
 		status = set_mok(wanted("fake-mok"));
