@@ -5,8 +5,8 @@ CHECK_PACKAGES := g++ file binutils mtools openssl strace sbsigntool gdisk syste
 	bochs bochs-term bochsbios vgabios python3-pefile cpio swtpm tpm2-tools
 LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
-STEPS := unit matrix tool host pack policy inspect install headers compiler media setup16 lint bench lies explain \
-	doors trust xen conformance
+STEPS := unit matrix tool host pack policy inspect install howto headers compiler media setup16 lint bench lies \
+	explain doors trust xen conformance
 .PHONY: bench check conformance check-debian12 check-debian13 check-sid $(STEPS:%=check-%)
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
@@ -44,6 +44,9 @@ check-inspect: all ## tests of lintel inspect and explain
 
 check-install: all ## tests of what make install and make deb put into a system
 	$(Q)$(call step,install) $(PY) test/tool/install_test.py $(BUILD)
+
+check-howto: all ## tests that run the blocks of README.md and docs/howto.md
+	$(Q)$(call step,howto) $(PY) test/tool/howto_test.py $(BUILD)
 
 check-headers: all ## tests of the headers for kernel writers
 	$(Q)$(call step,headers) $(PY) test/tool/headers_test.py $(BUILD)

@@ -308,15 +308,15 @@ def modules(build, kernels):
     return entries
 
 
-def initrd(build, name, size=4096, init=True, kernels=()):
-    """Build an initrd with the proof file @name; with busybox and INIT unless told not to."""
+def initrd(build, name, size=4096, init=INIT, kernels=()):
+    """Build an initrd with the proof file @name; with busybox and @init, if any."""
     entries = proof(name, size) + modules(build, kernels)
     if init:
         with open(get(build, "busybox"), "rb") as busybox:
             binary = busybox.read()
         entries += [("bin", 0o40755, b"", (0, 0)), ("bin/busybox", 0o100755, binary, (0, 0)),
                     ("dev", 0o40755, b"", (0, 0)), ("dev/console", 0o20600, b"", (5, 1)),
-                    ("init", 0o100755, INIT.encode(), (0, 0))]
+                    ("init", 0o100755, init.encode(), (0, 0))]
     path = os.path.join(build, "payload", f"initrd-{name}.gz")
     os.makedirs(os.path.dirname(path), exist_ok=True)
     # A large proof file would cost seconds, and does not become smaller.
