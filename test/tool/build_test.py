@@ -29,8 +29,39 @@ IA32 = os.path.join(BUILD, "lintelia32.efi")
 
 DATA = 0x40000040      # initialised, read
 WRITE = 0x80000000
+EXECUTE = 0x20000000
+SECTION_ALIGNMENT, CHARACTERISTICS = 32, 70  # in the optional header
+NX_COMPAT = 0x100
 MAGIC = b"LINTELUK"
 UNPACK_HEAP = 0x2200000
+
+
+class Protected(Case):
+    """What Microsoft's UEFI CA asks of memory, of what is linked and of what is packed."""
+
+    def check(self, data):
+        """No section is written and executed, each has pages of its own, and NX_COMPAT is set."""
+        self.assertEqual(get(data, OPTIONAL + SECTION_ALIGNMENT, "I"), 4096)
+        self.assertTrue(get(data, OPTIONAL + CHARACTERISTICS, "H") & NX_COMPAT)
+        self.assertTrue(sections(data))
+        for section in sections(data):
+            self.assertFalse(section.flags & WRITE and section.flags & EXECUTE, section.name)
+            self.assertEqual(section.at % 4096, 0, section.name)
+
+    def test_images(self):
+        for data in (load(STUB["efi"]), load(IA32), self.build()["efi"]):
+            self.check(data)
+
+    def test_no_stack_is_executable(self):
+        objects = [os.path.join(folder, name) for tree in ("obj", "obj32")
+                   for folder, _, names in os.walk(os.path.join(BUILD, tree))
+                   for name in names if name.endswith(".o")]
+        said = subprocess.run(["readelf", "-SW", *objects], check=True, text=True,
+                              stdout=subprocess.PIPE).stdout
+        notes = re.findall(r"\.note\.GNU-stack.*", said)
+        self.assertGreater(len(objects), 100)
+        self.assertEqual(len(notes), len(objects))
+        self.assertEqual([note for note in notes if re.search(r" A?X ", note)], [])
 
 
 class Packed(Case):
