@@ -7,7 +7,7 @@ LINT_PACKAGES := git clang clang-format clang-tidy cppcheck universal-ctags
 
 STEPS := unit matrix tool host pack policy inspect install howto headers compiler media setup16 lint bench lies \
 	explain doors trust xen conformance
-.PHONY: bench check conformance check-debian12 check-debian13 check-sid $(STEPS:%=check-%)
+.PHONY: bench check conformance trust check-debian12 check-debian13 check-sid $(STEPS:%=check-%)
 RESULTS := $(BUILD)/results
 # Inside `make check` a step notes its result and the check goes on.
 step = $(if $(CHECKING),test/harness/step $(RESULTS) $(1))
@@ -74,6 +74,10 @@ check-doors: all ## every door with real kernels and loaders, in QEMU
 
 check-trust: all ## measured boot: a disk that a TPM unlocks, with the real systemd, in QEMU
 	$(Q)$(call step,trust) $(PY) test/trust/run.py $(BUILD)
+
+trust: all ## the same with each changed image through each door
+	$(Q)$(INSTALL) $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CHECK_PACKAGES)
+	$(Q)$(PY) test/trust/run.py -a $(BUILD)
 
 # QEMU's plugin that counts; its API's header is not packaged, so count.c declares it.
 $(BUILD)/bench/count.so: test/bench/count.c

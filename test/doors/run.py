@@ -190,15 +190,20 @@ def prepare(build, parts):
     return made, broken
 
 
-def arguments(description):
-    """The options of a matrix's script."""
+def parser_of(description):
+    """The options that each matrix's script has."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("-l", action="store_true", help="list the cases")
     parser.add_argument("-v", action="store_true", help="name the log of passed cases too")
     parser.add_argument("-j", type=int, default=2, metavar="N", help="machines at a time")
     parser.add_argument("-k", default="*", metavar="GLOB", help="only cases with such a name")
     parser.add_argument("build", nargs="?", default="build")
-    return parser.parse_args()
+    return parser
+
+
+def arguments(description):
+    """What a script was told that has no others."""
+    return parser_of(description).parse_args()
 
 
 def finish(counts):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The cases of measured boot: one image, and images with one bit changed.
+"""The cases of measured boot: one image through every door, and images with one bit changed.
 
 All images have the same signature for PCR 11, which was made for the first of them.
 doors/base.py says what a case is; trust/run.py what all of these must do.
@@ -9,9 +9,9 @@ import os
 import shutil
 from dataclasses import dataclass
 
-from doors import efi
-from doors.base import Case
-from doors.files import MAKERS, file
+from doors import efi, media as doors_media
+from doors.base import Case, grub, qemu
+from doors.files import MAKERS, file, kexec_initrd
 from harness import media, payload
 from trust import payload as trust_payload, policy
 
@@ -85,6 +85,11 @@ def changed(what):
     return make
 
 
+def elf(name):
+    """The ELF face of an image."""
+    return lambda build, _: file(build, name)
+
+
 def stub(name):
     """What makes an image of systemd's stub with the sections of one of ours, all of them."""
     return lambda build, output: transplant(build, file(build, name), output)
@@ -108,11 +113,20 @@ def transplant(build, ours, output):
     shutil.copyfile(ours + ".json", output + ".json")
 
 
+def kexec(name):
+    """An initrd that starts an image by kexec."""
+    return lambda build, output: kexec_initrd(build, output, name)
+
+
 def makers():
     """What makes each file, once in a run."""
     found = {"trust.initrd": trust_payload.initrd, GOOD: signed, STUB: stub(GOOD),
              CHANGED_STUB: stub(CHANGED["words"]),
              **{image: changed(what) for what, image in CHANGED.items()}}
+    for packed in (GOOD, *CHANGED.values()):
+        found.update({packed + ".elf": elf(packed), packed + ".kexec": kexec(packed),
+                      packed + ".iso": doors_media.maker("iso", packed),
+                      packed + ".disk": doors_media.maker("disk", packed)})
     return {name: functools.cache(make) for name, make in found.items()}
 
 
@@ -134,13 +148,58 @@ class Measured(Case):
     uefi: bool = False
 
 
+def efi_doors(name):
+    """How an image is started by UEFI."""
+    return {
+        "efi": ("efi", efi.direct(name)),
+        "chain": ("efi", efi.grub(f"chainloader /{name}")),
+        "efi-handover": ("efi-handover", efi.grub(f"linuxefi /{name}")),
+        "multiboot2-efi64": ("multiboot2-efi64", efi.grub(f"multiboot2 /{name}")),
+    }
+
+
+def bios_doors(name):
+    """How an image is started on a BIOS, or without firmware."""
+    running = qemu("amd64", name + ".kexec", "console=ttyS0,115200 panic=-1 quiet")
+    return {
+        "linux16": ("linux16", qemu(name)),
+        "cd": ("linux16", doors_media.bios(name + ".iso", "ide-cd")),
+        "disk": ("linux16", doors_media.bios(name + ".disk", "ide")),
+        "multiboot1": ("multiboot1", grub(f"multiboot /{name}")),
+        "multiboot2": ("multiboot2", grub(f"multiboot2 /{name}")),
+        "linux32": ("linux32", grub(f"linux /{name}")),
+        "linux64": ("linux64", running),
+        "pvh": ("pvh", qemu(name + ".elf")),
+    }
+
+
+def through_doors(prefix, name, unlocks):
+    """An image through every door."""
+    return [Measured(f"{prefix}/{way}", medium, [], image=name, unlocks=unlocks, door=door,
+                     uefi=uefi, seconds=180, mib=1024 if way == "linux64" else 512)
+            for doors, uefi in ((efi_doors, True), (bios_doors, False))
+            for way, (door, medium) in doors(name).items()]
+
+
 def all_cases():
-    """systemd's stub, which shows that these tests see what they should."""
+    """systemd's stub, the image as it is, and the changed ones, each through every door."""
     return [
         Measured("stub/good", efi.direct(STUB), [], image=STUB, uefi=True, seconds=180),
         Measured("stub/changed", efi.direct(CHANGED_STUB), [], image=CHANGED_STUB, uefi=True,
                  unlocks=False, seconds=180),
+        *through_doors("good", GOOD, True),
+        *[case for what, name in CHANGED.items()
+          for case in through_doors(f"changed/{what}", name, False)],
     ]
+
+
+def few(cases):
+    """What `make check` boots: of the changed images one through each door, in turn."""
+    changed = list(CHANGED)
+    ways = list(dict.fromkeys(case.name.rpartition("/")[2] for case in cases))
+    return [case for case in cases if not case.name.startswith("changed/")
+            or case.name.split("/")[1]
+            == changed[ways.index(case.name.rpartition("/")[2]) % len(changed)]]
 
 
 CASES = all_cases()
