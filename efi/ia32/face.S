@@ -13,8 +13,8 @@
 
 	.macro	pe_sections
 	pe_section ".text\0\0\0", text_begin, (text_end-text_begin), PE_TEXT
+	pe_section ".data\0\0\0", text_end, (data_pages-face), PE_WRITABLE
 	pe_section ".sbat\0\0\0", sbat_begin, (sbat_size-face), PE_DATA, PAGE
-	pe_section ".data\0\0\0", data_begin, (data_pages-face), PE_WRITABLE
 	.endm
 
 	.section .face, "a"

@@ -26,8 +26,8 @@
 	.macro	pe_sections
 	pe_section ".setup\0\0", setup_begin, (pm_begin-setup_begin), PE_DATA
 	pe_section ".text\0\0\0", pm_begin, (text_end-pm_begin), PE_TEXT
+	pe_section ".data\0\0\0", text_end, (data_pages-headers+FACE_SIZE), PE_WRITABLE
 	pe_section ".sbat\0\0\0", sbat_begin, (sbat_size-headers+FACE_SIZE), PE_DATA, PAGE
-	pe_section ".data\0\0\0", data_begin, (data_pages-headers+FACE_SIZE), PE_WRITABLE
 	.endm
 
 	/* ELF notes of Xen (public/elfnote.h): a number of 8 bytes, a text of 7. */

@@ -83,16 +83,6 @@ class Options(Case):
         for name in ("lintel.efi", "lintelia32.efi"):
             self.assertEqual(section_bytes(load(os.path.join(BUILD, name)), ".sbat"), own_sbat())
 
-    def test_real_ukify(self):
-        """ukify puts SBAT lines into a bare image's section, which must not be the last one."""
-        lines = SBAT + b"mine,1,a,b,1,u\n"
-        for stub in ("lintel.efi", "lintelia32.efi"):
-            run("/usr/bin/python3", payload.get(BUILD, "ukify"), "build",
-                "--stub=" + os.path.join(BUILD, stub), "--sbat=@" + self.file("sbat", lines),
-                "--output=" + self.output)
-            self.assertEqual(section_bytes(load(self.output), ".sbat").rstrip(b"\n\0"),
-                             lines.rstrip(b"\n"))
-
     def test_sbat_is_too_long(self):
         self.refused("--sbat=" + "x" * 4000, file="--sbat", says=("4096 bytes of SBAT data",))
 
