@@ -321,7 +321,7 @@ class Ia32(Case):
         self.assertEqual(section_bytes(self.image, ".initrd"), self.initrd)
         self.assertEqual(section_bytes(self.image, ".linux"), bzimage())
         self.assertEqual([s.name for s in sections(self.image)],
-                         [".text", ".sbat", ".data", ".cmdline", ".initrd", ".linux"])
+                         [".text", ".data", ".sbat", ".cmdline", ".initrd", ".linux"])
 
     def test_no_gaps_and_one_address_rule(self):
         end = get(self.image, OPTIONAL + 60, "I")
