@@ -133,13 +133,13 @@ static EFI_STATUS hide_page0(void)
 
 /* ---- strict */
 
-static UINT64 *pages; /* the entries of the first GiB */
+static UINT64 *entries; /* the entries of the first GiB */
 
 static void set_rights(UINT64 at, UINT64 size, UINT64 rights)
 {
 	for (UINT64 i = at >> PAGE_SHIFT; i < (at + size + 4095) >> PAGE_SHIFT; i++)
 		if (i < STRICT_PAGES)
-			pages[i] = i << PAGE_SHIFT | rights;
+			entries[i] = i << PAGE_SHIFT | rights;
 }
 
 /* Root, PDPT, four tables of 2 MiB pages, and for the first GiB all of 4 KiB: data. */
@@ -153,13 +153,13 @@ static EFI_STATUS make_tables(UINT64 **top)
 	if (status != EFI_SUCCESS)
 		return status;
 	*top = pml4;
-	pages = directory + 4 * 512;
+	entries = directory + 4 * 512;
 	ZeroMem(pml4, 2 * 4096);
 	pml4[0] = (UINT64)pdpt | PAGE_PRESENT_WRITE;
 	for (UINTN i = 0; i < 4; i++)
 		pdpt[i] = (UINT64)(directory + i * 512) | PAGE_PRESENT_WRITE;
 	for (UINTN i = 0; i < 512; i++)
-		directory[i] = (UINT64)(pages + i * 512) | PAGE_PRESENT_WRITE;
+		directory[i] = (UINT64)(entries + i * 512) | PAGE_PRESENT_WRITE;
 	for (UINT64 i = 512; i < 4 * 512; i++)
 		directory[i] = i << 21 | PAGE_LARGE | PAGE_PRESENT_WRITE | PAGE_NO_EXECUTE;
 	set_rights(0, 1 << 30, PAGE_PRESENT_WRITE | PAGE_NO_EXECUTE);
@@ -173,7 +173,7 @@ static void allow_code(void)
 	UINT32 version;
 	EFI_MEMORY_DESCRIPTOR *d = LibMemoryMap(&n, &key, &size, &version);
 
-	for (; n; n--, d = NextMemoryDescriptor(d, size))
+	for (; n; n--, d = (void *)((UINT8 *)d + size))
 		if (d->Type == EfiBootServicesCode || d->Type == EfiRuntimeServicesCode ||
 		    d->Type == EfiLoaderCode)
 			set_rights(d->PhysicalStart, d->NumberOfPages << PAGE_SHIFT,
