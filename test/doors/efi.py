@@ -201,7 +201,8 @@ def through_all_doors(kernel):
     loaded = [
         ("direct", direct(image[1:]), "efi"),
         ("qemu", qemu(image[1:]), "efi"),
-        ("systemd-boot", systemd_boot(image[1:]), "efi"),
+        ("systemd-boot", systemd_boot(kernel + ("" if kernel in UNAME else ".named") + ".efi"),
+         "efi"),
         ("ipxe", ipxe(f"kernel {image}"), "efi"),
         ("chain", grub(f"chainloader {image}"), "efi"),
         ("chain-named", grub(f"chainloader /lintel.efi linux=/{kernel} initrd={initrd} {c}"),
@@ -215,8 +216,12 @@ def through_all_doors(kernel):
         ("multiboot-modules", grub(f"multiboot /lintel.efi {c}", f"module /{kernel}",
                                    f"module {initrd}"), "multiboot1"),
     ]
-    return [boots(f"{kernel}/efi/{name}", kernel, medium, door, **same(kernel, name, door))
-            for name, medium, door in loaded]
+    cases = [boots(f"{kernel}/efi/{name}", kernel, medium, door, **same(kernel, name, door))
+             for name, medium, door in loaded]
+    for case in cases:
+        if case.name.endswith("/systemd-boot") and case.probe:
+            case.probe["initrd_crc32"] = re.compile(r"[0-9a-f]{8} of \d+")
+    return cases
 
 
 def packed():
@@ -231,7 +236,8 @@ def same(kernel, name, door):
         return {}
     if f"{kernel}/efi/{name}" == REFERENCE:
         return {"same": base.REFERENCE, "explained": FIRMWARE}
-    return {"same": REFERENCE, "explained": EXPLAINED.get(door, {})}
+    named = {"initrd_crc32": "/.extra is behind it"} if name == "systemd-boot" else {}
+    return {"same": REFERENCE, "explained": {**EXPLAINED.get(door, {}), **named}}
 
 
 def syslinuxes():

@@ -18,6 +18,8 @@ PACKED = {
     "large.efi": ("amd64", ["large"], CMDLINE),
     "probe.bzImage.efi": ("probe.bzImage", ["plain"], CMDLINE),
     "probe.elf.efi": ("probe.elf", ["plain"], CMDLINE),
+    "probe.bzImage.named.efi": ("probe.bzImage", ["plain"], CMDLINE),
+    "probe.elf.named.efi": ("probe.elf", ["plain"], CMDLINE),
     "probe32.bzImage.efi": ("probe32.bzImage", ["plain"], CMDLINE),
     "probe32.elf.efi": ("probe32.elf", ["plain"], CMDLINE),
     "cloud.ia32.efi": ("cloud", ["first"], CMDLINE),
@@ -61,6 +63,11 @@ def half(path):
         return whole.read(os.path.getsize(path) // 2)
 
 
+def is_compared(kernel, name):
+    """Whether the kernel's initrd is compared; only systemd-boot must find a name in the image."""
+    return kernel.startswith("probe") and ".named." not in name
+
+
 def pack(build, name, output):
     """A kernel packed into one image by the host tool; NAME.elf is the ELF face of NAME."""
     face = "elf" if name.endswith(".efi.elf") else "output"
@@ -72,7 +79,7 @@ def pack(build, name, output):
               *[f"--initrd={file(build, initrd)}" for initrd in initrds],
               *([f"--cmdline={cmdline}"] if cmdline else []),
               # The probe's initrd is compared to the byte, so nothing may be added for /.extra.
-              f"--os-release={'' if kernel.startswith('probe') else OS_RELEASE}",
+              f"--os-release={'' if is_compared(kernel, name) else OS_RELEASE}",
               f"--{face}={output}")
 
 
