@@ -2,7 +2,7 @@
 /*
  * Decides what Lintel uses of the files that a loader offers: which one is the kernel,
  * which ones are initrds, and what Secure Boot forbids.  The command line is in cmdline.c.
- * Called by the readers and by lintel().  Pure C for any world; reads files only to see
+ * Called by the readers and by lintel_plan().  Pure C for any world; reads files only to see
  * what they are.
  */
 #include "protocol/bundle.h"
