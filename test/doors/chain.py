@@ -21,7 +21,7 @@ LEFT = {"screen": "01 mode 3 text 80x25 pixels 0x0x0 at 0", "efi": "00000000 sys
 
 # What the report of each Lintel before adds to the text; the case looks for each of them.
 EARLIER = {key: "one more for each Lintel before" for key in
-           ("setup_data_type", "report version", "report contract", "report exit")}
+           ("setup_data_type", "report tpm", "report version", "report contract", "report exit")}
 
 
 def joined(*names):
