@@ -59,14 +59,27 @@ static bool overlaps(struct blob b, uint64_t base, uint64_t end)
 	return b.base < end && base < b.base + b.size;
 }
 
-/* Zeros between two archives are allowed, so two initrds with a small free gap between them
- * can stay.  The zeros are written before the kernel is moved, so its file may not be there. */
+static bool is_zero(uint64_t base, uint64_t end)
+{
+	struct span s = span_at(base, end - base);
+	bool zero = s.len == end - base;
+
+	for (uint64_t i = 0; zero && i < s.len; i++)
+		zero = !rd8(s, i);
+	return zero;
+}
+
+/* Zeros between two archives are allowed, so two initrds with a small gap between them can stay,
+ * if it is free or has zeros already, as in an image that Xen does not let us write over.  The
+ * zeros are written before the kernel is moved, so its file may not be there. */
 static bool joins(const struct map *m, struct blob a, struct blob b, struct blob kernel)
 {
 	uint64_t end = a.base + a.size;
 
 	return b.base >= end && b.base - end < PAGE && b.base % 4 == 0 &&
-	       map_is_free(m, end, b.base) && !overlaps(kernel, end, b.base);
+	       !overlaps(kernel, end, b.base) &&
+	       (map_is_free(m, end, b.base) ||
+		(map_is_ram(m, end, b.base) && is_zero(end, b.base)));
 }
 
 /* Whether the initrds can be used where they lie; marks their memory used. */
@@ -85,7 +98,8 @@ static bool initrd_stay(struct plan *p, struct handoff *h, const struct kernel *
 	for (uint32_t i = 0; i < last; i++) {
 		uint64_t end = b[i].base + b[i].size;
 
-		add_move(p, end, MOVE_ZERO, b[i + 1].base - end);
+		if (map_is_free(&h->map, end, b[i + 1].base))
+			add_move(p, end, MOVE_ZERO, b[i + 1].base - end);
 		map_use(&h->map, end, b[i + 1].base);
 	}
 	p->initrd = (struct blob){ b[0].base, b[last].base + b[last].size - b[0].base };

@@ -31,6 +31,7 @@ efi 00000000 systab 000000000
 initrd_crc32 f572865b of 300568
 setup_data_type 4c544e4c
 report tsc_entry=0x00000000b39f4710
+report tpm=none
 report version=0.1.0
 report contract=1
 report door=multiboot2

@@ -543,6 +543,33 @@ static void test_place_kernel_between_initrds(void)
 	CHECK_EQUAL(p.initrd.size, 9 * MIB - 0x800);
 }
 
+/* Inside Xen PV the image must stay as it is: between its initrd and /.extra are zeros already. */
+static void place_kept_gap(uint8_t byte)
+{
+	uint8_t gap[0x800] = { 0 };
+
+	world_reset();
+	simple(0, 0);
+	gap[0x7ff] = byte;
+	world_put(5 * MIB - 0x800, gap, sizeof(gap));
+	handoff_initrd(&h, (struct blob){ 4 * MIB, MIB - 0x800 });
+	handoff_initrd(&h, (struct blob){ 5 * MIB, 0x100 });
+	handoff_keep(&h, 4 * MIB, 2 * MIB);
+	place(&p, &h, &k, image, MIB);
+}
+
+static void test_place_kept_gap(void)
+{
+	place_kept_gap(0);
+	CHECK_EQUAL(p.initrd.base, 4 * MIB);
+	CHECK_EQUAL(p.initrd.size, MIB + 0x100);
+	for (uint32_t i = 0; i < p.moves; i++)
+		CHECK(p.move[i].to < 4 * MIB || p.move[i].to >= 6 * MIB);
+	place_kept_gap(1);
+	CHECK(p.initrd.base < 4 * MIB || p.initrd.base >= 6 * MIB);
+	CHECK_EQUAL(p.initrd.size, MIB - 0x800 + 0x100);
+}
+
 static void test_place_refusals(void)
 {
 	simple(3 * MIB, 40 * MIB);
@@ -572,6 +599,7 @@ const struct test place_tests[] = {
 	{ "place: kernels on no page boundary", test_place_misaligned },
 	{ "place: initrds that join", test_place_joined_initrds },
 	{ "place: a kernel between initrds", test_place_kernel_between_initrds },
+	{ "place: a gap that must stay", test_place_kept_gap },
 	{ "place: refusals", test_place_refusals },
 	{ 0 }
 };
