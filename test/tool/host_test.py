@@ -502,4 +502,7 @@ class Terminal(Case):
 
 
 if __name__ == "__main__":
+    # A shell without job control ignores these for what it runs in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     counted.main([sys.argv[0]] + sys.argv[2:])
