@@ -33,8 +33,20 @@ static bool may_be_enforced(const struct handoff *h)
 	       (handoff_secure_boot(h) || h->is_signed || h->bp.efi_info.efi_loader_signature);
 }
 
+/* A sealed UKI that another Lintel opens has nothing to do with what was given before it. */
+static void drop_initrds(struct handoff *h, uint32_t n)
+{
+	if (!n || !h->seal.sealed)
+		return;
+	handoff_leave_out(h, "initrd");
+	h->initrds -= n;
+	for (uint32_t i = 0; i < h->initrds; i++)
+		h->initrd[i] = h->initrd[i + n];
+}
+
 static void take_kernel(struct handoff *h, struct blob file, enum kernel_kind kind)
 {
+	uint32_t before = h->initrds;
 	struct bundle uki;
 
 	if (may_be_enforced(h))
@@ -45,6 +57,7 @@ static void take_kernel(struct handoff *h, struct blob file, enum kernel_kind ki
 	if (kind == KERNEL_UKI) {
 		uki = bundle_of(span_at(file.base, file.size));
 		bundle_open(&uki, file.base, h);
+		drop_initrds(h, before);
 	}
 }
 

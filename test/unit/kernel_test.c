@@ -399,6 +399,28 @@ static void test_uki(void)
 	CHECK_EQUAL(open_module(), E_BUNDLE);
 }
 
+/* Another Lintel opens it, after an initrd and before one, and with words of its own. */
+static void test_uki_sealed(void)
+{
+	struct pe_header *pe = (struct pe_header *)(file + 0x80);
+
+	make_uki();
+	pe->NumberOfSections = 4;
+	add_section(3, ".lintel", 5000, 6);
+	memcpy(file + 5000, "sealed", 6);
+	begin_module();
+	world_put(0x200000, "before", 6);
+	world_put(0x300000, "behind", 6);
+	handoff_module(&h, 0x200000, 6, (struct span){ 0 });
+	handoff_module(&h, AT_ADDRESS, sizeof(file), (struct span){ (const uint8_t *)"evil", 4 });
+	handoff_module(&h, 0x300000, 6, (struct span){ 0 });
+	CHECK_EQUAL(h.initrds, 1);
+	CHECK_EQUAL(h.initrd[0].base, AT_ADDRESS + 4096);
+	handoff_settle_cmdline(&h);
+	CHECK(!strcmp(h.cmdline, "root=/abc"));
+	CHECK(!strcmp(h.report, "dropped=initrd\ndropped=initrd\ndropped=command line\n"));
+}
+
 /* What stands in the first profile wins over what belongs to all profiles; the sections of
  * other profiles do not count, even if nothing else has their name. */
 static void test_uki_profiles(void)
@@ -683,6 +705,7 @@ const struct test kernel_tests[] = { { "bzimage: good", test_bzimage_good },
 				     { "elf: cut at every byte", test_elf_cuts },
 				     { "kernel: others", test_kernel_others },
 				     { "uki: as a module", test_uki },
+				     { "uki: sealed", test_uki_sealed },
 				     { "uki: profiles", test_uki_profiles },
 				     { "uki: microcode", test_uki_microcode },
 				     { "uki: measured", test_uki_measured },
