@@ -123,7 +123,7 @@ static struct log read_log(struct span *sha256)
 	struct log log = { 0 };
 	uint64_t size;
 
-	*sha256 = log.all;
+	*sha256 = (struct span){ 0 };
 	if (tcg2->GetEventLog(tcg2, log_format, &begin, &end, &truncated) != EFI_SUCCESS ||
 	    end <= begin)
 		return log;

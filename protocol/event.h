@@ -17,7 +17,10 @@
 #define EV_IPL 13u
 
 /* TCG Algorithm Registry, section 4. */
+#define ALG_SHA1 0x4
 #define ALG_SHA256 0xb
+#define ALG_SHA384 0xc
+#define ALG_SHA512 0xd
 #define SHA256_SIZE 32
 
 /**

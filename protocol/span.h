@@ -101,6 +101,15 @@ static inline uint64_t rd64(struct span s, uint64_t off)
 #define RD32(s, off, type, field) rd32((s), (off) + offsetof(type, field))
 #define RD64(s, off, type, field) rd64((s), (off) + offsetof(type, field))
 
+/** span_is_zero() - whether all bytes are 0; an empty span's are */
+static inline bool span_is_zero(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i])
+			return false;
+	return true;
+}
+
 /** span_sums_to_zero() - whether the first @n bytes are there and sum to 0 modulo 256, which is
  *  the checksum of ACPI and SMBIOS */
 static inline bool span_sums_to_zero(struct span s, size_t n)

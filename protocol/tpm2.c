@@ -57,16 +57,16 @@ static size_t end(struct command c)
 uint16_t tpm2_size(uint16_t algorithm)
 {
 	switch (algorithm) {
-	case 0x4: /* SHA-1 */
+	case ALG_SHA1:
 		return 20;
-	case 0xb:  /* SHA-256 */
+	case ALG_SHA256:
 	case 0x12: /* SM3 */
 	case 0x27: /* SHA3-256 */
 		return 32;
-	case 0xc:  /* SHA-384 */
+	case ALG_SHA384:
 	case 0x28: /* SHA3-384 */
 		return 48;
-	case 0xd:  /* SHA-512 */
+	case ALG_SHA512:
 	case 0x29: /* SHA3-512 */
 		return 64;
 	default:

@@ -101,14 +101,6 @@ uint64_t tpmlog_event(struct span log, struct span s, uint16_t algorithm, struct
 	return span_has(s, 0, size) ? size : 0;
 }
 
-static bool is_zero(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.p[i])
-			return false;
-	return true;
-}
-
 size_t tpmlog_end(struct span log)
 {
 	size_t at = first_size(log);
@@ -120,7 +112,7 @@ size_t tpmlog_end(struct span log)
 
 		/* What is free is zero; an event has digests. */
 		if (!size)
-			return is_zero(span_sub(log, at, left < 16 ? left : 16)) ? at : 0;
+			return span_is_zero(span_sub(log, at, left < 16 ? left : 16)) ? at : 0;
 		at += (size_t)size; /* it lies inside the log */
 	}
 	return at;
@@ -188,7 +180,7 @@ bool tpmlog_append(uint8_t *area, size_t size, const struct event *e,
 	uint32_t n = at ? count(log, e, digests, &need) : 0;
 
 	/* Firmware may keep something behind its log, which is not ours to overwrite. */
-	if (!n || !span_has(log, at, need) || !is_zero(span_sub(log, at, need)))
+	if (!n || !span_has(log, at, need) || !span_is_zero(span_sub(log, at, need)))
 		return false;
 	write_event(log, area + at, e, digests, n);
 	return true;

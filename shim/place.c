@@ -59,14 +59,11 @@ static bool overlaps(struct blob b, uint64_t base, uint64_t end)
 	return b.base < end && base < b.base + b.size;
 }
 
-static bool is_zero(uint64_t base, uint64_t end)
+static bool has_zeros(uint64_t base, uint64_t end)
 {
 	struct span s = span_at(base, end - base);
-	bool zero = s.len == end - base;
 
-	for (uint64_t i = 0; zero && i < s.len; i++)
-		zero = !rd8(s, i);
-	return zero;
+	return s.len == end - base && span_is_zero(s);
 }
 
 /* Zeros between two archives are allowed, so two initrds with a small gap between them can stay,
@@ -79,7 +76,7 @@ static bool joins(const struct map *m, struct blob a, struct blob b, struct blob
 	return b.base >= end && b.base - end < PAGE && b.base % 4 == 0 &&
 	       !overlaps(kernel, end, b.base) &&
 	       (map_is_free(m, end, b.base) ||
-		(map_is_ram(m, end, b.base) && is_zero(end, b.base)));
+		(map_is_ram(m, end, b.base) && has_zeros(end, b.base)));
 }
 
 /* Whether the initrds can be used where they lie; marks their memory used. */

@@ -45,22 +45,22 @@ struct algorithm {
 };
 
 static const struct algorithm algorithms[ALGORITHMS] = {
-	{ HASH_SHA1,
+	{ ALG_SHA1,
 	  20,
 	  64,
 	  { .w32 = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0 } } },
-	{ HASH_SHA256,
+	{ ALG_SHA256,
 	  32,
 	  64,
 	  { .w32 = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
 		     0x1f83d9ab, 0x5be0cd19 } } },
-	{ HASH_SHA384,
+	{ ALG_SHA384,
 	  48,
 	  128,
 	  { .w64 = { 0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939,
 		     0x67332667ffc00b31, 0x8eb44a8768581511, 0xdb0c2e0d64f98fa7,
 		     0x47b5481dbefa4fa4 } } },
-	{ HASH_SHA512,
+	{ ALG_SHA512,
 	  64,
 	  128,
 	  { .w64 = { 0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
@@ -106,9 +106,9 @@ static void add_blocks(const struct algorithm *a, union state *s, const uint8_t 
 {
 	if (!n)
 		return;
-	if (a->id == HASH_SHA1)
+	if (a->id == ALG_SHA1)
 		sha1_block_data_order(s, p, n);
-	else if (a->id == HASH_SHA256)
+	else if (a->id == ALG_SHA256)
 		sha256_block_data_order(s, p, n);
 	else
 		sha512_block_data_order(s, p, n);

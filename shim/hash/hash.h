@@ -6,13 +6,7 @@
 #ifndef SHIM_HASH_HASH_H
 #define SHIM_HASH_HASH_H
 
-#include "protocol/span.h"
-
-/* TCG Algorithm Registry, section 4. */
-#define HASH_SHA1 0x4
-#define HASH_SHA256 0xb
-#define HASH_SHA384 0xc
-#define HASH_SHA512 0xd
+#include "protocol/event.h"
 
 /* The longest digest. */
 #define HASH_MAX 64

@@ -208,7 +208,7 @@ bool tpm_extend(const struct event *e, uint8_t sha256[SHA256_SIZE])
 	memset(sha256, 0, SHA256_SIZE);
 	if (tpm.state != TPM_READY)
 		return false;
-	hash_span(HASH_SHA256, e->data, sha256);
+	hash_span(ALG_SHA256, e->data, sha256);
 	hash_for_banks(e->data, sha256);
 	tpm.state = state_of(ask(tpm2_extend(tpm.command, e->pcr, &tpm.banks), &reply));
 	if (tpm.state == TPM_READY)

@@ -28,10 +28,10 @@ struct hash {
 	bool extended;
 };
 
-static const struct hash hashes[] = { { "sha1", HASH_SHA1, true },
-				      { "sha256", HASH_SHA256, true },
-				      { "sha384", HASH_SHA384, false },
-				      { "sha512", HASH_SHA512, false } };
+static const struct hash hashes[] = { { "sha1", ALG_SHA1, true },
+				      { "sha256", ALG_SHA256, true },
+				      { "sha384", ALG_SHA384, false },
+				      { "sha512", ALG_SHA512, false } };
 
 /* Each run has another address, since a digest that is known is not computed again. */
 static double ticks(uint16_t id, const uint8_t *bytes)

@@ -18,14 +18,14 @@ struct vector {
 };
 
 static const struct vector vectors[] = {
-	{ HASH_SHA1, "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+	{ ALG_SHA1, "da39a3ee5e6b4b0d3255bfef95601890afd80709",
 	  "a9993e364706816aba3e25717850c26c9cd0d89d", "34aa973cd4c4daa4f61eeb2bdbad27316534016f",
 	  "6b60569190829fc0ca5f8b2961e86b7dbcb0b3af" },
-	{ HASH_SHA256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+	{ ALG_SHA256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 	  "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
 	  "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
 	  "5ebbf7b17a4f2bbb50cae3f26da221c90542499a6b4cbc177190a5e8cf00710d" },
-	{ HASH_SHA384,
+	{ ALG_SHA384,
 	  "38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da"
 	  "274edebfe76f65fbd51ad2f14898b95b",
 	  "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
@@ -34,7 +34,7 @@ static const struct vector vectors[] = {
 	  "07b8b3dc38ecc4ebae97ddd87f3d8985",
 	  "e285f42eb3afbb0495ea0192c79398f8b88b6db50e863264a835d5f2296cc68c"
 	  "82be917d99c7ef81ef09e0aa18cdbeb5" },
-	{ HASH_SHA512,
+	{ ALG_SHA512,
 	  "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
 	  "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
 	  "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
@@ -118,17 +118,17 @@ static void test_hash_once(void)
 
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)(i >> 8 ^ i * 3);
-	CHECK(hash_span(HASH_SHA256, s, first));
+	CHECK(hash_span(ALG_SHA256, s, first));
 	bytes[0] ^= 1;
-	CHECK(hash_span(HASH_SHA256, s, again));
+	CHECK(hash_span(ALG_SHA256, s, again));
 	CHECK(!memcmp(first, again, 32));
 	/* Another algorithm, another address or another length is another question. */
 	for (s.p++; s.len <= 0x10010; s.len++) {
-		CHECK(hash_span(HASH_SHA256, s, again));
+		CHECK(hash_span(ALG_SHA256, s, again));
 		CHECK(memcmp(first, again, 32));
 	}
 	/* There were so many others that the first one is hashed again. */
-	CHECK(hash_span(HASH_SHA256, (struct span){ bytes, 0x10000 }, again));
+	CHECK(hash_span(ALG_SHA256, (struct span){ bytes, 0x10000 }, again));
 	CHECK(memcmp(first, again, 32));
 }
 
@@ -138,9 +138,9 @@ static void test_hash_short(void)
 	static uint8_t bytes[0xffff];
 	uint8_t first[HASH_MAX], again[HASH_MAX];
 
-	CHECK(hash_span(HASH_SHA1, (struct span){ bytes, sizeof(bytes) }, first));
+	CHECK(hash_span(ALG_SHA1, (struct span){ bytes, sizeof(bytes) }, first));
 	bytes[77] ^= 1;
-	CHECK(hash_span(HASH_SHA1, (struct span){ bytes, sizeof(bytes) }, again));
+	CHECK(hash_span(ALG_SHA1, (struct span){ bytes, sizeof(bytes) }, again));
 	CHECK(memcmp(first, again, 20));
 }
 

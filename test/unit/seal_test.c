@@ -83,7 +83,7 @@ static void kernel_line(char line[96])
 	uint8_t digest[HASH_MAX];
 	char hex[65];
 
-	CHECK(hash_span(HASH_SHA256, text_of("kernel"), digest));
+	CHECK(hash_span(ALG_SHA256, text_of("kernel"), digest));
 	format_hex(hex, digest, 32);
 	snprintf(line, 96, "sealed\nsha256=.linux:%s\n", hex);
 }
