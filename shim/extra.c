@@ -15,13 +15,6 @@
 
 static const char magic[] = CPIO_MAGIC "1";
 static const char directory[] = ".extra", trailer[] = "TRAILER!!!";
-static const struct {
-	char section[BUNDLE_NAME], path[31];
-} files[] = { { ".pcrsig", ".extra/tpm2-pcr-signature.json" },
-	      { ".pcrpkey", ".extra/tpm2-pcr-public-key.pem" },
-	      { ".profile", ".extra/profile" },
-	      { ".osrel", ".extra/os-release" } };
-#define FILES (sizeof(files) / sizeof(files[0]))
 
 /**
  * struct archive - an archive that is being written
@@ -84,20 +77,20 @@ static void put_data(struct archive *a, struct blob data)
 	a->at += align_up(s.len, 4);
 }
 
-static struct blob data_of(const struct handoff *h, size_t i)
+static struct blob data_of(const struct handoff *h, uint32_t i)
 {
-	return bundle_place(&h->uki, h->uki_base, files[i].section);
+	return bundle_place(&h->uki, h->uki_base, extra_file(i)->section);
 }
 
 static void put_archive(struct archive *a)
 {
 	put_header(a, directory, DIRECTORY, 0);
-	for (size_t i = 0; i < FILES; i++) {
+	for (uint32_t i = 0; i < EXTRA_FILES; i++) {
 		struct blob data = data_of(a->h, i);
 
 		if (!data.size)
 			continue;
-		put_header(a, files[i].path, FILE_MODE, (uint32_t)data.size);
+		put_header(a, extra_file(i)->path, FILE_MODE, (uint32_t)data.size);
 		put_data(a, data);
 	}
 	put_header(a, trailer, 0, 0);
@@ -109,11 +102,11 @@ static uint64_t archive_size(const struct handoff *h)
 {
 	uint64_t ends = header_size(directory) + header_size(trailer), size = ends;
 
-	for (size_t i = 0; i < FILES; i++) {
+	for (uint32_t i = 0; i < EXTRA_FILES; i++) {
 		struct blob data = data_of(h, i);
 
 		if (data.size)
-			size += header_size(files[i].path) + align_up(data.size, 4);
+			size += header_size(extra_file(i)->path) + align_up(data.size, 4);
 	}
 	return size > ends ? size : 0;
 }
@@ -121,10 +114,10 @@ static uint64_t archive_size(const struct handoff *h)
 void extra_add(struct handoff *h, uint64_t headers)
 {
 	uint64_t size = h->initrds && !h->extras ? archive_size(h) : 0;
-	struct blob room = bundle_place(&h->uki, h->uki_base, ".extra");
+	struct blob room = bundle_place(&h->uki, h->uki_base, EXTRA_ROOM);
 	struct archive a = { .h = h, .whole = size <= room.size };
 
-	if (!size || h->initrds + 2 * FILES + 1 > INITRDS_MAX)
+	if (!size || h->initrds + 2 * EXTRA_FILES + 1 > INITRDS_MAX)
 		return;
 	a.begin = a.at = a.whole ? room.base : headers;
 	put_archive(&a);

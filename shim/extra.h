@@ -5,10 +5,8 @@
 #ifndef SHIM_EXTRA_H
 #define SHIM_EXTRA_H
 
+#include "protocol/extra.h"
 #include "protocol/handoff.h"
-
-/* Bytes of all headers of the archive: where `lintel build` has left no room for it. */
-#define EXTRA_HEADERS 800
 
 /**
  * extra_add() - add an archive with the UKI's .pcrsig, .pcrpkey, .profile and .osrel behind the

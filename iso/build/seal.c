@@ -13,6 +13,7 @@
 #include "iso/digest.h"
 #include "iso/reject.h"
 #include "iso/uki.h"
+#include "protocol/extra.h"
 
 static bool is(const char *word, const char *other)
 {
@@ -58,7 +59,7 @@ static char *add_digests(char *text, struct span image, uint32_t first, const st
 	for (uint32_t i = first; i < bundle_sections(&b); i++) {
 		struct blob s = bundle_section(&b, i, name);
 
-		if (!is(name, ".extra") && !(pcrsig->size && is(name, ".pcrsig")))
+		if (!is(name, EXTRA_ROOM) && !(pcrsig->size && is(name, ".pcrsig")))
 			text = add_digest(text, name, span_sub(image, s.base, s.size));
 	}
 	if (pcrsig->size)

@@ -22,12 +22,9 @@
 #include "iso/reject.h"
 #include "iso/uki.h"
 #include "protocol/cpio.h"
+#include "protocol/extra.h"
 #include "protocol/kernel.h"
 #include "shim/face/layout.h"
-
-#define EXTRA ".extra"
-/* What an archive of four files has besides their contents. */
-#define EXTRA_HEADERS 1024
 
 static void set_bytes(struct text *t, const char *from, const void *bytes, size_t size)
 {
@@ -265,7 +262,7 @@ static void check_section_name(const struct pack *im, const char *name)
 	for (size_t i = 0; i < sizeof(optioned) / sizeof(optioned[0]); i++)
 		if (!strcmp(name, optioned[i]))
 			reject(name, "has an option of its own: --section is for further sections");
-	if (!strcmp(name, EXTRA) || !strcmp(name, ".lintel"))
+	if (!strcmp(name, EXTRA_ROOM) || !strcmp(name, ".lintel"))
 		reject(name, "is made by Lintel itself: take another name");
 	if (pack_has(im, name))
 		reject(name, "is a section that the image has already");
@@ -360,16 +357,15 @@ static void add_initrds(struct pack *im, const struct request *r, const struct u
 }
 
 /* At boot Lintel puts an archive with these sections here, so that they follow the initrd and no
- * byte of it must be moved.  Headers and names of all of them have less than a page. */
+ * byte of it must be moved. */
 static void add_extra(struct pack *im)
 {
-	static const char *const files[] = { ".osrel", ".pcrsig", ".pcrpkey", ".profile" };
 	uint64_t size = 0;
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		size += align_up(pack_size(im, files[i]), 4);
+	for (uint32_t i = 0; i < EXTRA_FILES; i++)
+		size += align_up(pack_size(im, extra_file(i)->section), 4);
 	if (size && pack_has(im, ".initrd"))
-		pack_add_space(im, EXTRA, align_up(size + EXTRA_HEADERS, PAGE));
+		pack_add_space(im, EXTRA_ROOM, align_up(size + EXTRA_HEADERS, PAGE));
 }
 
 /* A section of its own, as ukify has it, and so PCR 11 is what others predict. */
