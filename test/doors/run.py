@@ -213,15 +213,19 @@ def finish(counts):
     sys.exit(failed > 0)
 
 
-def main():
-    options = arguments("boot the doors matrix in QEMU")
-    cases = [case for case in CASES if fnmatch.fnmatch(case.name, options.k)]
+def boot(what, matrix, cases, options):
+    """Boot those of @cases that the user asks for, or list them; ends the program."""
+    cases = [case for case in cases if fnmatch.fnmatch(case.name, options.k)]
     if not cases:
-        sys.exit(f"doors: no case is named {options.k}")
+        sys.exit(f"{what}: no case is named {options.k}")
     if options.l:
         print("\n".join(case.name for case in cases))
         return
-    finish(Matrix(options.build, options.v).run_all(cases, options.j))
+    finish(matrix(options.build, options.v).run_all(cases, options.j))
+
+
+def main():
+    boot("doors", Matrix, CASES, arguments("boot the doors matrix in QEMU"))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the tests of build/lintel share: where it was built, and cases that run it."""
 import os
+import pty
+import select
 import shutil
 import subprocess
 import sys
@@ -22,6 +24,22 @@ def run(*command, **kwargs):
     return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, check=False,
                           **{"timeout": TIMEOUT, **kwargs})
+
+
+def with_passphrase(passphrase, *command):
+    """Run a command that asks for a passphrase on its terminal; its exit status."""
+    pid, terminal = pty.fork()
+    if not pid:
+        os.execv(command[0], command)
+    shown = b""
+    while b"pass phrase" not in shown:
+        if not select.select([terminal], [], [], TIMEOUT)[0]:
+            raise AssertionError(f"nothing is asked: {shown}")
+        shown += os.read(terminal, 1000)
+    os.write(terminal, passphrase.encode() + b"\n")
+    status = os.waitpid(pid, 0)[1]
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(status)
 
 
 def make(*words, **env):

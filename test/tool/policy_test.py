@@ -9,8 +9,6 @@ import base64
 import hashlib
 import json
 import os
-import pty
-import select
 import subprocess
 import sys
 
@@ -19,7 +17,7 @@ sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted
 from tool import systemd
-from tool.base import Case, LINTEL, STUB, TIMEOUT, run
+from tool.base import Case, LINTEL, STUB, TIMEOUT, run, with_passphrase
 from tool.files import bzimage, load, section_bytes, sections
 
 KNOWN = (".linux", ".osrel", ".cmdline", ".initrd", ".ucode", ".splash", ".uname", ".sbat",
@@ -160,17 +158,8 @@ class Sign(Policy):
     def test_passphrase(self):
         locked = self.path("locked")
         openssl("rsa", "-aes256", "-passout", "pass:secret", "-in", self.keys[0], "-out", locked)
-        pid, terminal = pty.fork()
-        if not pid:
-            os.execv(LINTEL, [LINTEL, "build", "--linux", self.kernel, "--output", self.output,
-                              "--pcr-private-key", locked])
-        shown = b""
-        while b"pass phrase" not in shown:
-            self.assertTrue(select.select([terminal], [], [], TIMEOUT)[0], shown)
-            shown += os.read(terminal, 1000)
-        os.write(terminal, b"secret\n")
-        self.assertEqual(os.waitpid(pid, 0)[1], 0)
-        os.close(terminal)
+        self.assertEqual(with_passphrase("secret", LINTEL, "build", "--linux", self.kernel,
+                                         "--output", self.output, "--pcr-private-key", locked), 0)
         self.assertEqual(self.sections()[".pcrsig"], self.joined(self.signed(self.keys[0])))
 
 

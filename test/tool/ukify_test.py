@@ -8,8 +8,6 @@ Debian's systemd-measure and sbverify, and with UKIs that objcopy and systemd's 
 import hashlib
 import json
 import os
-import pty
-import select
 import shutil
 import struct
 import subprocess
@@ -21,7 +19,7 @@ import time
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from harness import counted, payload
-from tool.base import BUILD, Case, LINTEL, STUB, TIMEOUT
+from tool.base import BUILD, Case, LINTEL, STUB, TIMEOUT, with_passphrase
 from tool.files import CHECKSUM, MICROCODE, bzimage, cpio, elf, get, load, put, section_bytes, \
     sections
 
@@ -488,18 +486,9 @@ class Sign(Case):
         locked = self.path("locked.key")
         run("openssl", "rsa", "-aes256", "-passout", "pass:secret", "-in", self.key, "-out",
             locked)
-        pid, terminal = pty.fork()
-        if not pid:
-            os.execv(LINTEL, [LINTEL, "build", "--linux", self.kernel, "--output", self.output,
-                              "--secureboot-private-key", locked, "--secureboot-certificate",
-                              self.crt])
-        shown = b""
-        while b"pass phrase" not in shown:
-            self.assertTrue(select.select([terminal], [], [], TIMEOUT)[0], shown)
-            shown += os.read(terminal, 1000)
-        os.write(terminal, b"secret\n")
-        self.assertEqual(os.waitpid(pid, 0)[1], 0)
-        os.close(terminal)
+        self.assertEqual(with_passphrase("secret", LINTEL, "build", "--linux", self.kernel,
+                                         "--output", self.output, "--secureboot-private-key",
+                                         locked, "--secureboot-certificate", self.crt), 0)
         self.assertIn("OK", run("sbverify", "--cert", self.crt, self.output))
 
     def test_output_is_the_key(self):

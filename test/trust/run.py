@@ -8,7 +8,6 @@ As doors/run.py, which has what both do.  The disk is enrolled once, by a boot o
 -a boots each changed image through each door; else one of them through each.
 """
 import base64
-import fnmatch
 import json
 import os
 import re
@@ -150,14 +149,8 @@ def main():
     parser = doors_run.parser_of("boot measured images in QEMU")
     parser.add_argument("-a", action="store_true", help="all changed images through all doors")
     options = parser.parse_args()
-    chosen = trust_cases.CASES if options.a else trust_cases.few(trust_cases.CASES)
-    chosen = [case for case in chosen if fnmatch.fnmatch(case.name, options.k)]
-    if not chosen:
-        sys.exit(f"trust: no case is named {options.k}")
-    if options.l:
-        print("\n".join(case.name for case in chosen))
-        return
-    doors_run.finish(Trust(options.build, options.v).run_all(chosen, options.j))
+    cases = trust_cases.CASES if options.a else trust_cases.few(trust_cases.CASES)
+    doors_run.boot("trust", Trust, cases, options)
 
 
 if __name__ == "__main__":
